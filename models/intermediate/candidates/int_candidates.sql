@@ -1,0 +1,12 @@
+{% set strategies = ['also_bought', 'buy_again', 'best_sellers'] %}
+{% for strategy in strategies if strategy in var('strategies_enabled') %}
+select
+    user_id,
+    item_id,
+    strategy,
+    raw_score,
+    evidence_item_id,
+    evidence_count
+from {{ ref('int_candidates_' ~ strategy) }}
+{{ 'union all' if not loop.last }}
+{% endfor %}

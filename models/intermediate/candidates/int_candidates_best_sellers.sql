@@ -1,0 +1,57 @@
+-- Fills every list: a user gets as many of the best available items as there are places, plus one for each of them
+-- that the user bought within the window and so can't be shown. Cost: places + bought items per user, no more.
+with users as (
+
+    select user_id from {{ ref('stg_users') }}
+
+),
+
+best_sellers as (
+
+    select
+        availability.item_id,
+        coalesce(popularity.decayed_purchase_count, 0) as decayed_purchase_count,
+        coalesce(popularity.buyer_count_30d, 0) as buyer_count_30d,
+        row_number() over (
+            order by coalesce(popularity.decayed_purchase_count, 0) desc, availability.item_id
+        ) as best_seller_rank
+    from {{ ref('int_item_availability') }} as availability
+    left join {{ ref('int_item_popularity') }} as popularity
+        on availability.item_id = popularity.item_id
+    where availability.unavailable_reason is null
+
+),
+
+bought_recently as (
+
+    select
+        bought.user_id,
+        count(*) as item_count
+    from {{ ref('int_user_recent_items') }} as bought
+    inner join best_sellers
+        on bought.item_id = best_sellers.item_id
+    group by bought.user_id
+
+),
+
+places as (
+
+    select
+        users.user_id,
+        {{ var('recommendations_per_user') }} + coalesce(bought_recently.item_count, 0) as place_count
+    from users
+    left join bought_recently
+        on users.user_id = bought_recently.user_id
+
+)
+
+select
+    places.user_id,
+    best_sellers.item_id,
+    'best_sellers' as strategy,
+    cast(best_sellers.decayed_purchase_count as double) as raw_score,
+    cast(null as {{ dbt.type_string() }}) as evidence_item_id,
+    cast(best_sellers.buyer_count_30d as bigint) as evidence_count
+from places
+inner join best_sellers
+    on places.place_count >= best_sellers.best_seller_rank

@@ -1,0 +1,55 @@
+with events as (
+
+    select * from {{ ref('int_events') }}
+
+),
+
+event_weights as (
+
+    select * from {{ ref('event_weights') }}
+
+),
+
+as_of as (
+
+    select as_of from {{ ref('stg_as_of') }}
+
+),
+
+decayed as (
+
+    select
+        events.user_id,
+        events.item_id,
+        events.event_type,
+        events.is_gift,
+        events.occurred_at,
+        -- six decimals, summed exactly: the order of rows can't change a digit
+        cast(
+            case when events.is_gift then 0 else event_weights.weight end
+            * {{ decay(
+                dbt.datediff('events.occurred_at', 'as_of.as_of', 'second') ~ ' / 86400.0',
+                'coalesce(event_weights.half_life_days, ' ~ var('half_life_days') ~ ')'
+            ) }}
+            as decimal(18, 6)
+        ) as weight
+    from events
+    inner join event_weights
+        on events.event_type = event_weights.event_type
+    cross join as_of
+
+)
+
+select
+    user_id,
+    item_id,
+    sum(weight) as interaction_weight,
+    count(*) filter (where event_type = 'purchase' and not is_gift) as purchase_count,
+    count(*) filter (where event_type = 'item_view') as view_count,
+    count(*) filter (where event_type = 'cart_add') as cart_add_count,
+    min(occurred_at) as first_interaction_at,
+    max(occurred_at) as last_interaction_at,
+    max(occurred_at) filter (where event_type = 'purchase') as last_purchased_at,
+    max(occurred_at) filter (where event_type = 'item_view') as last_viewed_at
+from decayed
+group by user_id, item_id

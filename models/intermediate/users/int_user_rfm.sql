@@ -1,0 +1,35 @@
+-- A score counts how many of the cuts at 20, 40, 60 and 80 % of the buyers lie at or below the user's share of
+-- buyers who are strictly worse, plus 1: equal values always get equal scores, and nobody is split by a tie-break.
+with buyers as (
+
+    select
+        activity.user_id,
+        activity.order_count as frequency,
+        activity.net_amount as monetary_amount,
+        {{ dbt.datediff('activity.last_ordered_at', 'as_of.as_of', 'day') }} as recency_days
+    from {{ ref('int_user_activity') }} as activity
+    cross join {{ ref('stg_as_of') }} as as_of
+    where activity.order_count > 0
+
+),
+
+ranked as (
+
+    select
+        *,
+        percent_rank() over (order by recency_days desc) as recency_share,
+        percent_rank() over (order by frequency) as frequency_share,
+        percent_rank() over (order by monetary_amount) as monetary_share
+    from buyers
+
+)
+
+select
+    user_id,
+    recency_days,
+    frequency,
+    monetary_amount,
+    {{ quintile_score('recency_share') }} as recency_score,
+    {{ quintile_score('frequency_share') }} as frequency_score,
+    {{ quintile_score('monetary_share') }} as monetary_score
+from ranked

@@ -1,0 +1,73 @@
+with decisions as (
+
+    select user_id
+    from {{ ref('send_decisions') }}
+    where decision = 'send'
+
+),
+
+users as (
+
+    select * from {{ ref('stg_users') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('int_user_segments') }}
+
+),
+
+first_items as (
+
+    select
+        user_id,
+        item_name,
+        as_of
+    from {{ ref('user_recommendations') }}
+    where position = 1
+
+)
+
+select
+    md5(
+        'recommendations:' || users.user_id || ':' || cast(first_items.as_of as {{ dbt.type_string() }})
+    ) as message_id,
+    users.user_id,
+    users.email,
+    'recommendations' as trigger_type,
+    case
+        when users.first_name is not null then substr(users.first_name, 1, 60) || ', picked for you: '
+        else 'Picked for you: '
+    end || substr(first_items.item_name, 1, 80) as subject,
+    '{{ var("email_items_primary") + var("email_items_secondary") }} ideas chosen from what you like'
+        as preheader,
+    case when users.first_name is not null then 'Hi ' || users.first_name || ',' else 'Hello,' end as greeting,
+    segments.segment,
+    coalesce(users.locale, 'en-US') as locale,
+    {{ dbt.array_construct([
+        email_block('primary', 'Picked for you', 1, var('email_items_primary')),
+        email_block(
+            'secondary', 'You may also like',
+            var('email_items_primary') + 1, var('email_items_primary') + var('email_items_secondary')
+        )
+    ]) }} as blocks,
+    {{ literal(var('shop_name')) }} as shop_name,
+    {{ literal(var('shop_url')) }} as shop_url,
+    {{ literal(var('preferences_url')) }} as preferences_url,
+    {{ literal(var('unsubscribe_url')) }} as unsubscribe_url,
+    {{ literal(var('support_url')) }} as support_url,
+    {{ literal(var('postal_address')) }} as postal_address,
+    'You get this email because you subscribed to recommendations from ' || {{ literal(var('shop_name')) }} || '.'
+        as footer_reason,
+    -- example.com and the .example and .test domains are reserved (RFC 2606): nobody real is mailed there
+    {{ matches('users.email', '@(.*[.])?example[.](com|net|org)$|[.](example|test)$') }} as is_synthetic,
+    first_items.as_of as send_at,
+    first_items.as_of
+from decisions
+inner join users
+    on decisions.user_id = users.user_id
+inner join segments
+    on decisions.user_id = segments.user_id
+inner join first_items
+    on decisions.user_id = first_items.user_id

@@ -1,0 +1,108 @@
+with input_rows as (
+
+    select * from {{ source('inputs', 'orders') }}
+
+),
+
+as_of as (
+
+    select as_of from {{ ref('stg_as_of') }}
+
+),
+
+erased_users as (
+
+    select user_hash from {{ ref('stg_erasure_requests') }}
+
+),
+
+erased_devices as (
+
+    select distinct {{ clean_text('identities.anonymous_id') }} as anonymous_id
+    from {{ source('inputs', 'identities') }} as identities
+    inner join erased_users
+        on md5({{ clean_text('identities.user_id') }}) = erased_users.user_hash
+
+),
+
+typed as (
+
+    select
+        {{ clean_text('order_id') }} as order_id,
+        {{ clean_text('user_id') }} as user_id,
+        {{ clean_text('anonymous_id') }} as anonymous_id,
+        coalesce({{ clean_enum('order_status') }}, 'completed') as order_status,
+        upper({{ clean_text('currency') }}) as currency,
+        {{ clean_timestamp('ordered_at') }} as ordered_at,
+        {{ row_as_struct('input_rows') }} as raw_row
+    from input_rows
+
+),
+
+in_scope as (
+
+    -- rows later than as_of and rows of erased users are not read
+    select typed.*
+    from typed
+    cross join as_of
+    left join erased_users
+        on md5(typed.user_id) = erased_users.user_hash
+    left join erased_devices
+        on typed.anonymous_id = erased_devices.anonymous_id
+    where
+        erased_users.user_hash is null
+        and erased_devices.anonymous_id is null
+        and (typed.ordered_at is null or typed.ordered_at <= as_of.as_of)
+
+),
+
+judged as (
+
+    select
+        *,
+        concat_ws(
+            '; ',
+            case when order_id is null then 'order_id is missing' end,
+            case when ordered_at is null then 'ordered_at is missing or not a timestamp' end,
+            case when ordered_at < cast('1990-01-01' as timestamp) then 'ordered_at is impossibly early' end,
+            case
+                when order_status not in ('completed', 'pending', 'cancelled', 'refunded')
+                    then 'order_status is unknown'
+            end
+        ) as faults
+    from in_scope
+
+),
+
+numbered as (
+
+    -- of several valid rows with one key the latest wins
+    select
+        *,
+        row_number() over (
+            partition by order_id
+            order by case when faults = '' then 0 else 1 end, ordered_at desc, raw_row
+        ) as copy_number
+    from judged
+
+),
+
+verdicts as (
+
+    select
+        *,
+        concat_ws('; ', nullif(faults, ''), case when copy_number > 1 and faults = '' then 'duplicate of order_id' end) as reject_reasons
+    from numbered
+
+)
+
+select
+    order_id,
+    user_id,
+    anonymous_id,
+    order_status,
+    currency,
+    ordered_at,
+    reject_reasons,
+    case when reject_reasons <> '' then to_json(raw_row) end as raw_row
+from verdicts

@@ -1,0 +1,1 @@
+{{ rejected_rows(ref('checked_context_impressions'), 'impression_id') }}

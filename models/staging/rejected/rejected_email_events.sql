@@ -1,0 +1,1 @@
+{{ rejected_rows(ref('checked_email_events'), 'event_id') }}

@@ -1,0 +1,1 @@
+{{ rejected_rows(ref('checked_experiment_assignments'), 'experiment, user_id') }}

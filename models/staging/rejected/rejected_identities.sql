@@ -1,0 +1,1 @@
+{{ rejected_rows(ref('checked_identities'), 'anonymous_id, user_id') }}

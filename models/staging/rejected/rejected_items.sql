@@ -1,0 +1,1 @@
+{{ rejected_rows(ref('checked_items'), 'item_id') }}

@@ -1,0 +1,1 @@
+{{ rejected_rows(ref('checked_offers'), 'offer_id') }}

@@ -1,0 +1,1 @@
+{{ rejected_rows(ref('checked_order_lines'), 'order_line_id') }}

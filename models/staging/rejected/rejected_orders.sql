@@ -1,0 +1,1 @@
+{{ rejected_rows(ref('checked_orders'), 'order_id') }}

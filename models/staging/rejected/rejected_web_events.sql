@@ -1,0 +1,1 @@
+{{ rejected_rows(ref('checked_web_events'), 'event_id') }}

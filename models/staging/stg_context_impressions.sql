@@ -1,0 +1,13 @@
+select
+    impression_id,
+    context,
+    user_id,
+    item_id,
+    strategy,
+    revenue_amount,
+    is_clicked,
+    is_added_to_cart,
+    is_purchased,
+    occurred_at
+from {{ ref('checked_context_impressions') }}
+where reject_reasons = ''

@@ -1,0 +1,5 @@
+select
+    user_hash,
+    requested_at
+from {{ ref('checked_erasure_requests') }}
+where reject_reasons = ''

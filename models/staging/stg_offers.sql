@@ -1,0 +1,11 @@
+select
+    offer_id,
+    offer_name,
+    item_id,
+    category,
+    minimum_segment,
+    discount_percent,
+    starts_at,
+    ends_at
+from {{ ref('checked_offers') }}
+where reject_reasons = ''

@@ -1,0 +1,15 @@
+select
+    user_id,
+    email,
+    first_name,
+    country_code,
+    city,
+    timezone,
+    locale,
+    email_consent,
+    email_frequency,
+    preferred_categories,
+    loyalty_tier,
+    signed_up_at
+from {{ ref('checked_users') }}
+where reject_reasons = ''
