@@ -1,20 +1,18 @@
 with event_times as (
 
     select {{ clean_timestamp('ordered_at') }} as happened_at
-    from {{ source('inputs', 'orders') }}
+    from {{ gated_input('orders') }}
     union all
     select {{ clean_timestamp('occurred_at') }} as happened_at
-    from {{ source('inputs', 'web_events') }}
+    from {{ gated_input('web_events') }}
     union all
     select {{ clean_timestamp('occurred_at') }} as happened_at
-    from {{ source('inputs', 'email_events') }}
+    from {{ gated_input('email_events') }}
 
 )
 
 select
-    {% if var('as_of') %}
-        cast('{{ var("as_of") }}' as timestamp) as as_of
-    {% else %}
-        max(happened_at) as as_of
-    {% endif %}
+    coalesce(
+        cast({{ "'" ~ var('as_of') ~ "'" if var('as_of') else 'null' }} as timestamp), max(happened_at)
+    ) as as_of
 from event_times

@@ -1,18 +1,12 @@
 with input_rows as (
 
-    select * from {{ source('inputs', 'context_impressions') }}
+    select * from {{ gated_input('context_impressions') }}
 
 ),
 
 as_of as (
 
     select as_of from {{ ref('stg_as_of') }}
-
-),
-
-erased_users as (
-
-    select user_hash from {{ ref('stg_erasure_requests') }}
 
 ),
 
@@ -42,19 +36,15 @@ typed as (
 
 in_scope as (
 
-    -- rows later than as_of and rows of erased users are not read
+    -- rows later than as_of are not read
     select
         typed.*,
         known_items.item_id is not null as item_is_known
     from typed
     cross join as_of
-    left join erased_users
-        on md5(typed.user_id) = erased_users.user_hash
     left join known_items
         on typed.item_id = known_items.item_id
-    where
-        erased_users.user_hash is null
-        and (typed.occurred_at is null or typed.occurred_at <= as_of.as_of)
+    where typed.occurred_at is null or typed.occurred_at <= as_of.as_of
 
 ),
 

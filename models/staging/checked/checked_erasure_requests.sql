@@ -1,7 +1,7 @@
--- The id itself is kept nowhere: other models compare its md5, so that an erased user leaves no trace here either.
+-- The inputs hold no erased user any more (macros/inputs/erased_rows.sql); what is kept of the request is a hash.
 with input_rows as (
 
-    select * from {{ source('inputs', 'erasure_requests') }}
+    select * from {{ gated_input('erasure_requests') }}
 
 ),
 

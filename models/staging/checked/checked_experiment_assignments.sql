@@ -1,18 +1,12 @@
 with input_rows as (
 
-    select * from {{ source('inputs', 'experiment_assignments') }}
+    select * from {{ gated_input('experiment_assignments') }}
 
 ),
 
 as_of as (
 
     select as_of from {{ ref('stg_as_of') }}
-
-),
-
-erased_users as (
-
-    select user_hash from {{ ref('stg_erasure_requests') }}
 
 ),
 
@@ -30,15 +24,11 @@ typed as (
 
 in_scope as (
 
-    -- rows later than as_of and rows of erased users are not read
+    -- rows later than as_of are not read
     select typed.*
     from typed
     cross join as_of
-    left join erased_users
-        on md5(typed.user_id) = erased_users.user_hash
-    where
-        erased_users.user_hash is null
-        and (typed.assigned_at is null or typed.assigned_at <= as_of.as_of)
+    where typed.assigned_at is null or typed.assigned_at <= as_of.as_of
 
 ),
 

@@ -1,6 +1,6 @@
 with input_rows as (
 
-    select * from {{ source('inputs', 'items') }}
+    select * from {{ gated_input('items') }}
 
 ),
 

@@ -1,6 +1,6 @@
 with input_rows as (
 
-    select * from {{ source('inputs', 'offers') }}
+    select * from {{ gated_input('offers') }}
 
 ),
 

@@ -1,18 +1,12 @@
 with input_rows as (
 
-    select * from {{ source('inputs', 'order_lines') }}
+    select * from {{ gated_input('order_lines') }}
 
 ),
 
 as_of as (
 
     select as_of from {{ ref('stg_as_of') }}
-
-),
-
-erased_users as (
-
-    select user_hash from {{ ref('stg_erasure_requests') }}
 
 ),
 
@@ -46,15 +40,11 @@ typed as (
 
 unread_orders as (
 
-    -- orders later than as_of or of erased users: their lines are not read either
+    -- the lines of orders later than as_of are not read either
     select distinct {{ clean_text('orders.order_id') }} as order_id
-    from {{ source('inputs', 'orders') }} as orders
+    from {{ gated_input('orders') }} as orders
     cross join as_of
-    left join erased_users
-        on md5({{ clean_text('orders.user_id') }}) = erased_users.user_hash
-    where
-        erased_users.user_hash is not null
-        or {{ clean_timestamp('orders.ordered_at') }} > as_of.as_of
+    where {{ clean_timestamp('orders.ordered_at') }} > as_of.as_of
 
 ),
 

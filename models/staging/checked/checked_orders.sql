@@ -1,27 +1,12 @@
 with input_rows as (
 
-    select * from {{ source('inputs', 'orders') }}
+    select * from {{ gated_input('orders') }}
 
 ),
 
 as_of as (
 
     select as_of from {{ ref('stg_as_of') }}
-
-),
-
-erased_users as (
-
-    select user_hash from {{ ref('stg_erasure_requests') }}
-
-),
-
-erased_devices as (
-
-    select distinct {{ clean_text('identities.anonymous_id') }} as anonymous_id
-    from {{ source('inputs', 'identities') }} as identities
-    inner join erased_users
-        on md5({{ clean_text('identities.user_id') }}) = erased_users.user_hash
 
 ),
 
@@ -41,18 +26,11 @@ typed as (
 
 in_scope as (
 
-    -- rows later than as_of and rows of erased users are not read
+    -- rows later than as_of are not read
     select typed.*
     from typed
     cross join as_of
-    left join erased_users
-        on md5(typed.user_id) = erased_users.user_hash
-    left join erased_devices
-        on typed.anonymous_id = erased_devices.anonymous_id
-    where
-        erased_users.user_hash is null
-        and erased_devices.anonymous_id is null
-        and (typed.ordered_at is null or typed.ordered_at <= as_of.as_of)
+    where typed.ordered_at is null or typed.ordered_at <= as_of.as_of
 
 ),
 

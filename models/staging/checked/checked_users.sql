@@ -1,12 +1,6 @@
 with input_rows as (
 
-    select * from {{ source('inputs', 'users') }}
-
-),
-
-erased_users as (
-
-    select user_hash from {{ ref('stg_erasure_requests') }}
+    select * from {{ gated_input('users') }}
 
 ),
 
@@ -30,17 +24,6 @@ typed as (
 
 ),
 
-in_scope as (
-
-    select typed.*
-    from typed
-    left join erased_users
-        on md5(typed.user_id) = erased_users.user_hash
-    where
-        erased_users.user_hash is null
-
-),
-
 judged as (
 
     select
@@ -49,7 +32,7 @@ judged as (
             '; ',
             case when user_id is null then 'user_id is missing' end
         ) as faults
-    from in_scope
+    from typed
 
 ),
 

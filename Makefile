@@ -1,0 +1,116 @@
+# Only python3 >= 3.11, make and a Python package registry are assumed; `make help` lists the targets.
+
+python := .venv/bin/python
+lint := .venv-lint/bin
+
+# Options of the targets that run dbt; see `make help`.
+export INPUT AS_OF VARS
+export RECMAIL_DATABASE := $(or $(DATABASE),$(RECMAIL_DATABASE),warehouse.duckdb)
+
+export DBT_PROFILES_DIR := $(CURDIR)
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+export UV_PYTHON_DOWNLOADS := never
+
+# dbt and DuckDB use all cores themselves and the database file takes one writer: one target after the other.
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help demo inputs build render preview test lint fmt hooks lock clean
+
+help: ## list the targets
+	@echo 'usage: make TARGET [OPTION=value ...]'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' Makefile
+	@echo
+	@echo 'Options of build and demo (DATABASE also of render and preview):'
+	@echo "  INPUT=<dir>        directory of <table>.parquet or <table>.csv files (default: the demo's)"
+	@echo "  AS_OF=<timestamp>  compute as of this UTC time, '2025-06-01 00:00:00' (default: the latest event)"
+	@echo '  DATABASE=<file>    DuckDB file to build (default: $$RECMAIL_DATABASE or warehouse.duckdb)'
+	@echo "  VARS='{yaml}'      any var of dbt_project.yml, '{recommendations_per_user: 20}'"
+	@echo 'PYTHON=<file> names the interpreter that the environments are made with (default: python3).'
+
+# --- environments -------------------------------------------------------------------------------------------
+
+.venv/.installed: requirements.lock
+	@scripts/environment.sh .venv requirements.lock
+
+.venv-%/.installed: requirements-%.lock | .venv/.installed
+	@scripts/environment.sh .venv-$* requirements-$*.lock
+
+# --- the product --------------------------------------------------------------------------------------------
+
+demo: .unsubscribe_key build render preview ## demo inputs, warehouse, rendered emails and their gallery
+	@printf '\nLook at:\n'
+	@printf '  %-22s %s\n' 'gallery of the emails' '$(CURDIR)/out/gallery/index.html'
+	@printf '  %-22s %s\n' 'all rendered emails' '$(CURDIR)/out/emails/'
+	@printf '  %-22s %s\n' 'warehouse (DuckDB)' "$$(realpath "$$RECMAIL_DATABASE")"
+
+inputs: data/demo/.made ## make the demo inputs in data/demo
+
+data/demo/.made: $(shell find demo -type f -not -name '*.pyc') .venv/.installed
+	$(python) -m demo.make_inputs --out data/demo
+	@touch $@
+
+# dbt reads the demo inputs unless told otherwise.
+build: .venv/.installed $(if $(INPUT)$(findstring input_,$(VARS)),,inputs) ## dbt build: models and tests
+	@vars=$$($(python) scripts/build_vars.py) && \
+	printf "dbt build --vars '%s'\n  into %s\n" "$$vars" "$$RECMAIL_DATABASE" && \
+	.venv/bin/dbt build --vars "$$vars"
+
+# Rendering signs links with RECMAIL_UNSUBSCRIBE_KEY; for the demo alone a random key of its own will do.
+demo: key_file := .unsubscribe_key
+with_key = $(if $(key_file),RECMAIL_UNSUBSCRIBE_KEY="$${RECMAIL_UNSUBSCRIBE_KEY:-$$(cat $(key_file))}")
+
+.unsubscribe_key: | .venv/.installed
+	@umask 077; $(python) -c 'import secrets; print(secrets.token_hex(32))' > $@
+
+render: .venv/.installed ## render the queued emails into out/emails
+	@$(with_key) $(python) -m email_render render --out out/emails
+
+# The demo's pictures have no host: the page gets copies of them.
+preview: .venv/.installed ## a gallery of real emails of every segment in out/gallery
+	@$(python) -m email_render preview --out out/gallery \
+		$$(test -d data/demo/images && echo --images https://images.recmail.example/demo/=data/demo/images)
+
+# --- checks -------------------------------------------------------------------------------------------------
+
+# A database of its own, built anew: warehouse.duckdb stays as it is.
+test: export RECMAIL_DATABASE := $(CURDIR)/target/test.duckdb
+test: lint inputs ## everything that must hold: lint, dbt tests and unit tests on the demo inputs, pytest
+	rm -f target/test.duckdb
+	.venv/bin/dbt build
+	$(python) -m pytest
+
+# The linters' DuckDB is older than the project's: they parse and compile against a database in memory.
+lint: export RECMAIL_DATABASE := :memory:
+lint: export DBT_TARGET_PATH := target/lint
+lint: .venv-lint/.installed ## ruff, SQLFluff, and dbt-bouncer over the manifest (layers, descriptions, tests)
+	$(lint)/ruff check
+	$(lint)/ruff format --check
+	$(lint)/dbt --quiet parse
+	COLUMNS=180 $(lint)/dbt-bouncer run --show-all-failures
+	$(lint)/sqlfluff lint models tests
+
+fmt: export RECMAIL_DATABASE := :memory:
+fmt: export DBT_TARGET_PATH := target/lint
+fmt: .venv-lint/.installed ## format Python and SQL in place
+	$(lint)/ruff check --fix
+	$(lint)/ruff format
+	$(lint)/sqlfluff fix models tests
+
+hooks: .venv-lint/.installed ## run the linters on what every git commit changes
+	$(lint)/pre-commit install
+
+# --- upkeep -------------------------------------------------------------------------------------------------
+
+compile := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-strip-extras --no-header --no-annotate
+
+lock: .venv/.installed ## resolve pyproject.toml into the lock files; versions they hold stay where they fit
+	$(compile) pyproject.toml --group test --group tools -o requirements.lock
+	$(compile) --group lint -o requirements-lint.lock
+	$(compile) pyproject.toml --group bench -c requirements.lock -o requirements-bench.lock
+	@! grep -Hn '://' requirements*.lock || { echo 'recmail: a lock names a registry (above)' >&2; exit 1; }
+
+clean: ## remove environments, demo inputs and everything built but warehouse.duckdb and .unsubscribe_key
+	rm -rf .venv .venv-* data/demo target logs out .pytest_cache .ruff_cache .hypothesis

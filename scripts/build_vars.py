@@ -1,0 +1,73 @@
+"""Prints the vars of a dbt run as one line of JSON: VARS, with INPUT and AS_OF folded in.
+
+Reads the environment variables that `make build INPUT=<dir> AS_OF=<timestamp> VARS='{yaml}'` sets; an empty
+one counts as absent. Stops with one line saying what to mend when one of them can't be used, or when VARS
+names a var that dbt_project.yml doesn't have: dbt itself would ignore a misspelt one in silence.
+"""
+
+import json
+import os
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+PROJECT_FILE = Path(__file__).parent.parent / "dbt_project.yml"
+
+
+def main() -> None:
+    declared = yaml.safe_load(PROJECT_FILE.read_text(encoding="utf-8"))["vars"]
+    try:
+        print(json.dumps(build_vars(os.environ, declared), default=str))
+    except ValueError as error:
+        raise SystemExit(f"recmail: {error}") from None
+
+
+def build_vars(environment: Mapping[str, str], declared: Collection[str]) -> dict:
+    """The vars to hand to dbt. Raises ValueError when an option can't be used."""
+    options = {
+        "input_location": environment.get("INPUT") and input_directory(environment["INPUT"]),
+        "as_of": environment.get("AS_OF") and utc_timestamp(environment["AS_OF"]),
+    }
+    given = {name: value for name, value in options.items() if value}
+    chosen = yaml_mapping(environment.get("VARS", ""))
+    if unknown := sorted(map(str, chosen.keys() - set(declared))):
+        raise ValueError(
+            f"dbt_project.yml has no var {', '.join(unknown)}; it has {', '.join(sorted(declared))}"
+        )
+    if twice := sorted(chosen.keys() & given.keys()):
+        raise ValueError(f"{', '.join(twice)} is in VARS and also given as INPUT or AS_OF: leave one out")
+    return chosen | given
+
+
+def input_directory(text: str) -> str:
+    directory = Path(text).expanduser().resolve()
+    if not directory.is_dir():
+        raise ValueError(f"INPUT={text} is no directory: it must hold <table>.parquet or <table>.csv files")
+    return str(directory)
+
+
+def utc_timestamp(text: str) -> str:
+    """`2025-06-01`, `2025-06-01 12:00:00` (UTC) or one with an offset, as `YYYY-MM-DD HH:MM:SS` in UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"AS_OF={text} is no timestamp; write it like '2025-06-01 00:00:00' (UTC)") from None
+    if moment.tzinfo:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return str(moment)
+
+
+def yaml_mapping(text: str) -> dict:
+    try:
+        value = yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        raise ValueError(f"VARS is no YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(value, dict):
+        raise ValueError(f"VARS must be a mapping like '{{recommendations_per_user: 20}}', not {text!r}")
+    return value
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""A small warehouse for the tests of email_render: the two marts as dbt builds them, with four users."""
+
+from pathlib import Path
+
+import duckdb
+
+MARTS = """
+create schema dbt_email;
+create schema dbt_recommendations;
+
+create table dbt_email.email_queue as
+select
+    'm' || user_number as message_id,
+    'u' || user_number as user_id,
+    'user' || user_number || '@mail.example' as email,
+    'recommendations' as trigger_type,
+    timestamp '2017-11-15 09:00:00' as send_at,
+    'Picked for you, no. ' || user_number as subject,
+    'Eight ideas from what you like' as preheader,
+    'Hi Anna,' as greeting,
+    ['new', 'browser', 'repeat_buyer', 'repeat_buyer'][user_number] as segment,
+    'en' as locale,
+    [
+        {'block': 'primary', 'title': 'Picked for you'},
+        {'block': 'secondary', 'title': 'You may also like'}
+    ] as blocks,
+    'Corner Market' as shop_name,
+    'https://shop.example/' as shop_url,
+    'https://shop.example/preferences' as preferences_url,
+    'https://shop.example/unsubscribe?list=1' as unsubscribe_url,
+    'https://shop.example/support' as support_url,
+    '1 Example Street' as postal_address,
+    'You get this email because you subscribed.' as footer_reason,
+    true as is_synthetic,
+    timestamp '2017-11-15' as as_of
+from range(1, 5) as users (user_number);
+
+create table dbt_recommendations.user_recommendations as
+select
+    'u' || user_number as user_id,
+    'i' || position as item_id,
+    position,
+    case when position <= 4 then 'primary' when position <= 8 then 'secondary' end as block,
+    'trending' as strategy,
+    'popular' as reason_type,
+    case when position = 1 then 'Popular this week' end as reason_text,
+    'Item ' || position || ' of u' || user_number as item_name,
+    position + 0.99::double as price,
+    case when position = 2 then 5.0::double end as list_price,
+    'USD' as currency,
+    'https://images.example/' || position || '.png' as image_url,
+    'https://shop.example/item/' || position as item_url,
+    case when position = 3 then 'scarcity' end as badge_type,
+    case when position = 3 then 'Only 3 left' end as badge_text
+from range(1, 5) as users (user_number), range(1, 13) as positions (position);
+"""
+
+
+def build_warehouse(path: Path, *changes: str) -> Path:
+    """A DuckDB file with both marts, then changed by the given statements."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(MARTS)
+        connection.execute("set search_path = 'dbt_email,dbt_recommendations'")
+        for change in changes:
+            connection.execute(change)
+    return path

@@ -1,0 +1,162 @@
+"""A small made-up shop in the pinned input format, for tests: rows as dicts, the same at every call."""
+
+import csv
+import random
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+AS_OF = datetime(2024, 6, 30, 12, 0)
+CATEGORIES = ["tea", "coffee", "cups", "spoons", "books"]
+
+Tables = dict[str, list[dict]]
+
+
+def small_shop(user_count: int = 40, item_count: int = 40, order_count: int = 160) -> Tables:
+    """All eleven inputs. The last order stands at AS_OF; users 38 and 39 never did anything."""
+    chance = random.Random(7)
+    items = [
+        {
+            "item_id": f"i{number}",
+            "parent_item_id": None,
+            "item_name": f"{CATEGORIES[number % 5].title()} no. {number}",
+            "category": CATEGORIES[number % 5],
+            "price": round(2 + number * 0.75, 2),
+            "list_price": round(3 + number * 0.75, 2) if number % 4 == 0 else None,
+            "currency": "EUR",
+            "image_url": f"https://images.shop.example/i{number}.png",
+            "item_url": f"https://shop.example/i{number}",
+            "stock_quantity": 0 if number == 3 else 50,
+            "is_active": number != 4,
+        }
+        for number in range(item_count)
+    ]
+    users = [
+        {
+            "user_id": f"u{number}",
+            "email": f"user{number}@example.com",
+            "first_name": "Zoë" if number % 2 else "Ada",
+            "country_code": "DE",
+            "timezone": "Europe/Berlin",
+            "locale": "de-DE",
+            "email_consent": "subscribed" if number % 10 else "unsubscribed",
+            "signed_up_at": AS_OF - timedelta(days=200),
+        }
+        for number in range(user_count)
+    ]
+    orders, order_lines, web_events, email_events = [], [], [], []
+    for number in range(order_count):
+        user = number % (user_count - 2)
+        ordered_at = AS_OF - timedelta(hours=14 * (order_count - 1 - number))
+        orders.append(
+            {
+                "order_id": f"o{number}",
+                "user_id": f"u{user}" if number % 12 else None,
+                "anonymous_id": None if number % 12 else f"device{user}",
+                "ordered_at": ordered_at,
+                "order_status": "completed",
+                "currency": "EUR",
+            }
+        )
+        # a user's taste is a few neighbouring items, so that pairs repeat
+        basket = {(user * 3 + chance.randrange(6)) % item_count for _ in range(4)}
+        for item in sorted(basket):
+            order_lines.append(
+                {
+                    "order_line_id": f"o{number}-i{item}",
+                    "order_id": f"o{number}",
+                    "item_id": f"i{item}",
+                    "quantity": 1 + number % 2,
+                    "unit_price": items[item]["price"],
+                    "discount_amount": 0.0,
+                    "returned_quantity": 0,
+                    "is_gift": number % 20 == 1,
+                }
+            )
+            web_events.append(
+                {
+                    "event_id": f"w{len(web_events)}",
+                    "event_type": "item_view",
+                    "occurred_at": ordered_at - timedelta(minutes=10),
+                    "user_id": f"u{user}",
+                    "anonymous_id": f"device{user}",
+                    "session_id": f"s{number}",
+                    "item_id": f"i{item}",
+                    "dwell_seconds": 30.0,
+                    "device_type": "phone",
+                }
+            )
+        email_events.append(
+            {
+                "event_id": f"e{number}",
+                "event_type": "click",
+                "occurred_at": ordered_at - timedelta(minutes=20),
+                "user_id": f"u{user}",
+                "message_id": f"m{number}",
+                "item_id": f"i{min(basket)}",
+                "is_machine": False,
+            }
+        )
+    day = timedelta(days=1)
+    return {
+        "users": users,
+        "items": items,
+        "orders": orders,
+        "order_lines": order_lines,
+        "web_events": web_events,
+        "email_events": email_events,
+        "identities": [
+            {"anonymous_id": f"device{number}", "user_id": f"u{number}", "linked_at": AS_OF - 90 * day}
+            for number in range(user_count - 2)
+        ],
+        "offers": [
+            {
+                "offer_id": "tea-week",
+                "offer_name": "Tea week",
+                "category": "tea",
+                "discount_percent": 10.0,
+                "starts_at": AS_OF - day,
+                "ends_at": AS_OF + 6 * day,
+            }
+        ],
+        "erasure_requests": [{"user_id": "u37", "requested_at": AS_OF - day}],
+        "experiment_assignments": [
+            {"experiment": "subject", "user_id": f"u{number}", "arm": "ab"[number % 2], "assigned_at": AS_OF - 9 * day}
+            for number in range(user_count - 2)
+        ],
+        "context_impressions": [
+            {
+                "impression_id": "c1",
+                "context": "item_page",
+                "occurred_at": AS_OF - day,
+                "user_id": "u1",
+                "item_id": "i5",
+                "strategy": "also_bought",
+                "is_clicked": True,
+            }
+        ],
+    }
+
+
+def write_parquet(tables: Tables, directory: Path) -> Path:
+    """One <table>.parquet each; a table without rows keeps no columns and is left out."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, rows in tables.items():
+        if rows:
+            columns = sorted({column for row in rows for column in row})
+            arrow = pa.table({column: [row.get(column) for row in rows] for column in columns})
+            pq.write_table(arrow, directory / f"{name}.parquet")
+    return directory
+
+
+def write_csv(tables: Tables, directory: Path, encoding: str = "utf-8") -> Path:
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, rows in tables.items():
+        columns = sorted({column for row in rows for column in row})
+        with (directory / f"{name}.csv").open("w", newline="", encoding=encoding) as file:
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            writer.writerows(rows)
+    return directory
