@@ -56,7 +56,8 @@ items as (
     from message_blocks
     inner join user_recommendations
         on message_blocks.user_id = user_recommendations.user_id
-        and message_blocks.block.block = user_recommendations.block
+        and user_recommendations.position
+            between message_blocks.block.first_position and message_blocks.block.last_position
 
 ),
 

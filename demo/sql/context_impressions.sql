@@ -1,6 +1,6 @@
--- context_impressions. Synthetic: recommendations shown on the site around orders of the last IMPRESSION_DAYS,
--- four a page. What happens to each is drawn first and the item chosen to fit, so a purchase is a real line of
--- the order that follows.
+-- context_impressions. Synthetic: recommendations shown on the site around orders of the last IMPRESSION_DAYS
+-- days, four a page. What happens to each is drawn first and the item chosen to fit, so a purchase is a real
+-- line of the order that follows.
 
 create table pages as
 with recent as (

@@ -21,7 +21,10 @@ with categories as (
     left join source_products on coupon_items.item_id = source_products.item_id
     left join readable_categories on source_products.product_category = readable_categories.product_category
     left join departments on source_products.department = departments.department
-    group by all
+    group by
+        coupon_items.offer_id,
+        coupon_items.campaign_id,
+        coalesce(readable_categories.text, departments.name)
 )
 
 select

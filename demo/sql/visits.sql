@@ -1,7 +1,7 @@
 -- Visits to the site and what was seen in them. Synthetic, grown from the real baskets: a visit before some
 -- of them, and visits that end in nothing. The items of the latter come from a basket of somebody else who
--- bought the same thing, so they say nothing about what this user buys later, except that an item bought before or
--- within ABANDONED_HOURS is dropped.
+-- bought the same thing, so they say nothing about what this user buys later, except that an item bought
+-- before or within ABANDONED_HOURS is dropped.
 
 create table visits as
 select

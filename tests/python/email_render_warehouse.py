@@ -21,8 +21,8 @@ select
     ['new', 'browser', 'repeat_buyer', 'repeat_buyer'][user_number] as segment,
     'en' as locale,
     [
-        {'block': 'primary', 'title': 'Picked for you'},
-        {'block': 'secondary', 'title': 'You may also like'}
+        {'block': 'primary', 'title': 'Picked for you', 'first_position': 1, 'last_position': 4},
+        {'block': 'secondary', 'title': 'You may also like', 'first_position': 5, 'last_position': 8}
     ] as blocks,
     'Corner Market' as shop_name,
     'https://shop.example/' as shop_url,
@@ -40,7 +40,7 @@ select
     'u' || user_number as user_id,
     'i' || position as item_id,
     position,
-    case when position <= 4 then 'primary' when position <= 8 then 'secondary' end as block,
+    case when position <= 4 then 'primary' else 'secondary' end as block,
     'trending' as strategy,
     'popular' as reason_type,
     case when position = 1 then 'Popular this week' end as reason_text,

@@ -30,9 +30,7 @@ kept as (
         coalesce(orders.user_id, identities.user_id) as user_id,
         families.family_item_id as item_id,
         order_lines.quantity - order_lines.returned_quantity as kept_quantity,
-        cast(order_lines.quantity * order_lines.unit_price - order_lines.discount_amount as decimal(18, 4))
-            as line_amount,
-        order_lines.quantity,
+        order_lines.unit_price,
         order_lines.is_gift,
         orders.ordered_at
     from order_lines
@@ -52,8 +50,8 @@ select
     user_id,
     item_id,
     kept_quantity,
-    -- what stays with the shop: a returned share of the line is no revenue
-    cast(line_amount * kept_quantity / quantity as decimal(18, 4)) as net_amount,
+    -- unit_price is what was paid, discount taken off (GA4's `price`); what came back is no revenue
+    cast(kept_quantity * unit_price as decimal(18, 4)) as net_amount,
     is_gift,
     ordered_at
 from kept

@@ -44,7 +44,7 @@ select
         as preheader,
     case when users.first_name is not null then 'Hi ' || users.first_name || ',' else 'Hello,' end as greeting,
     segments.segment,
-    coalesce(users.locale, 'en-US') as locale,
+    'en' as locale,
     {{ dbt.array_construct([
         email_block('primary', 'Picked for you', 1, var('email_items_primary')),
         email_block(
