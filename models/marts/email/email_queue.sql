@@ -36,22 +36,25 @@ select
     users.user_id,
     users.email,
     'recommendations' as trigger_type,
-    case
-        when users.first_name is not null then substr(users.first_name, 1, 60) || ', picked for you: '
+    case when users.first_name is not null then substr(users.first_name, 1, 60) || ', ' else '' end
+    || case
+        when segments.segment = 'new' and users.first_name is not null then 'popular right now: '
+        when segments.segment = 'new' then 'Popular right now: '
+        when users.first_name is not null then 'picked for you: '
         else 'Picked for you: '
-    end || substr(first_items.item_name, 1, 80) as subject,
-    '{{ var("email_items_primary") + var("email_items_secondary") }} ideas chosen from what you like'
-        as preheader,
+    end
+    || substr(first_items.item_name, 1, 80) as subject,
+    -- nothing is said of a taste that nobody has seen
+    case
+        when segments.segment = 'new' then 'What other customers buy most right now'
+        else 'Ideas that start from what you looked at and bought'
+    end as preheader,
     case when users.first_name is not null then 'Hi ' || users.first_name || ',' else 'Hello,' end as greeting,
     segments.segment,
     'en' as locale,
-    {{ dbt.array_construct([
-        email_block('primary', 'Picked for you', 1, var('email_items_primary')),
-        email_block(
-            'secondary', 'You may also like',
-            var('email_items_primary') + 1, var('email_items_primary') + var('email_items_secondary')
-        )
-    ]) }} as blocks,
+    case when segments.segment = 'new' then {{ email_blocks('Popular right now', 'More that others buy') }}
+        else {{ email_blocks('Picked for you', 'You may also like') }}
+    end as blocks,
     {{ literal(var('shop_name')) }} as shop_name,
     {{ literal(var('shop_url')) }} as shop_url,
     {{ literal(var('preferences_url')) }} as preferences_url,
