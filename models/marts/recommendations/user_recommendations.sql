@@ -10,41 +10,59 @@ items as (
 
 ),
 
+interactions as (
+
+    select * from {{ ref('int_interactions') }}
+
+),
+
 as_of as (
 
     select as_of from {{ ref('stg_as_of') }}
 
+),
+
+-- what the reason may say depends on what the user did with the evidence item
+reasons as (
+
+    select
+        ranked.*,
+        case
+            when ranked.strategy = 'best_sellers' and ranked.evidence_count > 0 then 'popular'
+            when ranked.strategy = 'buy_again' then 'buy_again'
+            when interactions.purchase_count > 0 then 'because_you_bought'
+            when interactions.view_count > 0 then 'because_you_viewed'
+            when interactions.item_id is not null then 'because_you_liked'
+        end as reason_type
+    from ranked
+    left join interactions
+        on
+            ranked.user_id = interactions.user_id
+            and ranked.evidence_item_id = interactions.item_id
+
 )
 
 select
-    ranked.user_id,
-    ranked.item_id,
-    cast(ranked.position as integer) as position,
-    case when ranked.position <= {{ var('email_items_primary') }} then 'primary' else 'secondary' end as block,
-    ranked.strategy,
-    cast(ranked.score as double) as score,
-    cast(ranked.score as double) as purchase_probability,
+    reasons.user_id,
+    reasons.item_id,
+    cast(reasons.position as integer) as position,
+    case when reasons.position <= {{ var('email_items_primary') }} then 'primary' else 'secondary' end as block,
+    reasons.strategy,
+    cast(reasons.score as double) as score,
+    cast(reasons.score as double) as purchase_probability,
     -- nothing is explored yet: each item stood here with certainty
     cast(1 as double) as propensity,
-    case
-        when ranked.strategy = 'best_sellers' and ranked.evidence_count = 0 then null
-        when ranked.strategy = 'best_sellers' then 'popular'
-        when ranked.strategy = 'buy_again' then 'buy_again'
-        else 'because_you_bought'
-    end as reason_type,
-    case
-        when ranked.strategy = 'best_sellers' and ranked.evidence_count = 0 then null
-        when ranked.strategy = 'best_sellers' and ranked.evidence_count = 1
-            then 'Bought by 1 customer in the last 30 days'
-        when ranked.strategy = 'best_sellers'
-            then 'Bought by ' || cast(ranked.evidence_count as {{ dbt.type_string() }})
-                || ' customers in the last 30 days'
-        when ranked.strategy = 'buy_again'
-            then 'You bought this ' || cast(ranked.evidence_count as {{ dbt.type_string() }}) || ' times'
-        else 'Because you bought ' || evidence_items.item_name
+    reasons.reason_type,
+    case reasons.reason_type
+        when 'popular' then 'Bought by ' || {{ counted('reasons.evidence_count', 'customer', 'customers') }}
+            || ' in the last 30 days'
+        when 'buy_again' then 'You bought this ' || {{ counted('reasons.evidence_count', 'time', 'times') }}
+        when 'because_you_bought' then 'Because you bought ' || evidence_items.item_name
+        when 'because_you_viewed' then 'Because you looked at ' || evidence_items.item_name
+        when 'because_you_liked' then 'Because you showed interest in ' || evidence_items.item_name
     end as reason_text,
-    ranked.evidence_item_id,
-    ranked.evidence_count,
+    reasons.evidence_item_id,
+    reasons.evidence_count,
     cast(null as {{ dbt.type_string() }}) as experiment,
     cast(null as {{ dbt.type_string() }}) as arm,
     items.item_name,
@@ -56,12 +74,15 @@ select
     case when items.list_price > items.price then 'price_drop' end as badge_type,
     case
         when items.list_price > items.price
-            then 'Save ' || cast(cast(floor(100 - 100 * items.price / items.list_price) as {{ dbt.type_int() }}) as {{ dbt.type_string() }}) || '%'
+            then 'Save ' || cast(
+                cast(floor(100 - 100 * items.price / items.list_price) as {{ dbt.type_int() }})
+                as {{ dbt.type_string() }}
+            ) || '%'
     end as badge_text,
     as_of.as_of
-from ranked
+from reasons
 inner join items
-    on ranked.item_id = items.item_id
+    on reasons.item_id = items.item_id
 left join items as evidence_items
-    on ranked.evidence_item_id = evidence_items.item_id
+    on reasons.evidence_item_id = evidence_items.item_id
 cross join as_of
