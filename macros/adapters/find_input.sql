@@ -15,15 +15,23 @@
         ) | length %}
         {{ return(api.Relation.create(target.database, var('input_schema'), table_name) if is_there else none) }}
     {% endif %}
-    {% set stem = (var('input_location') ~ "/" ~ table_name) | replace("'", "''") %}
-    {% set readers = {
-        '.parquet': "read_parquet('" ~ stem ~ ".parquet')",
-        '.csv': "read_csv('" ~ stem ~ ".csv', header = true, all_varchar = true)"
-    } %}
-    {% for ending, reader in readers.items() %}
-        {% if run_query("select 1 from glob('" ~ stem ~ ending ~ "')") | length %}
-            {{ return(reader) }}
-        {% endif %}
-    {% endfor %}
+    {% set stem = var('input_location') ~ "/" ~ table_name %}
+    {% set parquet = recmail.literal(stem ~ ".parquet") %}
+    {% set csv = recmail.literal(stem ~ ".csv") %}
+    {% if run_query("select 1 from glob(" ~ parquet ~ ")") | length %}
+        {{ return("read_parquet(" ~ parquet ~ ")") }}
+    {% elif run_query("select 1 from glob(" ~ csv ~ ")") | length %}
+        {{ return("read_csv(" ~ csv ~ ", header = true, all_varchar = true, encoding = '"
+            ~ recmail.csv_encoding(csv) ~ "')") }}
+    {% endif %}
     {{ return(none) }}
+{% endmacro %}
+
+
+{#- UTF-16 has a byte-order mark; what is not valid UTF-8 is taken for Latin-1, in which every byte is a letter -#}
+{% macro csv_encoding(csv) %}
+    {{ return(run_query(
+        "select case when hex(content[1:2]) in ('FFFE', 'FEFF') then 'utf-16'"
+        ~ " when try(decode(content)) is null then 'latin-1' else 'utf-8' end from read_blob(" ~ csv ~ ")"
+    )[0][0]) }}
 {% endmacro %}

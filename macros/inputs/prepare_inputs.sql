@@ -40,11 +40,6 @@
 {% endmacro %}
 
 
-{% macro input_view(table_name) %}
-    {{ return(api.Relation.create(database=target.database, schema='inputs', identifier=table_name)) }}
-{% endmacro %}
-
-
 {% macro input_places(table_name) %}
     {% if var('input_schema') %}
         {{ return("table " ~ var('input_schema') ~ "." ~ table_name ~ " (var input_schema)") }}

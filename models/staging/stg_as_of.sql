@@ -1,3 +1,5 @@
+-- Without var `as_of` it is the latest event, unless that lies more than a year after all but the latest hundredth of
+-- the events: a stray 2099 in one row must not age everything else by decades.
 with event_times as (
 
     select {{ clean_timestamp('ordered_at') }} as happened_at
@@ -9,10 +11,21 @@ with event_times as (
     select {{ clean_timestamp('occurred_at') }} as happened_at
     from {{ gated_input('email_events') }}
 
+),
+
+latest_plausible as (
+
+    select
+        {{ dbt.dateadd('day', 366, 'percentile_disc(0.99) within group (order by happened_at)') }} as happened_at
+    from event_times
+
 )
 
 select
     coalesce(
-        cast({{ "'" ~ var('as_of') ~ "'" if var('as_of') else 'null' }} as timestamp), max(happened_at)
+        cast({{ "'" ~ var('as_of') ~ "'" if var('as_of') else 'null' }} as timestamp),
+        max(event_times.happened_at)
     ) as as_of
 from event_times
+cross join latest_plausible
+where event_times.happened_at <= latest_plausible.happened_at

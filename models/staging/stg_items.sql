@@ -18,6 +18,8 @@ select
     stock_quantity,
     is_active,
     published_at,
-    available_until
+    available_until,
+    is_product,
+    repairs
 from {{ ref('checked_items') }}
 where reject_reasons = ''

@@ -10,6 +10,7 @@ select
     email_frequency,
     preferred_categories,
     loyalty_tier,
-    signed_up_at
+    signed_up_at,
+    repairs
 from {{ ref('checked_users') }}
 where reject_reasons = ''

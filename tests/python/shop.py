@@ -123,7 +123,12 @@ def small_shop(user_count: int = 40, item_count: int = 40, order_count: int = 16
         ],
         "erasure_requests": [{"user_id": "u37", "requested_at": AS_OF - day}],
         "experiment_assignments": [
-            {"experiment": "subject", "user_id": f"u{number}", "arm": "ab"[number % 2], "assigned_at": AS_OF - 9 * day}
+            {
+                "experiment": "subject",
+                "user_id": f"u{number}",
+                "arm": "ab"[number % 2],
+                "assigned_at": AS_OF - 9 * day,
+            }
             for number in range(user_count - 2)
         ],
         "context_impressions": [

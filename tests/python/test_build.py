@@ -1,4 +1,4 @@
-"""What a user sees of `dbt build`: full lists for everybody, the same twice, clear words when inputs are missing."""
+"""What a user sees of `dbt build`: full lists, the same twice, clear words when inputs are missing."""
 
 import pytest
 from shop import small_shop, write_csv, write_parquet
@@ -24,15 +24,18 @@ def test_everybody_gets_a_full_list(built):
 def test_nothing_unavailable_or_just_bought_is_recommended(built):
     recommended = {row[0] for row in built.query("select item_id from recommendations.user_recommendations")}
     assert recommended.isdisjoint({"i3", "i4"})
-    assert built.value(
-        """
+    assert (
+        built.value(
+            """
         select count(*)
         from recommendations.user_recommendations as recommended
         inner join interactions.int_purchases as bought
             on recommended.user_id = bought.user_id and recommended.item_id = bought.item_id
         where bought.ordered_at > recommended.as_of - interval 30 day
         """
-    ) == 0
+        )
+        == 0
+    )
 
 
 def test_a_second_build_changes_no_row_of_any_mart(built):
@@ -61,7 +64,9 @@ def test_vars_set_the_length_and_the_time(built, tmp_path):
 
 def test_required_tables_alone_are_enough(tmp_path):
     required = {name: small_shop()[name] for name in ("users", "items", "orders", "order_lines")}
-    alone = build(tmp_path / "w.duckdb", {"input_location": str(write_csv(required, tmp_path / "in"))}, tests=True)
+    alone = build(
+        tmp_path / "w.duckdb", {"input_location": str(write_csv(required, tmp_path / "in"))}, tests=True
+    )
     assert alone.succeeded, alone.text
     assert alone.value("select count(distinct user_id) from recommendations.user_recommendations") == 40
 
@@ -90,9 +95,15 @@ def broken(name: str, change) -> dict:
 @pytest.mark.parametrize(
     ("tables", "message"),
     [
-        (broken("orders", lambda rows: []), "table orders is missing: expected orders.parquet or orders.csv in"),
         (
-            broken("order_lines", lambda rows: [{k: v for k, v in row.items() if k != "unit_price"} for row in rows]),
+            broken("orders", lambda rows: []),
+            "table orders is missing: expected orders.parquet or orders.csv in",
+        ),
+        (
+            broken(
+                "order_lines",
+                lambda rows: [{k: v for k, v in row.items() if k != "unit_price"} for row in rows],
+            ),
             "column order_lines.unit_price is missing: expected number, found only discount_amount, is_gift",
         ),
     ],

@@ -10,7 +10,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 ROOT = Path(__file__).parents[2]
-MART_SCHEMAS = ("recommendations", "email", "metrics", "exports")
+MART_SCHEMAS = ("recommendations", "email", "sales", "metrics", "exports")
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Build:
 
 
 def build(database: Path, variables: dict, *arguments: str, tests: bool = False) -> Build:
-    """`dbt build` into `database`, seeds and models alone unless `tests`; never raises for a failing build."""
+    """`dbt build` into `database`, without tests unless `tests`; a failing build does not raise."""
     messages: list[str] = []
 
     def keep(event) -> None:
@@ -58,7 +58,12 @@ def build(database: Path, variables: dict, *arguments: str, tests: bool = False)
         [
             "build",
             *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
-            *("--target-path", str(ROOT / "target" / "pytest"), "--log-path", str(ROOT / "target" / "pytest")),
+            *(
+                "--target-path",
+                str(ROOT / "target" / "pytest"),
+                "--log-path",
+                str(ROOT / "target" / "pytest"),
+            ),
             *("--vars", json.dumps(variables), "--quiet"),
             *(() if tests else ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")),
             *arguments,

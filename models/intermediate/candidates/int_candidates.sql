@@ -1,6 +1,15 @@
 {#- best_sellers fills every list, whatever is switched off -#}
-{% set strategies = ['also_bought', 'buy_again', 'best_sellers'] %}
-{% for strategy in strategies if strategy in var('strategies_enabled') or strategy == 'best_sellers' %}
+{% set strategies = ['also_bought', 'buy_again'] | select('in', var('strategies_enabled')) | list + ['best_sellers'] %}
+
+with all_candidates as (
+
+    {% for strategy in strategies %}
+        select * from {{ ref('int_candidates_' ~ strategy) }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
 select
     user_id,
     item_id,
@@ -8,6 +17,4 @@ select
     raw_score,
     evidence_item_id,
     evidence_count
-from {{ ref('int_candidates_' ~ strategy) }}
-{{ 'union all' if not loop.last }}
-{% endfor %}
+from all_candidates

@@ -48,7 +48,10 @@ all_events as (
     inner join families
         on web_events.item_id = families.item_id
     left join identities
-        on web_events.anonymous_id = identities.anonymous_id
+        on
+            web_events.anonymous_id = identities.anonymous_id
+            and web_events.occurred_at >= identities.linked_from
+            and web_events.occurred_at < identities.linked_until
     union all
     select
         email_events.user_id,

@@ -21,6 +21,7 @@ select
     items.category,
     case
         when families.family_item_id <> items.item_id then 'variant_of_another'
+        when not items.is_product then 'not_a_product'
         when not items.is_active then 'inactive'
         when items.stock_quantity <= 0 then 'out_of_stock'
         when items.published_at > as_of.as_of then 'not_yet_available'

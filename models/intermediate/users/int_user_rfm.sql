@@ -6,7 +6,7 @@ with buyers as (
         activity.user_id,
         activity.order_count as frequency,
         activity.net_amount as monetary_amount,
-        {{ dbt.datediff('activity.last_ordered_at', 'as_of.as_of', 'day') }} as recency_days
+        {{ age_days('activity.last_ordered_at') }} as recency_days
     from {{ ref('int_user_activity') }} as activity
     cross join {{ ref('stg_as_of') }} as as_of
     where activity.order_count > 0

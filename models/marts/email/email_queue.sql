@@ -36,14 +36,16 @@ select
     users.user_id,
     users.email,
     'recommendations' as trigger_type,
-    case when users.first_name is not null then substr(users.first_name, 1, 60) || ', ' else '' end
-    || case
-        when segments.segment = 'new' and users.first_name is not null then 'popular right now: '
-        when segments.segment = 'new' then 'Popular right now: '
-        when users.first_name is not null then 'picked for you: '
-        else 'Picked for you: '
-    end
-    || substr(first_items.item_name, 1, 80) as subject,
+    concat(
+        case
+            when users.first_name is null and segments.segment = 'new' then 'Popular right now'
+            when users.first_name is null then 'Picked for you'
+            when segments.segment = 'new' then substr(users.first_name, 1, 60) || ', popular right now'
+            else substr(users.first_name, 1, 60) || ', picked for you'
+        end,
+        ': ',
+        substr(first_items.item_name, 1, 80)
+    ) as subject,
     -- nothing is said of a taste that nobody has seen
     case
         when segments.segment = 'new' then 'What other customers buy most right now'
@@ -52,7 +54,9 @@ select
     case when users.first_name is not null then 'Hi ' || users.first_name || ',' else 'Hello,' end as greeting,
     segments.segment,
     'en' as locale,
-    case when segments.segment = 'new' then {{ email_blocks('Popular right now', 'More that others buy') }}
+    case
+        when segments.segment = 'new'
+            then {{ email_blocks('Popular right now', 'More that others buy') }}
         else {{ email_blocks('Picked for you', 'You may also like') }}
     end as blocks,
     {{ literal(var('shop_name')) }} as shop_name,

@@ -74,10 +74,7 @@ select
     case when items.list_price > items.price then 'price_drop' end as badge_type,
     case
         when items.list_price > items.price
-            then 'Save ' || cast(
-                cast(floor(100 - 100 * items.price / items.list_price) as {{ dbt.type_int() }})
-                as {{ dbt.type_string() }}
-            ) || '%'
+            then {{ percent_saved('items.price', 'items.list_price') }}
     end as badge_text,
     as_of.as_of
 from reasons

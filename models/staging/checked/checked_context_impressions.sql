@@ -63,7 +63,10 @@ judged as (
             case when occurred_at is null then 'occurred_at is missing or not a timestamp' end,
             case when occurred_at < cast('1990-01-01' as timestamp) then 'occurred_at is impossibly early' end,
             case when item_id is null then 'item_id is missing' end,
-            case when item_id is not null and not item_is_known then 'item_id is not in items' end
+            case
+                when item_id is not null and not item_is_known
+                    then 'item_id is not in items'
+            end
         ) as faults
     from in_scope
 
@@ -80,15 +83,6 @@ numbered as (
         ) as copy_number
     from judged
 
-),
-
-verdicts as (
-
-    select
-        *,
-        concat_ws('; ', nullif(faults, ''), case when copy_number > 1 and faults = '' then 'duplicate of impression_id' end) as reject_reasons
-    from numbered
-
 )
 
 select
@@ -102,6 +96,10 @@ select
     is_added_to_cart,
     is_purchased,
     occurred_at,
-    reject_reasons,
+    concat_ws(
+        '; ',
+        nullif(faults, ''),
+        case when copy_number > 1 and faults = '' then 'duplicate of impression_id' end
+    ) as reject_reasons,
     case when reject_reasons <> '' then to_json(raw_row) end as raw_row
-from verdicts
+from numbered

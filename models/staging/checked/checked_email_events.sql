@@ -46,12 +46,18 @@ judged as (
             case when event_id is null then 'event_id is missing' end,
             case when event_type is null then 'event_type is missing' end,
             case
-                when event_type not in ('sent', 'delivered', 'open', 'click', 'unsubscribe', 'bounce', 'complaint')
+                when
+                    event_type not in (
+                        'sent', 'delivered', 'open', 'click', 'unsubscribe', 'bounce', 'complaint'
+                    )
                     then 'event_type is unknown'
             end,
             case when occurred_at is null then 'occurred_at is missing or not a timestamp' end,
             case when occurred_at < cast('1990-01-01' as timestamp) then 'occurred_at is impossibly early' end,
-            case when user_id is null and message_id is null then 'user_id and message_id are missing' end
+            case
+                when user_id is null and message_id is null
+                    then 'user_id and message_id are missing'
+            end
         ) as faults
     from in_scope
 
@@ -68,15 +74,6 @@ numbered as (
         ) as copy_number
     from judged
 
-),
-
-verdicts as (
-
-    select
-        *,
-        concat_ws('; ', nullif(faults, ''), case when copy_number > 1 and faults = '' then 'duplicate of event_id' end) as reject_reasons
-    from numbered
-
 )
 
 select
@@ -89,6 +86,10 @@ select
     user_agent,
     is_machine,
     occurred_at,
-    reject_reasons,
+    concat_ws(
+        '; ',
+        nullif(faults, ''),
+        case when copy_number > 1 and faults = '' then 'duplicate of event_id' end
+    ) as reject_reasons,
     case when reject_reasons <> '' then to_json(raw_row) end as raw_row
-from verdicts
+from numbered

@@ -1,4 +1,4 @@
--- The inputs hold no erased user any more (macros/inputs/erased_rows.sql); what is kept of the request is a hash.
+-- The input views hold no erased user (macros/inputs/erased_rows.sql); of the request only a hash is kept.
 with input_rows as (
 
     select * from {{ gated_input('erasure_requests') }}

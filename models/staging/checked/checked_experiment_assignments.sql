@@ -59,15 +59,6 @@ numbered as (
         ) as copy_number
     from judged
 
-),
-
-verdicts as (
-
-    select
-        *,
-        concat_ws('; ', nullif(faults, ''), case when copy_number > 1 and faults = '' then 'duplicate of experiment, user_id' end) as reject_reasons
-    from numbered
-
 )
 
 select
@@ -75,6 +66,10 @@ select
     user_id,
     arm,
     assigned_at,
-    reject_reasons,
+    concat_ws(
+        '; ',
+        nullif(faults, ''),
+        case when copy_number > 1 and faults = '' then 'duplicate of experiment and user_id' end
+    ) as reject_reasons,
     case when reject_reasons <> '' then to_json(raw_row) end as raw_row
-from verdicts
+from numbered

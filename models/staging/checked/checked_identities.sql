@@ -57,21 +57,16 @@ numbered as (
         ) as copy_number
     from judged
 
-),
-
-verdicts as (
-
-    select
-        *,
-        concat_ws('; ', nullif(faults, ''), case when copy_number > 1 and faults = '' then 'duplicate of anonymous_id, user_id' end) as reject_reasons
-    from numbered
-
 )
 
 select
     anonymous_id,
     user_id,
     linked_at,
-    reject_reasons,
+    concat_ws(
+        '; ',
+        nullif(faults, ''),
+        case when copy_number > 1 and faults = '' then 'duplicate of anonymous_id and user_id' end
+    ) as reject_reasons,
     case when reject_reasons <> '' then to_json(raw_row) end as raw_row
-from verdicts
+from numbered

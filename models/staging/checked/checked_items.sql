@@ -19,9 +19,12 @@ typed as (
         {{ clean_text('description') }} as description,
         {{ clean_enum('season') }} as season,
         {{ clean_number('price') }} as price,
-        {{ clean_number('list_price') }} as list_price,
+        case when {{ clean_number('list_price') }} > 0 then {{ clean_number('list_price') }} end as list_price,
         {{ clean_number('unit_cost') }} as unit_cost,
-        {{ clean_number('rating_average') }} as rating_average,
+        case
+            when {{ clean_number('rating_average') }} between 0 and 5
+                then {{ clean_number('rating_average') }}
+        end as rating_average,
         {{ clean_number('rating_count') }} as rating_count,
         {{ clean_number('stock_quantity') }} as stock_quantity,
         coalesce({{ clean_boolean('is_active') }}, true) as is_active,
@@ -29,6 +32,37 @@ typed as (
         {{ clean_timestamp('available_until') }} as available_until,
         {{ row_as_struct('input_rows') }} as raw_row
     from input_rows
+
+),
+
+known_currencies as (
+
+    select currency from {{ ref('currencies') }}
+
+),
+
+non_products as (
+
+    select distinct typed.item_id
+    from typed
+    inner join {{ ref('non_product_items') }} as patterns
+        on
+            (patterns.column_name = 'item_id' and lower(typed.item_id) like patterns.pattern)
+            or (patterns.column_name = 'item_name' and lower(typed.item_name) like patterns.pattern)
+
+),
+
+in_scope as (
+
+    select
+        typed.*,
+        known_currencies.currency is not null as currency_is_known,
+        non_products.item_id is null as is_product
+    from typed
+    left join known_currencies
+        on typed.currency = known_currencies.currency
+    left join non_products
+        on typed.item_id = non_products.item_id
 
 ),
 
@@ -43,9 +77,13 @@ judged as (
             case when category is null then 'category is missing' end,
             case when price is null then 'price is missing or not a number' end,
             case when price <= 0 then 'price is not above 0' end,
-            case when currency is null then 'currency is missing' end
+            case when currency is null then 'currency is missing' end,
+            case
+                when currency is not null and not currency_is_known
+                    then 'currency is not in ISO 4217'
+            end
         ) as faults
-    from typed
+    from in_scope
 
 ),
 
@@ -59,15 +97,6 @@ numbered as (
             order by case when faults = '' then 0 else 1 end, published_at desc, raw_row
         ) as copy_number
     from judged
-
-),
-
-verdicts as (
-
-    select
-        *,
-        concat_ws('; ', nullif(faults, ''), case when copy_number > 1 and faults = '' then 'duplicate of item_id' end) as reject_reasons
-    from numbered
 
 )
 
@@ -92,6 +121,21 @@ select
     is_active,
     published_at,
     available_until,
-    reject_reasons,
+    is_product,
+    concat_ws(
+        '; ',
+        {{ repair('image_url', 'is no https address') }},
+        {{ repair('item_url', 'is no https address') }},
+        {{ repair('list_price', 'is not a number above 0') }},
+        {{ repair('rating_average', 'is not between 0 and 5') }},
+        {{ repair('stock_quantity', 'is not a number') }},
+        {{ repair('published_at', 'is not a timestamp') }},
+        {{ repair('available_until', 'is not a timestamp') }}
+    ) as repairs,
+    concat_ws(
+        '; ',
+        nullif(faults, ''),
+        case when copy_number > 1 and faults = '' then 'duplicate of item_id' end
+    ) as reject_reasons,
     case when reject_reasons <> '' then to_json(raw_row) end as raw_row
-from verdicts
+from numbered

@@ -50,8 +50,14 @@ judged as (
             case when ends_at is null then 'ends_at is missing or not a timestamp' end,
             case when ends_at < cast('1990-01-01' as timestamp) then 'ends_at is impossibly early' end,
             case when ends_at < starts_at then 'ends_at is before starts_at' end,
-            case when discount_percent not between 0 and 100 then 'discount_percent is not between 0 and 100' end,
-            case when item_id is not null and not item_is_known then 'item_id is not in items' end
+            case
+                when discount_percent not between 0 and 100
+                    then 'discount_percent is not between 0 and 100'
+            end,
+            case
+                when item_id is not null and not item_is_known
+                    then 'item_id is not in items'
+            end
         ) as faults
     from in_scope
 
@@ -68,15 +74,6 @@ numbered as (
         ) as copy_number
     from judged
 
-),
-
-verdicts as (
-
-    select
-        *,
-        concat_ws('; ', nullif(faults, ''), case when copy_number > 1 and faults = '' then 'duplicate of offer_id' end) as reject_reasons
-    from numbered
-
 )
 
 select
@@ -88,6 +85,10 @@ select
     discount_percent,
     starts_at,
     ends_at,
-    reject_reasons,
+    concat_ws(
+        '; ',
+        nullif(faults, ''),
+        case when copy_number > 1 and faults = '' then 'duplicate of offer_id' end
+    ) as reject_reasons,
     case when reject_reasons <> '' then to_json(raw_row) end as raw_row
-from verdicts
+from numbered

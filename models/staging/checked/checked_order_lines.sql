@@ -76,10 +76,20 @@ judged as (
             case when order_line_id is null then 'order_line_id is missing' end,
             case when order_id is null then 'order_id is missing' end,
             case when item_id is null then 'item_id is missing' end,
-            case when order_id is not null and not order_is_known then 'order_id is not in orders' end,
-            case when item_id is not null and not item_is_known then 'item_id is not in items' end,
+            case
+                when order_id is not null and not order_is_known
+                    then 'order_id is not in orders'
+            end,
+            case
+                when item_id is not null and not item_is_known
+                    then 'item_id is not in items'
+            end,
             case when quantity is null then 'quantity is missing or not a number' end,
-            case when quantity <= 0 then 'quantity is not above 0' end,
+            case
+                when quantity < 0 and unit_price > 0 and order_is_known and item_is_known
+                    then 'takes back an earlier line'
+                when quantity <= 0 then 'quantity is not above 0'
+            end,
             case when quantity > {{ var('quantity_max') }} then 'quantity is absurd' end,
             case when unit_price is null then 'unit_price is missing or not a number' end,
             case when unit_price <= 0 then 'unit_price is not above 0' end
@@ -99,15 +109,6 @@ numbered as (
         ) as copy_number
     from judged
 
-),
-
-verdicts as (
-
-    select
-        *,
-        concat_ws('; ', nullif(faults, ''), case when copy_number > 1 and faults = '' then 'duplicate of order_line_id' end) as reject_reasons
-    from numbered
-
 )
 
 select
@@ -119,6 +120,10 @@ select
     discount_amount,
     returned_quantity,
     is_gift,
-    reject_reasons,
+    concat_ws(
+        '; ',
+        nullif(faults, ''),
+        case when copy_number > 1 and faults = '' then 'duplicate of order_line_id' end
+    ) as reject_reasons,
     case when reject_reasons <> '' then to_json(raw_row) end as raw_row
-from verdicts
+from numbered

@@ -63,15 +63,6 @@ numbered as (
         ) as copy_number
     from judged
 
-),
-
-verdicts as (
-
-    select
-        *,
-        concat_ws('; ', nullif(faults, ''), case when copy_number > 1 and faults = '' then 'duplicate of order_id' end) as reject_reasons
-    from numbered
-
 )
 
 select
@@ -81,6 +72,10 @@ select
     order_status,
     currency,
     ordered_at,
-    reject_reasons,
+    concat_ws(
+        '; ',
+        nullif(faults, ''),
+        case when copy_number > 1 and faults = '' then 'duplicate of order_id' end
+    ) as reject_reasons,
     case when reject_reasons <> '' then to_json(raw_row) end as raw_row
-from verdicts
+from numbered

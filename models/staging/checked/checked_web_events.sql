@@ -40,7 +40,12 @@ in_scope as (
     -- rows later than as_of are not read
     select
         typed.*,
-        known_items.item_id is not null as item_is_known
+        known_items.item_id is not null as item_is_known,
+        count(*) over (
+            partition by
+                coalesce(typed.anonymous_id, typed.user_id),
+                {{ dbt.date_trunc('minute', 'typed.occurred_at') }}
+        ) as events_in_minute
     from typed
     cross join as_of
     left join known_items
@@ -58,17 +63,30 @@ judged as (
             case when event_id is null then 'event_id is missing' end,
             case when event_type is null then 'event_type is missing' end,
             case
-                when event_type not in ('item_view', 'category_view', 'search', 'cart_add', 'cart_remove', 'wishlist_add')
+                when
+                    event_type not in (
+                        'item_view', 'category_view', 'search', 'cart_add', 'cart_remove', 'wishlist_add'
+                    )
                     then 'event_type is unknown'
             end,
             case when occurred_at is null then 'occurred_at is missing or not a timestamp' end,
             case when occurred_at < cast('1990-01-01' as timestamp) then 'occurred_at is impossibly early' end,
-            case when user_id is null and anonymous_id is null then 'user_id and anonymous_id are missing' end,
+            case
+                when user_id is null and anonymous_id is null
+                    then 'user_id and anonymous_id are missing'
+            end,
+            case
+                when events_in_minute > {{ var('bot_events_per_minute') }}
+                    then 'one of too many events in a minute for a person'
+            end,
             case
                 when item_id is null and event_type in ('item_view', 'cart_add', 'cart_remove', 'wishlist_add')
                     then 'item_id is missing'
             end,
-            case when item_id is not null and not item_is_known then 'item_id is not in items' end
+            case
+                when item_id is not null and not item_is_known
+                    then 'item_id is not in items'
+            end
         ) as faults
     from in_scope
 
@@ -85,15 +103,6 @@ numbered as (
         ) as copy_number
     from judged
 
-),
-
-verdicts as (
-
-    select
-        *,
-        concat_ws('; ', nullif(faults, ''), case when copy_number > 1 and faults = '' then 'duplicate of event_id' end) as reject_reasons
-    from numbered
-
 )
 
 select
@@ -108,6 +117,10 @@ select
     device_type,
     dwell_seconds,
     occurred_at,
-    reject_reasons,
+    concat_ws(
+        '; ',
+        nullif(faults, ''),
+        case when copy_number > 1 and faults = '' then 'duplicate of event_id' end
+    ) as reject_reasons,
     case when reject_reasons <> '' then to_json(raw_row) end as raw_row
-from verdicts
+from numbered

@@ -1,0 +1,56 @@
+-- Shops that record a cancellation as a line with a negative quantity (Online Retail does) don't say which line it
+-- takes back: it is the same buyer's latest earlier line of the item that held enough units, at the same price first.
+with cancelling_lines as (
+
+    select * from {{ ref('checked_order_lines') }}
+    where reject_reasons = 'takes back an earlier line'
+
+),
+
+order_lines as (
+
+    select * from {{ ref('stg_order_lines') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('stg_orders') }}
+
+),
+
+matches as (
+
+    select
+        cancelling_lines.order_line_id,
+        order_lines.order_line_id as cancelled_order_line_id
+    from cancelling_lines
+    inner join orders as cancelling_orders
+        on cancelling_lines.order_id = cancelling_orders.order_id
+    inner join order_lines
+        on
+            cancelling_lines.item_id = order_lines.item_id
+            and order_lines.quantity >= -cancelling_lines.quantity
+    inner join orders
+        on
+            order_lines.order_id = orders.order_id
+            and coalesce(cancelling_orders.user_id, cancelling_orders.anonymous_id)
+            = coalesce(orders.user_id, orders.anonymous_id)
+            and cancelling_orders.ordered_at >= orders.ordered_at
+    qualify row_number() over (
+        partition by cancelling_lines.order_line_id
+        order by
+            case when cancelling_lines.unit_price = order_lines.unit_price then 0 else 1 end,
+            orders.ordered_at desc,
+            order_lines.order_line_id
+    ) = 1
+
+)
+
+select
+    cancelling_lines.order_line_id,
+    matches.cancelled_order_line_id,
+    -cancelling_lines.quantity as cancelled_quantity
+from cancelling_lines
+left join matches
+    on cancelling_lines.order_line_id = matches.order_line_id
