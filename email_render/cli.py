@@ -11,6 +11,7 @@ import click
 from tqdm import tqdm
 
 from email_render import load, sink
+from email_render.gate import require_open_gate
 from email_render.preview import write_gallery
 from email_render.render import Renderer
 from email_render.tokens import key_from_environment, sign
@@ -53,6 +54,7 @@ def render(database: Path, out: Path, limit: int | None) -> None:
     """
     renderer = Renderer(partial(sign, key_from_environment()))
     connection = load.open_warehouse(database)
+    require_open_gate(connection)
     total = load.choose_messages(connection, limit)
     failed: list[dict] = []
     with (
@@ -111,6 +113,7 @@ def preview(database: Path, out: Path, per_segment: int, images: dict[str, Path]
     Its preference and unsubscribe links do nothing: no key is needed.
     """
     connection = load.open_warehouse(database)
+    require_open_gate(connection)
     load.choose_samples(connection, per_segment)
     messages = [message for batch in load.stream_messages(connection) for message in batch]
     set_aside = write_gallery(messages, out, images)

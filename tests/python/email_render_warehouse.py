@@ -1,4 +1,4 @@
-"""A small warehouse for the tests of email_render: the two marts as dbt builds them, with four users."""
+"""A small warehouse for the tests of email_render: the two marts and the gate as dbt builds them, with four users."""
 
 from pathlib import Path
 
@@ -7,6 +7,20 @@ import duckdb
 MARTS = """
 create schema dbt_email;
 create schema dbt_recommendations;
+create schema inputs;
+create schema quality;
+
+create table inputs.latest_run as
+select 'these inputs' as input_fingerprint, null::varchar as problem;
+
+create table quality.input_validation_results as
+select
+    'these inputs' as input_fingerprint,
+    unnest(['orders', 'users']) as table_name,
+    'There are rows' as description,
+    unnest(['critical', 'warning']) as severity,
+    unnest([true, false]) as is_success,
+    '0' as observed;
 
 create table dbt_email.email_queue as
 select
@@ -32,6 +46,7 @@ select
     '1 Example Street' as postal_address,
     'You get this email because you subscribed.' as footer_reason,
     true as is_synthetic,
+    'these inputs' as input_fingerprint,
     timestamp '2017-11-15' as as_of
 from range(1, 5) as users (user_number);
 

@@ -325,6 +325,30 @@ def test_marts_that_are_not_as_expected_are_one_clear_error(run, change, message
     assert message in result.output
 
 
+@pytest.mark.parametrize("command", ["render", "preview"])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("drop table inputs.latest_run", "has never run"),
+        ("drop table quality.input_validation_results", "has never run"),
+        ("delete from quality.input_validation_results", "has no result"),
+        ("update inputs.latest_run set problem = 'table orders is missing'", "table orders is missing"),
+        ("update inputs.latest_run set input_fingerprint = 'newer'", "belongs to other inputs"),
+        (
+            "update quality.input_validation_results set is_success = false",
+            "orders: There are rows; found 0",
+        ),
+        ("update email_queue set input_fingerprint = 'older'", "did not get so far"),
+    ],
+)
+def test_nothing_is_rendered_unless_the_latest_inputs_passed_the_gate(run, tmp_path, command, change, message):
+    result = run(command, changes=[change])
+    assert result.exit_code == 2
+    assert message in result.output
+    assert "users" not in result.output, "a failed warning does not stop the mail"
+    assert not list(tmp_path.rglob("*.parquet")) and not list(tmp_path.rglob("*.html"))
+
+
 def test_a_database_in_use_is_one_clear_error(tmp_path, run):
     database = build_warehouse(tmp_path / "warehouse.duckdb")
     writer = (

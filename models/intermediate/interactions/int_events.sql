@@ -4,21 +4,15 @@ with purchases as (
 
 ),
 
-web_events as (
+web_interactions as (
 
-    select * from {{ ref('stg_web_events') }}
+    select * from {{ ref('int_web_interactions') }}
 
 ),
 
 email_events as (
 
     select * from {{ ref('stg_email_events') }}
-
-),
-
-identities as (
-
-    select * from {{ ref('int_identities') }}
 
 ),
 
@@ -34,29 +28,36 @@ all_events as (
         user_id,
         item_id,
         'purchase' as event_type,
+        cast(null as decimal(18, 4)) as dwell_seconds,
         is_gift,
         ordered_at as occurred_at
     from purchases
     union all
     select
-        coalesce(web_events.user_id, identities.user_id) as user_id,
-        families.family_item_id as item_id,
-        web_events.event_type,
+        user_id,
+        item_id,
+        event_type,
+        dwell_seconds,
         false as is_gift,
-        web_events.occurred_at
-    from web_events
-    inner join families
-        on web_events.item_id = families.item_id
-    left join identities
-        on
-            web_events.anonymous_id = identities.anonymous_id
-            and web_events.occurred_at >= identities.linked_from
-            and web_events.occurred_at < identities.linked_until
+        occurred_at
+    from web_interactions
+    union all
+    -- the search or category view that led to an item view, as an event of its own
+    select
+        user_id,
+        item_id,
+        led_by as event_type,
+        cast(null as decimal(18, 4)) as dwell_seconds,
+        false as is_gift,
+        occurred_at
+    from web_interactions
+    where led_by is not null
     union all
     select
         email_events.user_id,
         families.family_item_id as item_id,
         'email_click' as event_type,
+        cast(null as decimal(18, 4)) as dwell_seconds,
         false as is_gift,
         email_events.occurred_at
     from email_events
@@ -70,6 +71,7 @@ select
     user_id,
     item_id,
     event_type,
+    dwell_seconds,
     is_gift,
     occurred_at
 from all_events

@@ -27,6 +27,9 @@ decayed as (
         -- six decimals, summed exactly: the order of rows can't change a digit
         cast(
             case when events.is_gift then 0 else event_weights.weight end
+            * (1 + {{ var('dwell_bonus') }} * least(
+                coalesce(events.dwell_seconds, 0) / {{ var('dwell_full_seconds') }}, 1
+            ))
             * {{ decay(
                 dbt.datediff('events.occurred_at', 'as_of.as_of', 'second') ~ ' / 86400.0',
                 'coalesce(event_weights.half_life_days, ' ~ var('half_life_days') ~ ')'
@@ -47,9 +50,12 @@ select
     count(*) filter (where event_type = 'purchase' and not is_gift) as purchase_count,
     count(*) filter (where event_type = 'item_view') as view_count,
     count(*) filter (where event_type = 'cart_add') as cart_add_count,
+    count(*) filter (where event_type = 'wishlist_add') as wishlist_add_count,
+    count(*) filter (where event_type = 'email_click') as email_click_count,
     min(occurred_at) as first_interaction_at,
     max(occurred_at) as last_interaction_at,
     max(occurred_at) filter (where event_type = 'purchase') as last_purchased_at,
-    max(occurred_at) filter (where event_type = 'item_view') as last_viewed_at
+    max(occurred_at) filter (where event_type = 'item_view') as last_viewed_at,
+    max(occurred_at) filter (where event_type = 'cart_add') as last_cart_added_at
 from decayed
 group by user_id, item_id

@@ -18,6 +18,13 @@ segments as (
 
 ),
 
+gate as (
+
+    select max(input_fingerprint) as input_fingerprint
+    from {{ ref('input_validation_results') }}
+
+),
+
 first_items as (
 
     select
@@ -69,6 +76,7 @@ select
         as footer_reason,
     -- example.com and the .example and .test domains are reserved (RFC 2606): nobody real is mailed there
     {{ matches('users.email', '@(.*[.])?example[.](com|net|org)$|[.](example|test)$') }} as is_synthetic,
+    gate.input_fingerprint,
     first_items.as_of as send_at,
     first_items.as_of
 from decisions
@@ -78,3 +86,4 @@ inner join segments
     on decisions.user_id = segments.user_id
 inner join first_items
     on decisions.user_id = first_items.user_id
+cross join gate

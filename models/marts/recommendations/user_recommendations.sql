@@ -54,9 +54,10 @@ select
     cast(1 as double) as propensity,
     reasons.reason_type,
     case reasons.reason_type
-        when 'popular' then 'Bought by ' || {{ counted('reasons.evidence_count', 'customer', 'customers') }}
-            || ' in the last 30 days'
-        when 'buy_again' then 'You bought this ' || {{ counted('reasons.evidence_count', 'time', 'times') }}
+        when 'popular'
+            then concat('Bought by ', {{ counted('reasons.evidence_count', 'customer', 'customers') }}, ' in the last 30 days')
+        when 'buy_again'
+            then concat('You bought this ', {{ counted('reasons.evidence_count', 'time', 'times') }})
         when 'because_you_bought' then 'Because you bought ' || evidence_items.item_name
         when 'because_you_viewed' then 'Because you looked at ' || evidence_items.item_name
         when 'because_you_liked' then 'Because you showed interest in ' || evidence_items.item_name
