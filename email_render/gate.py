@@ -8,7 +8,7 @@ HINT = "Nothing is rendered: mend the inputs, run `dbt build`, and look at out/i
 
 
 def require_open_gate(connection: duckdb.DuckDBPyConnection) -> None:
-    """SetupError, saying why, unless email_queue comes from the latest run's inputs and these passed the gate."""
+    """SetupError, saying why, unless email_queue comes from the latest inputs and these passed the gate."""
     problem = gate_problem(connection)
     if problem:
         raise SetupError(f"{problem}\n{HINT}")
@@ -19,7 +19,12 @@ def gate_problem(connection: duckdb.DuckDBPyConnection) -> str | None:
         runs = connection.sql("select input_fingerprint, problem from inputs.latest_run").fetchall()
         results = connection.sql(
             """
-            select input_fingerprint, is_success or severity <> 'critical' as is_passed, table_name, description, observed
+            select
+                input_fingerprint,
+                is_success or severity <> 'critical' as is_passed,
+                table_name,
+                description,
+                observed
             from quality.input_validation_results
             order by table_name, description
             """

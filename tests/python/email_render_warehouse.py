@@ -1,4 +1,4 @@
-"""A small warehouse for the tests of email_render: the two marts and the gate as dbt builds them, with four users."""
+"""A small warehouse for the tests of email_render: marts and gate as dbt builds them, with four users."""
 
 from pathlib import Path
 

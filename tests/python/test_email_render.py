@@ -341,7 +341,7 @@ def test_marts_that_are_not_as_expected_are_one_clear_error(run, change, message
         ("update email_queue set input_fingerprint = 'older'", "did not get so far"),
     ],
 )
-def test_nothing_is_rendered_unless_the_latest_inputs_passed_the_gate(run, tmp_path, command, change, message):
+def test_nothing_is_rendered_unless_the_inputs_passed_the_gate(run, tmp_path, command, change, message):
     result = run(command, changes=[change])
     assert result.exit_code == 2
     assert message in result.output

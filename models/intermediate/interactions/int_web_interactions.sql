@@ -82,7 +82,7 @@ item_events as (
             partition by
                 in_context.user_id,
                 families.family_item_id,
-                case when in_context.event_type in ('cart_add', 'cart_remove') then 'cart' else in_context.event_type end
+                case when in_context.event_type in ('cart_add', 'cart_remove') then 'cart' end
             order by in_context.occurred_at, in_context.event_id
         ) as next_event_type,
         {{ dbt.dateadd('minute', -1 * var('led_to_minutes'), 'in_context.occurred_at') }} as led_since

@@ -55,7 +55,11 @@ select
     reasons.reason_type,
     case reasons.reason_type
         when 'popular'
-            then concat('Bought by ', {{ counted('reasons.evidence_count', 'customer', 'customers') }}, ' in the last 30 days')
+            then concat(
+                'Bought by ',
+                {{ counted('reasons.evidence_count', 'customer', 'customers') }},
+                ' in the last 30 days'
+            )
         when 'buy_again'
             then concat('You bought this ', {{ counted('reasons.evidence_count', 'time', 'times') }})
         when 'because_you_bought' then 'Because you bought ' || evidence_items.item_name
