@@ -1,5 +1,8 @@
 {#- best_sellers fills every list, whatever is switched off -#}
-{% set strategies = ['also_bought', 'buy_again'] | select('in', var('strategies_enabled')) | list + ['best_sellers'] %}
+{% set switchable = [
+    'also_bought', 'buy_again', 'recently_viewed', 'left_in_cart', 'trending', 'trending_in_category', 'new_arrivals'
+] %}
+{% set strategies = switchable | select('in', var('strategies_enabled')) | list + ['best_sellers'] %}
 
 with all_candidates as (
 

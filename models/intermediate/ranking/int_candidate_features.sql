@@ -1,18 +1,9 @@
--- Each strategy's score as a share of the user's best score in it, 0 where the strategy did not propose the item.
-with candidates as (
-
-    select
-        *,
-        raw_score / nullif(max(raw_score) over (partition by user_id, strategy), 0) as strategy_score
-    from {{ ref('int_candidates') }}
-
-)
-
+-- Each strategy's score as a share of the user's best score in it: raw scores of two strategies do not compare.
 select
     user_id,
     item_id,
-    round(coalesce(max(strategy_score) filter (where strategy = 'also_bought'), 0), 9) as also_bought_score,
-    round(coalesce(max(strategy_score) filter (where strategy = 'buy_again'), 0), 9) as buy_again_score,
-    round(coalesce(max(strategy_score) filter (where strategy = 'best_sellers'), 0), 9) as best_sellers_score
-from candidates
-group by user_id, item_id
+    strategy,
+    round(
+        coalesce(raw_score / nullif(max(raw_score) over (partition by user_id, strategy), 0), 0), 9
+    ) as strategy_score
+from {{ ref('int_candidates') }}

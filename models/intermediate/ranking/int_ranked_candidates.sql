@@ -4,7 +4,7 @@ with scored as (
 
 ),
 
--- the strategy that proposed the item most strongly gives the reason; a rank, since raw scores don't compare
+-- raw scores of two strategies don't compare, ranks do
 proposals as (
 
     select
@@ -19,13 +19,13 @@ proposals as (
 
 strongest as (
 
-    select *
+    select proposals.*
     from proposals
+    inner join {{ ref('strategies') }} as strategies
+        on proposals.strategy = strategies.strategy
     qualify row_number() over (
-        partition by user_id, item_id
-        order by
-            case strategy when 'buy_again' then 1 when 'also_bought' then 2 else 3 end,
-            strategy_rank
+        partition by proposals.user_id, proposals.item_id
+        order by strategies.reason_rank
     ) = 1
 
 )

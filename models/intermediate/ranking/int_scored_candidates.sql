@@ -16,30 +16,32 @@ eligible as (
 
 coefficients as (
 
+    select * from {{ ref('default_coefficients') }}
+
+),
+
+log_odds as (
+
     select
-        max(coefficient) filter (where feature = 'intercept') as intercept,
-        max(coefficient) filter (where feature = 'also_bought_score') as also_bought_score,
-        max(coefficient) filter (where feature = 'buy_again_score') as buy_again_score,
-        max(coefficient) filter (where feature = 'best_sellers_score') as best_sellers_score
-    from {{ ref('default_coefficients') }}
+        features.user_id,
+        features.item_id,
+        -- nine decimals, summed exactly: the order of strategies can't change a digit
+        sum(cast(coefficients.coefficient * features.strategy_score as decimal(18, 9))) as strategies_log_odds
+    from features
+    inner join eligible
+        on
+            features.user_id = eligible.user_id
+            and features.item_id = eligible.item_id
+    inner join coefficients
+        on features.strategy = coefficients.feature
+    group by features.user_id, features.item_id
 
 )
 
 select
-    features.user_id,
-    features.item_id,
-    round(
-        1 / (1 + exp(-(
-            coefficients.intercept
-            + coefficients.also_bought_score * features.also_bought_score
-            + coefficients.buy_again_score * features.buy_again_score
-            + coefficients.best_sellers_score * features.best_sellers_score
-        ))),
-        9
-    ) as score
-from features
-inner join eligible
-    on
-        features.user_id = eligible.user_id
-        and features.item_id = eligible.item_id
-cross join coefficients
+    log_odds.user_id,
+    log_odds.item_id,
+    round(1 / (1 + exp(-(intercept.coefficient + cast(log_odds.strategies_log_odds as double)))), 9) as score
+from log_odds
+inner join coefficients as intercept
+    on intercept.feature = 'intercept'

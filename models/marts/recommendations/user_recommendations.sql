@@ -29,7 +29,8 @@ reasons as (
         ranked.*,
         case
             when ranked.strategy = 'best_sellers' and ranked.evidence_count > 0 then 'popular'
-            when ranked.strategy = 'buy_again' then 'buy_again'
+            when ranked.strategy = 'best_sellers' then null
+            when ranked.strategy <> 'also_bought' then ranked.strategy
             when interactions.purchase_count > 0 then 'because_you_bought'
             when interactions.view_count > 0 then 'because_you_viewed'
             when interactions.item_id is not null then 'because_you_liked'
@@ -62,6 +63,21 @@ select
             )
         when 'buy_again'
             then concat('You bought this ', {{ counted('reasons.evidence_count', 'time', 'times') }})
+        when 'left_in_cart' then 'Still in your cart'
+        when 'recently_viewed' then 'You looked at this lately'
+        when 'new_arrivals' then 'New in ' || items.category
+        when 'trending_in_category'
+            then concat(
+                'Trending in ',
+                items.category,
+                ': ',
+                {{ counted('reasons.evidence_count', 'customer', 'customers') }},
+                ' in the last 7 days'
+            )
+        when 'trending'
+            then concat(
+                'Trending: ', {{ counted('reasons.evidence_count', 'customer', 'customers') }}, ' in the last 7 days'
+            )
         when 'because_you_bought' then 'Because you bought ' || evidence_items.item_name
         when 'because_you_viewed' then 'Because you looked at ' || evidence_items.item_name
         when 'because_you_liked' then 'Because you showed interest in ' || evidence_items.item_name

@@ -1,0 +1,21 @@
+{{ config(enabled='left_in_cart' in var('strategies_enabled')) }}
+
+select
+    interactions.user_id,
+    interactions.item_id,
+    'left_in_cart' as strategy,
+    cast(interactions.interaction_weight as double) as raw_score,
+    interactions.item_id as evidence_item_id,
+    cast(interactions.cart_add_count as bigint) as evidence_count
+from {{ ref('int_interactions') }} as interactions
+cross join {{ ref('stg_as_of') }} as as_of
+where
+    interactions.last_cart_added_at > {{ dbt.dateadd('day', -1 * var('resume_days'), 'as_of.as_of') }}
+    and (
+        interactions.last_purchased_at is null
+        or interactions.last_purchased_at < interactions.last_cart_added_at
+    )
+qualify row_number() over (
+    partition by interactions.user_id
+    order by interactions.interaction_weight desc, interactions.last_cart_added_at desc, interactions.item_id
+) <= {{ var('candidates_per_strategy') }}

@@ -1,0 +1,85 @@
+-- What a user did says more than what a user ticked: preferences count for users without any interaction alone.
+with interactions as (
+
+    select * from {{ ref('int_interactions') }}
+
+),
+
+items as (
+
+    select * from {{ ref('stg_items') }}
+
+),
+
+users as (
+
+    select * from {{ ref('stg_users') }}
+
+),
+
+weights as (
+
+    select
+        interactions.user_id,
+        items.category,
+        sum(interactions.interaction_weight) as category_weight
+    from interactions
+    inner join items
+        on interactions.item_id = items.item_id
+    where interactions.interaction_weight > 0
+    group by interactions.user_id, items.category
+
+),
+
+preferences as (
+
+    select
+        users.user_id,
+        trim(split_element) as category
+    from users
+    {{ unnest_split('users.preferred_categories', '|') }}
+
+),
+
+chosen as (
+
+    select distinct
+        preferences.user_id,
+        items.category,
+        cast(1 as decimal(18, 6)) as category_weight
+    from preferences
+    inner join items
+        on lower(preferences.category) = lower(items.category)
+    left join weights
+        on preferences.user_id = weights.user_id
+    where weights.user_id is null
+
+),
+
+affinities as (
+
+    select
+        user_id,
+        category,
+        category_weight,
+        false as is_stated
+    from weights
+    union all
+    select
+        user_id,
+        category,
+        category_weight,
+        true as is_stated
+    from chosen
+
+)
+
+select
+    user_id,
+    category,
+    round(
+        cast(category_weight as double) / cast(sum(category_weight) over (partition by user_id) as double), 9
+    ) as category_share,
+    row_number() over (partition by user_id order by category_weight desc, category) as category_rank,
+    is_stated
+from affinities
