@@ -125,3 +125,37 @@ def test_an_empty_orders_table_stops_with_one_message(tmp_path):
     assert "table orders is empty: expected at least one row in orders.parquet or orders.csv" in stopped.text
     assert "latest_run" in " ".join(stopped.relations("inputs"))
     assert "is empty" in stopped.value("select problem from inputs.latest_run")
+
+
+def test_without_diversity_exploration_and_window_the_list_is_the_pure_ranking(built, tmp_path):
+    pure = build(
+        tmp_path / "w.duckdb",
+        {
+            "input_location": str(built.database.parent / "inputs"),
+            "minimum_distinct_categories": 1,
+            "exploration_share": 0,
+            "repurchase_window_days": 0,
+            "strategies_enabled": ["also_bought", "buy_again"],
+        },
+        tests=True,
+    )
+    assert pure.succeeded, pure.text
+    assert pure.query("select distinct propensity from recommendations.user_recommendations") == [(1.0,)]
+    assert {row[0] for row in pure.query("select strategy from recommendations.user_recommendations")} <= {
+        "also_bought",
+        "buy_again",
+        "best_sellers",
+    }
+    better_left_out = """
+        select count(*)
+        from ranking.int_scored_candidates as scored
+        inner join (
+            select user_id, min(score) as worst_score
+            from recommendations.user_recommendations group by user_id
+        ) as lists on scored.user_id = lists.user_id and scored.score > lists.worst_score
+        left join recommendations.user_recommendations as recommended
+            on scored.user_id = recommended.user_id and scored.item_id = recommended.item_id
+        where recommended.item_id is null
+    """
+    assert pure.value(better_left_out) == 0
+    assert built.value("select count(*) from recommendations.user_recommendations where strategy = 'explore'") > 0

@@ -1,8 +1,7 @@
-{#- best_sellers fills every list, whatever is switched off -#}
-{% set switchable = [
-    'also_bought', 'buy_again', 'recently_viewed', 'left_in_cart', 'trending', 'trending_in_category', 'new_arrivals'
+{% set strategies = [
+    'also_bought', 'buy_again', 'recently_viewed', 'left_in_cart', 'trending', 'trending_in_category', 'new_arrivals',
+    'best_sellers', 'explore'
 ] %}
-{% set strategies = switchable | select('in', var('strategies_enabled')) | list + ['best_sellers'] %}
 
 with all_candidates as (
 

@@ -1,5 +1,3 @@
-{{ config(enabled='also_bought' in var('strategies_enabled')) }}
-
 with interactions as (
 
     select * from {{ ref('int_interactions') }}
@@ -28,7 +26,9 @@ votes as (
     from interactions
     inner join similarities
         on interactions.item_id = similarities.item_id
-    where interactions.interaction_weight > 0
+    where
+        {{ strategy_is_enabled('also_bought') }}
+        and interactions.interaction_weight > 0
 
 ),
 

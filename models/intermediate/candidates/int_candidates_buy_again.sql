@@ -1,5 +1,3 @@
-{{ config(enabled='buy_again' in var('strategies_enabled')) }}
-
 select
     user_id,
     item_id,
@@ -8,7 +6,9 @@ select
     item_id as evidence_item_id,
     cast(purchase_count as bigint) as evidence_count
 from {{ ref('int_interactions') }}
-where purchase_count >= 2
+where
+    {{ strategy_is_enabled('buy_again') }}
+    and purchase_count >= 2
 qualify row_number() over (
     partition by user_id
     order by interaction_weight desc, purchase_count desc, item_id

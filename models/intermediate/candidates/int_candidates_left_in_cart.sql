@@ -1,5 +1,3 @@
-{{ config(enabled='left_in_cart' in var('strategies_enabled')) }}
-
 select
     interactions.user_id,
     interactions.item_id,
@@ -10,7 +8,8 @@ select
 from {{ ref('int_interactions') }} as interactions
 cross join {{ ref('stg_as_of') }} as as_of
 where
-    interactions.last_cart_added_at > {{ dbt.dateadd('day', -1 * var('resume_days'), 'as_of.as_of') }}
+    {{ strategy_is_enabled('left_in_cart') }}
+    and interactions.last_cart_added_at > {{ dbt.dateadd('day', -1 * var('resume_days'), 'as_of.as_of') }}
     and (
         interactions.last_purchased_at is null
         or interactions.last_purchased_at < interactions.last_cart_added_at

@@ -1,5 +1,3 @@
-{{ config(enabled='new_arrivals' in var('strategies_enabled')) }}
-
 with arrivals as (
 
     select
@@ -38,4 +36,6 @@ from user_categories
 inner join arrivals
     on user_categories.category = arrivals.category
 cross join {{ ref('stg_as_of') }} as as_of
-where arrivals.arrival_rank <= {{ var('category_items_max') }}
+where
+    {{ strategy_is_enabled('new_arrivals') }}
+    and arrivals.arrival_rank <= {{ var('category_items_max') }}

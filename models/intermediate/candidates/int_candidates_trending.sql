@@ -1,5 +1,3 @@
-{{ config(enabled='trending' in var('strategies_enabled')) }}
-
 -- The fastest-growing items of the user's country; of all countries for a user whose country is unknown.
 with trends as (
 
@@ -33,4 +31,6 @@ select
 from users
 inner join trends
     on coalesce(users.country_code, '') = coalesce(trends.country_code, '')
-where trends.trend_rank <= {{ var('recommendations_per_user') }}
+where
+    {{ strategy_is_enabled('trending') }}
+    and trends.trend_rank <= {{ var('recommendations_per_user') }}

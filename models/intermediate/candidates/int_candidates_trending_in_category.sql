@@ -1,5 +1,3 @@
-{{ config(enabled='trending_in_category' in var('strategies_enabled')) }}
-
 with trends as (
 
     select
@@ -38,4 +36,6 @@ select
 from user_categories
 inner join trends
     on user_categories.category = trends.category
-where trends.trend_rank <= {{ var('category_items_max') }}
+where
+    {{ strategy_is_enabled('trending_in_category') }}
+    and trends.trend_rank <= {{ var('category_items_max') }}

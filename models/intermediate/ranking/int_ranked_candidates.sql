@@ -1,49 +1,59 @@
-with scored as (
+with listed as (
 
-    select * from {{ ref('int_scored_candidates') }}
+    select * from {{ ref('int_diverse_candidates') }}
 
 ),
 
--- raw scores of two strategies don't compare, ranks do
-proposals as (
+slots as (
 
     select
-        *,
-        row_number() over (
-            partition by user_id, strategy
-            order by raw_score desc, item_id
-        ) as strategy_rank
-    from {{ ref('int_candidates') }}
+        listed.user_id,
+        listed.position,
+        coalesce(explored.item_id, listed.item_id) as item_id,
+        coalesce(explored.score, listed.score) as score,
+        case
+            when explored.item_id is not null then explored.propensity
+            when listed.is_sure or explorable.user_id is null then 1
+            else 1 - {{ explored_slot_share() }}
+        end as propensity,
+        explored.item_id is not null as is_explored
+    from listed
+    left join {{ ref('int_explored_slots') }} as explored
+        on
+            listed.user_id = explored.user_id
+            and listed.position = explored.position
+    left join {{ ref('int_exploration_pool') }} as explorable
+        on
+            listed.user_id = explorable.user_id
+            and explorable.draw_rank = 1
 
 ),
 
-strongest as (
+-- of the strategies that proposed the item, the first in the seed explains it
+explanations as (
 
-    select proposals.*
-    from proposals
+    select candidates.*
+    from {{ ref('int_candidates') }} as candidates
     inner join {{ ref('strategies') }} as strategies
-        on proposals.strategy = strategies.strategy
+        on candidates.strategy = strategies.strategy
     qualify row_number() over (
-        partition by proposals.user_id, proposals.item_id
+        partition by candidates.user_id, candidates.item_id
         order by strategies.reason_rank
     ) = 1
 
 )
 
 select
-    scored.user_id,
-    scored.item_id,
-    row_number() over (
-        partition by scored.user_id
-        order by scored.score desc, strongest.strategy_rank, scored.item_id
-    ) as position,
-    strongest.strategy,
-    scored.score,
-    strongest.evidence_item_id,
-    strongest.evidence_count
-from scored
-inner join strongest
+    slots.user_id,
+    slots.item_id,
+    slots.position,
+    case when slots.is_explored then 'explore' else explanations.strategy end as strategy,
+    slots.score,
+    cast(slots.propensity as double) as propensity,
+    case when not slots.is_explored then explanations.evidence_item_id end as evidence_item_id,
+    case when slots.is_explored then 0 else explanations.evidence_count end as evidence_count
+from slots
+inner join explanations
     on
-        scored.user_id = strongest.user_id
-        and scored.item_id = strongest.item_id
-qualify position <= {{ var('recommendations_per_user') }}
+        slots.user_id = explanations.user_id
+        and slots.item_id = explanations.item_id

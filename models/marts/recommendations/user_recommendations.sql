@@ -29,7 +29,7 @@ reasons as (
         ranked.*,
         case
             when ranked.strategy = 'best_sellers' and ranked.evidence_count > 0 then 'popular'
-            when ranked.strategy = 'best_sellers' then null
+            when ranked.strategy in ('best_sellers', 'explore') then null
             when ranked.strategy <> 'also_bought' then ranked.strategy
             when interactions.purchase_count > 0 then 'because_you_bought'
             when interactions.view_count > 0 then 'because_you_viewed'
@@ -51,8 +51,7 @@ select
     reasons.strategy,
     cast(reasons.score as double) as score,
     cast(reasons.score as double) as purchase_probability,
-    -- nothing is explored yet: each item stood here with certainty
-    cast(1 as double) as propensity,
+    reasons.propensity,
     reasons.reason_type,
     case reasons.reason_type
         when 'popular'

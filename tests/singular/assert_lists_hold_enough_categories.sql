@@ -1,0 +1,32 @@
+-- Each list has `minimum_distinct_categories` categories, or as many as the user's eligible candidates have.
+with offered as (
+
+    select
+        scored.user_id,
+        count(distinct items.category) as category_count
+    from {{ ref('int_scored_candidates') }} as scored
+    inner join {{ ref('stg_items') }} as items
+        on scored.item_id = items.item_id
+    group by scored.user_id
+
+),
+
+listed as (
+
+    select
+        recommended.user_id,
+        count(distinct items.category) as category_count
+    from {{ ref('user_recommendations') }} as recommended
+    inner join {{ ref('stg_items') }} as items
+        on recommended.item_id = items.item_id
+    group by recommended.user_id
+
+)
+
+select listed.user_id
+from listed
+inner join offered
+    on listed.user_id = offered.user_id
+where listed.category_count < least(
+    {{ var('minimum_distinct_categories') }}, offered.category_count, {{ var('recommendations_per_user') }}
+)
