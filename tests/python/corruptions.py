@@ -322,7 +322,9 @@ ITEMS = [
     staged("items", "postage", {"item_name": "DOTCOM POSTAGE"}, is_product=False),
     staged("items", "gift voucher", {"item_name": "Gift voucher £20"}, is_product=False),
     staged("items", "manual correction", {"item_name": "Manual"}, is_product=False),
-    staged("items", "postage stamps as goods", {"item_name": "Manual coffee grinder"}, is_product=True),
+    staged(
+        "items", "goods that sound like a correction", {"item_name": "Manual coffee grinder"}, is_product=True
+    ),
 ]
 
 TIMES = {

@@ -158,4 +158,7 @@ def test_without_diversity_exploration_and_window_the_list_is_the_pure_ranking(b
         where recommended.item_id is null
     """
     assert pure.value(better_left_out) == 0
-    assert built.value("select count(*) from recommendations.user_recommendations where strategy = 'explore'") > 0
+    assert (
+        built.value("select count(*) from recommendations.user_recommendations where strategy = 'explore'")
+        > 0
+    )

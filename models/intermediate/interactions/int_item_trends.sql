@@ -1,5 +1,5 @@
--- In a steady state the weekly-decayed count, scaled by the ratio of the half-lives, equals the monthly-decayed one; what
--- lies above it is growth. The prior keeps a second sale from doubling an item.
+-- In a steady state the weekly-decayed count, scaled by the ratio of the half-lives, equals the monthly-decayed one;
+-- what lies above it is growth. The prior keeps a second sale from doubling an item.
 with purchases as (
 
     select

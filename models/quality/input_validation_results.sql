@@ -1,1 +1,0 @@
-select 'x' as input_fingerprint

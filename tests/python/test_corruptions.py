@@ -1,0 +1,584 @@
+"""Broken inputs: every broken row gets its reasons, no good row is lost, and what can't be used stops the build."""
+
+import contextlib
+import json
+import os
+import re
+import unicodedata
+from collections import Counter
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from corruptions import CASES, KEYS, as_text, broken_shop
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shop import AS_OF, Tables, small_shop, write_csv, write_parquet
+from warehouse import MART_SCHEMAS, ROOT, Build, build
+
+CONTRACT = yaml.safe_load((ROOT / "models/staging/_inputs__sources.yml").read_text())["sources"][0]["tables"]
+REQUIRED_TABLES = [table["name"] for table in CONTRACT if table.get("config")]
+OPTIONAL_TABLES = [table["name"] for table in CONTRACT if not table.get("config")]
+NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+# the gate judges whole tables (test_gate.py); here it would stop before the rows are looked at
+NO_GATE = ("--exclude", "test_name:gate_is_open")
+SHARES = {"rejected_share_warn": 0.01, "rejected_share_error": 0.05}
+VARS = {
+    "input_location": "inputs",
+    "as_of": str(AS_OF),
+    "holdout_share": 0,
+    **{limit: {"default": share, "identities": 0.5} for limit, share in SHARES.items()},
+}
+
+
+def build_in(folder: Path, *arguments: str, tests: bool = False, **variables) -> Build:
+    """Builds `folder`/w.duckdb from `folder`/inputs by relative names: dbt parses anew when a var changes."""
+    with contextlib.chdir(folder):
+        built = build(Path("w.duckdb"), VARS | variables, *arguments, tests=tests)
+    built.database = folder / "w.duckdb"
+    return built
+
+
+def stories() -> Tables:
+    """Valid rows of several tables that say something only together."""
+    tables: Tables = {"users": [], "items": [], "identities": [], "orders": [], "order_lines": []}
+
+    def user(user_id: str, **columns) -> None:
+        tables["users"].append({"user_id": user_id, "email_consent": "subscribed"} | columns)
+
+    def item(item_id: str, **columns) -> None:
+        values = {"item_id": item_id, "item_name": item_id, "category": "cups", "price": 3, "currency": "EUR"}
+        tables["items"].append(values | columns)
+
+    def link(anonymous_id: str, user_id: str, days_ago: int) -> None:
+        linked_at = AS_OF - timedelta(days=days_ago)
+        tables["identities"].append(
+            {"anonymous_id": anonymous_id, "user_id": user_id, "linked_at": linked_at}
+        )
+
+    def order(order_id: str, days_ago: int, lines: dict, **columns) -> None:
+        """`lines` says of each item how many, or which values a line has."""
+        ordered_at = AS_OF - timedelta(days=days_ago)
+        tables["orders"].append({"order_id": order_id, "ordered_at": ordered_at} | columns)
+        for item_id, values in lines.items():
+            line = {"order_line_id": f"{order_id} {item_id}", "order_id": order_id, "item_id": item_id}
+            values = values if isinstance(values, dict) else {"quantity": values}
+            tables["order_lines"].append(line | {"unit_price": 3} | values)
+
+    # Dora's purchases: what of them stays a purchase, and what says something about her taste
+    user("dora")
+    for name in ("kept", "partly returned", "partly cancelled", "cancelled", "cancelled twice", "foreign"):
+        item(name)
+    for name in ("returned", "gift", "of a cancelled order", "of a refunded order"):
+        item(name)
+    item("mug")
+    item("red mug", parent_item_id="mug")
+    item("parcel", item_name="Postage")
+    order("first", 9, {"kept": 2, "partly cancelled": 5, "cancelled": 2, "cancelled twice": 4, "parcel": 1})
+    order("second", 8, {"cancelled twice": 4, "red mug": 1, "gift": {"quantity": 1, "is_gift": True}})
+    order(
+        "third",
+        7,
+        {
+            "returned": {"quantity": 2, "returned_quantity": 2},
+            "partly returned": {"quantity": 3, "returned_quantity": 1},
+        },
+    )
+    order("cancelled", 6, {"of a cancelled order": 1}, order_status="cancelled")
+    order("refunded", 6, {"of a refunded order": 1}, order_status="refunded")
+    order("abroad", 5, {"foreign": 2}, currency="USD")
+    order("C1", 4, {"partly cancelled": -2, "cancelled": -2, "cancelled twice": -4, "kept": -99})
+    order("C2", 3, {"cancelled twice": -4, "parcel": -1})
+    for row in tables["orders"]:
+        row["user_id"] = "dora"
+    tables["order_lines"].append(tables["order_lines"][-2])  # the second -4, handed in twice
+
+    # One device of two people, one of many, one whose link is not yet known
+    for name in ("ann", "ben", "cem"):
+        user(name)
+        link("café", name, 60)
+    order("C3", 2, {"kept": -2}, user_id="ann")  # Ann never bought it: not hers to take back
+    link("tablet", "ann", 20)
+    link("tablet", "ben", 10)
+    link("phone", "cem", -1)
+    for days_ago in (30, 15, 5):
+        order(f"tablet {days_ago}", days_ago, {"kept": 1}, anonymous_id="tablet")
+    order("café", 5, {"kept": 1}, anonymous_id="café")
+    order("phone", 5, {"kept": 1}, anonymous_id="phone")
+
+    # Two accounts, one address
+    user("twin 1", email="twins@example.com")
+    user("twin 2", email=" Twins@Example.com")
+    return tables
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory) -> Build:
+    folder = tmp_path_factory.mktemp("clean")
+    write_parquet(small_shop(), folder / "inputs")
+    return build_in(folder)
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory) -> Build:
+    """All cases and stories in one shop, built with every data test of the project but the limits on faulty rows."""
+    folder = tmp_path_factory.mktemp("broken")
+    write_parquet(broken_shop(stories()), folder / "inputs")
+    no_limits = (*NO_GATE, "test_name:rejected_share_is_small")
+    return build_in(folder, *NO_UNIT_TESTS, *no_limits, tests=True)
+
+
+@pytest.fixture(scope="module")
+def rejected(broken) -> dict[str, Counter]:
+    """Per table how often each pair of a row as it came in and its reasons was rejected."""
+    return {
+        table: Counter(
+            (raw(json.loads(raw_row)), frozenset(reasons.split("; ")))
+            for raw_row, reasons in broken.query(
+                f"select raw_row, reject_reasons from staging.rejected_{table}"
+            )
+        )
+        for table in KEYS
+    }
+
+
+@pytest.fixture(scope="module")
+def staged(broken) -> dict[str, dict[str, list[dict]]]:
+    """Per table and key the staged rows."""
+    tables: dict[str, dict[str, list[dict]]] = {}
+    with duckdb.connect(broken.database, read_only=True) as connection:
+        for table, key in KEYS.items():
+            by_key = tables.setdefault(table, {})
+            cursor = connection.execute(f"from staging.stg_{table}")
+            columns = [column[0] for column in cursor.description]
+            for values in cursor.fetchall():
+                row = dict(zip(columns, values, strict=True))
+                by_key.setdefault(row[key], []).append(row)
+    return tables
+
+
+def raw(values: dict) -> frozenset:
+    """What an input row holds, as text; a null says as much as no column."""
+    return frozenset((column, as_text(value)) for column, value in values.items() if value is not None)
+
+
+def rows_of(table: str) -> list:
+    return [row for case in CASES if case.table == table for row in case.rows]
+
+
+# --- rows ---------------------------------------------------------------------------------------------------
+
+
+def test_the_build_goes_on_and_every_data_test_holds(broken):
+    assert broken.succeeded, broken.text
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_broken_row_gets_its_reasons_or_is_mended(case, rejected, staged):
+    inputs = [(row, case.values(row)) for row in case.rows]
+    raw_rows = {raw(values) for _, values in inputs}
+    assert Counter(
+        {found: count for found, count in rejected[case.table].items() if found[0] in raw_rows}
+    ) == Counter((raw(values), frozenset(row.reasons)) for row, values in inputs if row.reasons)
+
+    key = KEYS[case.table]
+    expected = {values[key]: row.staged for row, values in inputs if not row.reasons and not row.is_unread}
+    found = {values[key]: staged[case.table].get(values[key], []) for _, values in inputs}
+    assert {row_key: len(rows) for row_key, rows in found.items()} == {
+        row_key: int(row_key in expected) for row_key in found
+    }
+    for row_key, values in expected.items():
+        assert {column: found[row_key][0][column] for column in values} == values
+
+
+@pytest.mark.parametrize("table", [table["name"] for table in CONTRACT])
+def test_no_good_row_is_lost_or_changed(table, clean, broken):
+    good = Counter(clean.content(f"staging.stg_{table}"))
+    assert good
+    assert good <= Counter(broken.content(f"staging.stg_{table}"))
+
+
+@pytest.mark.parametrize("table", KEYS)
+def test_nothing_else_is_rejected(table, rejected):
+    cancelling_lines = {"order_lines": 8}  # of the stories
+    expected = sum(bool(row.reasons) for row in rows_of(table)) + cancelling_lines.get(table, 0)
+    assert rejected[table].total() == expected
+
+
+@pytest.mark.parametrize("table", KEYS)
+def test_input_rows_are_staged_rejected_or_unread(table, broken):
+    tables = broken_shop(stories())
+    erased_orders = {row["order_id"] for row in tables["orders"] if row.get("user_id") == "u37"}
+    in_input = [
+        row
+        for row in tables[table]
+        if row.get("user_id") != "u37" and not (table == "order_lines" and row["order_id"] in erased_orders)
+    ]
+    late_links = {"identities": 1}  # of the stories
+    unread = sum(row.is_unread for row in rows_of(table)) + late_links.get(table, 0)
+    counted = broken.query(
+        "select input_row_count, unread_row_count, staged_row_count + rejected_row_count "
+        f"from quality.input_row_counts where table_name = '{table}'"
+    )
+    assert counted == [(len(in_input), unread, len(in_input) - unread)]
+    assert counted[0][2] == broken.value(
+        f"select (select count(*) from staging.stg_{table}) + (select count(*) from staging.rejected_{table})"
+    )
+
+
+def test_everybody_still_gets_a_full_list(broken):
+    assert broken.query(
+        "select count(distinct users.user_id), min(list.row_count), max(list.row_count) from staging.stg_users as users "
+        "left join (select user_id, count(*) as row_count from recommendations.user_recommendations group by all) as list "
+        "using (user_id)"
+    ) == [(broken.value("select count(*) from staging.stg_users"), 12, 12)]
+
+
+# --- what rows of several tables say together -----------------------------------------------------------------
+
+
+def test_returned_and_cancelled_lines_are_no_purchases(broken):
+    kept = broken.query(
+        "select item_id, kept_quantity, net_amount from interactions.int_purchases "
+        "where user_id = 'dora' order by all"
+    )
+    assert kept == [
+        ("foreign", 2, None),  # what a second currency is worth is not known
+        ("gift", 1, 3),
+        ("kept", 2, 6),
+        ("mug", 1, 3),  # of the red one
+        ("partly cancelled", 3, 9),
+        ("partly returned", 2, 6),
+    ]
+
+
+def test_only_what_was_kept_for_oneself_shapes_taste(broken):
+    taste = broken.query(
+        "select item_id from interactions.int_interactions where user_id = 'dora' and interaction_weight > 0"
+    )
+    assert {item for (item,) in taste} == {"foreign", "kept", "mug", "partly cancelled", "partly returned"}
+
+
+def test_a_cancellation_takes_back_a_line_of_the_same_buyer_that_held_as_many(broken):
+    cancelled = broken.query(
+        "select order_line_id, cancelled_order_line_id from interactions.int_cancellations "
+        "where order_line_id like 'C%' order by all"
+    )
+    assert cancelled == [
+        ("C1 cancelled", "first cancelled"),
+        ("C1 cancelled twice", "second cancelled twice"),
+        ("C1 kept", None),
+        ("C1 partly cancelled", "first partly cancelled"),
+        ("C2 cancelled twice", "first cancelled twice"),
+        ("C2 parcel", "first parcel"),
+        ("C3 kept", None),
+    ]
+
+
+def test_guest_orders_belong_to_who_used_the_device_then(broken):
+    buyers = broken.query(
+        "select order_id, user_id from interactions.int_purchases "
+        "where order_id like 'tablet%' or order_id in ('café', 'phone') order by order_id"
+    )
+    assert buyers == [
+        ("café", None),
+        ("phone", None),
+        ("tablet 15", "ann"),
+        ("tablet 30", "ann"),
+        ("tablet 5", "ben"),
+    ]
+
+
+def test_conflicting_identities_are_reported(broken):
+    assert broken.query("from quality.identity_conflicts order by all") == [
+        ("café", 3, "kept_apart"),
+        ("tablet", 2, "split_by_time"),
+    ]
+
+
+def test_accounts_with_one_address_keep_their_lists_and_get_one_email(broken):
+    twins = "user_id in ('twin 1', 'twin 2')"
+    assert broken.query(
+        f"select user_id, count(*) from recommendations.user_recommendations where {twins} group by all order by all"
+    ) == [("twin 1", 12), ("twin 2", 12)]
+    assert broken.query(
+        f"select decision, reason from email.send_decisions where {twins} order by user_id"
+    ) == [
+        ("send", "mailable"),
+        ("hold", "address_already_mailed"),
+    ]
+    assert broken.query(
+        "select count(*), count(distinct email) from email.email_queue where email like 'twins@%'"
+    ) == [(1, 1)]
+
+
+@pytest.mark.parametrize("user", ["unknown frequency", "unknown consent", "malformed email 0"])
+def test_who_can_not_be_asked_is_not_mailed(user, broken):
+    assert broken.value(f"select decision from email.send_decisions where user_id = '{user}'") == "hold"
+
+
+def test_postage_is_neither_bought_nor_recommended(broken):
+    non_products = "(select item_id from staging.stg_items where not is_product)"
+    assert broken.value(f"select count(*) from {non_products}") == 4
+    for relation in ("interactions.int_purchases", "recommendations.user_recommendations"):
+        assert broken.query(f"select item_id from {relation} where item_id in {non_products}") == []
+
+
+def test_a_cycle_of_parents_ends(broken):
+    families = dict(
+        broken.query(
+            "select item_id, family_item_id from items.int_item_families where item_id like 'cycle%'"
+        )
+    )
+    assert len(families) == 5
+    assert set(families.values()) <= set(families)
+    assert families["cycle of two a"] == families["cycle of two b"]
+
+
+def test_variants_stay_apart_when_told_so(broken, tmp_path):
+    (tmp_path / "inputs").symlink_to(broken.database.parent / "inputs")
+    apart = build_in(tmp_path, "--select", "+int_item_families", roll_up_variants=False)
+    assert apart.succeeded, apart.text
+    assert apart.query("select item_id from items.int_item_families where item_id <> family_item_id") == []
+
+
+# --- tables ---------------------------------------------------------------------------------------------------
+
+
+def problems_of(folder: Path, **variables) -> list[str]:
+    """Builds from inputs that can't be used; the problems that the one message lists."""
+    stopped = build_in(folder, **variables)
+    assert not stopped.succeeded
+    assert "The inputs can't be used, nothing was built." in stopped.text
+    assert set(stopped.relations()) == set(stopped.relations("inputs"))
+    # dbt says it twice: as it goes, and as the outcome
+    return list(
+        dict.fromkeys(line.strip()[2:] for line in stopped.text.splitlines() if line.startswith("  - "))
+    )
+
+
+def test_every_missing_required_table_is_named(tmp_path):
+    assert problems_of(tmp_path) == [
+        f"table {table} is missing: expected {table}.parquet or {table}.csv in inputs (var input_location)"
+        for table in REQUIRED_TABLES
+    ]
+
+
+def test_every_missing_required_table_of_a_schema_is_named(tmp_path):
+    assert problems_of(tmp_path, input_schema="shop") == [
+        f"table {table} is missing: expected table shop.{table} (var input_schema)"
+        for table in REQUIRED_TABLES
+    ]
+
+
+def test_every_empty_required_table_is_named(tmp_path):
+    (tmp_path / "inputs").mkdir()
+    for table in CONTRACT:
+        header = ",".join(column["name"] for column in table["columns"])
+        (tmp_path / "inputs" / f"{table['name']}.csv").write_text(header + "\n")
+    assert problems_of(tmp_path) == [
+        f"table {table} is empty: expected at least one row in {table}.parquet or {table}.csv in inputs "
+        "(var input_location)"
+        for table in REQUIRED_TABLES
+    ]
+
+
+def test_every_missing_required_column_is_named_with_its_type(tmp_path):
+    (tmp_path / "inputs").mkdir()
+    expected = []
+    for table in CONTRACT:
+        optional = [column["name"] for column in table["columns"] if not column.get("config")]
+        found = ",".join(["surplus", *optional])
+        (tmp_path / "inputs" / f"{table['name']}.csv").write_text(f"{found}\n{'1,' * len(optional)}1\n")
+        expected += [
+            f"column {table['name']}.{column['name']} is missing: expected {column['data_type']}, "
+            f"found only {found.replace(',', ', ')}"
+            for column in table["columns"]
+            if column.get("config")
+        ]
+    assert problems_of(tmp_path) == expected
+
+
+@pytest.mark.parametrize("absent", [*([table] for table in OPTIONAL_TABLES), OPTIONAL_TABLES], ids=" ".join)
+def test_without_optional_tables_every_mart_is_built(absent, clean, tmp_path):
+    tables = {table: rows for table, rows in small_shop().items() if table not in absent}
+    write_parquet(tables, tmp_path / "inputs")
+    without = build_in(tmp_path)
+    assert without.succeeded, without.text
+    assert without.relations(*MART_SCHEMAS) == clean.relations(*MART_SCHEMAS)
+    lists = without.query("select count(*) from recommendations.user_recommendations group by user_id")
+    assert lists == [(12,)] * without.value("select count(*) from staging.stg_users")
+
+
+def write_faulty_shop(faulty_users: int, folder: Path) -> None:
+    """So many faulty users beside 39 good ones, 30 % faulty identities, and cancellations, which are no faults."""
+    tables = small_shop()
+    tables["users"] += [{"user_id": None, "first_name": f"Nobody {number}"} for number in range(faulty_users)]
+    tables["identities"] += [{"anonymous_id": f"device {number}", "user_id": None} for number in range(16)]
+    tables["order_lines"] += [
+        row | {"order_line_id": f"C {row['order_line_id']}", "quantity": -row["quantity"]}
+        for row in tables["order_lines"][:100]
+    ]
+    write_parquet(tables, folder / "inputs")
+
+
+def test_a_share_of_faulty_rows_warns(tmp_path):
+    """Of the users alone: the identities' limit is above theirs."""
+    write_faulty_shop(1, tmp_path)
+    checks = ("+checked_users", "+checked_identities", "+checked_order_lines")
+    warned = build_in(
+        tmp_path,
+        *NO_UNIT_TESTS,
+        *NO_GATE,
+        *("--select", *checks, "--indirect-selection", "cautious"),
+        tests=True,
+    )
+    assert warned.succeeded, warned.text
+    assert [line for line in warned.text.splitlines() if "rows rejected" in line] == [
+        "table users: 1 of 40 rows rejected, 2.5 %; expected at most 1.0 % (var rejected_share_warn). "
+        "Commonest: user_id is missing (1). All of them: staging.checked_users where reject_reasons <> ''"
+    ]
+
+
+def test_a_larger_share_of_faulty_rows_stops_the_build(tmp_path):
+    write_faulty_shop(3, tmp_path)
+    stopped = build_in(tmp_path, *NO_UNIT_TESTS, *NO_GATE, tests=True)
+    assert not stopped.succeeded
+    rows = "staging.checked_users where reject_reasons <> ''"
+    assert (
+        "table users: 3 of 42 rows rejected, 7.1 %; expected at most 5.0 % (var rejected_share_error). "
+        f"Commonest: user_id is missing (3). All of them: {rows}"
+    ) in stopped.text
+    # what the message names is there to look at; what needs users is not
+    assert stopped.value(f"select count(*) from {rows}") == 3
+    assert stopped.relations("recommendations", "email") == []
+
+
+# --- files ----------------------------------------------------------------------------------------------------
+
+
+def test_csv_files_of_any_make_read_like_parquet(clean, tmp_path):
+    """Other encodings, a byte-order mark, quoted newlines, stray columns, capital headers; and one order of 2099."""
+    tables = small_shop()
+    tables["items"][0]["item_name"] = "Tea\r\n\tno. 0"
+    for row in tables["users"]:
+        row["surplus"] = 'a, "b"\nc'
+    tables["orders"] = [
+        {column.upper(): value for column, value in row.items()}
+        for row in [
+            *tables["orders"],
+            tables["orders"][0] | {"order_id": "stray", "ordered_at": "2099-01-01"},
+        ]
+    ]
+    encodings = {"users": "latin-1", "items": "utf-16", "orders": "utf-8-sig"}
+    inputs = tmp_path / "inputs"
+    for table, rows in tables.items():
+        write_csv({table: rows}, inputs, encodings.get(table, "utf-8"))
+    read = build_in(tmp_path, "--select", "+path:models/staging", as_of=None, input_location=str(inputs))
+    assert read.succeeded, read.text
+    assert read.value("select as_of from staging.stg_as_of") == AS_OF
+    for table in CONTRACT:
+        relation = f"staging.stg_{table['name']}"
+        assert read.content(relation) == clean.content(relation), relation
+
+
+# --- any text at all --------------------------------------------------------------------------------------------
+
+hostile_text = st.text() | st.text(alphabet=" \t\r\n\x00\x1b\u2028\u202e<>\"'`,;:@./\\%aA1é🍵").map(str)
+any_examples = settings(max_examples=100, derandomize=True, database=None, deadline=None)
+
+
+@pytest.fixture(scope="module")
+def cleaned(tmp_path_factory):
+    """A function that runs one cleaning macro on one text, in DuckDB without dbt."""
+    macros = ["clean_email", "clean_url", "printable_text", "clean_text", "clean_number", "clean_timestamp"]
+    columns = ", ".join("{{ " + macro + "('value') }} as " + macro for macro in macros)
+    os.environ["RECMAIL_DATABASE"] = str(tmp_path_factory.mktemp("macros") / "w.duckdb")
+    target = ROOT / "target" / "pytest"
+    folders = [
+        *("--project-dir", ROOT, "--profiles-dir", ROOT),
+        *("--target-path", target, "--log-path", target),
+    ]
+    compiled = dbtRunner().invoke(
+        ["compile", "--quiet", "--inline", f"select {columns} from texts", *map(str, folders)]
+    )
+    sql = compiled.result.results[0].node.compiled_code
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+
+        def clean_one(macro: str, text: str):
+            query = f"with texts as (select cast(? as varchar) as value) select {macro} from ({sql})"
+            return connection.execute(query, [text]).fetchone()[0]
+
+        yield clean_one
+
+
+@any_examples
+@given(local=hostile_text, domain=hostile_text)
+def test_no_address_can_break_out_of_a_header(cleaned, local, domain):
+    for text in (local, f"{local}@example.com", f"ada@{domain}", f"ada@example.com{domain}"):
+        email = cleaned("clean_email", text)
+        assert email is None or (
+            email in text.lower()
+            and email.count("@") == 1
+            and email.isascii()
+            and not set(email) & set("\r\n\x00 ,;:<>()[]\"'\\")
+        )
+
+
+@any_examples
+@given(start=hostile_text, end=hostile_text)
+def test_no_address_of_a_page_is_anything_but_https(cleaned, start, end):
+    for text in (start, f"https://shop.example/{end}", f"https://{end}", f"{start}https://shop.example/"):
+        url = cleaned("clean_url", text)
+        assert url is None or (
+            url.startswith("https://")
+            and url.isascii()
+            and url.isprintable()
+            and not set(url) & set(" <>\"'`\\")
+        )
+
+
+@any_examples
+@given(text=hostile_text)
+def test_printed_text_is_one_line_and_loses_no_letter(cleaned, text):
+    printable = cleaned("printable_text", text)
+
+    def letters(value: str | None) -> str:
+        return "".join(c for c in value or "" if not c.isspace() and unicodedata.category(c) != "Cc")
+
+    assert letters(printable) == letters(text)
+    if printable is not None:
+        assert printable.splitlines() == [printable]
+        assert not any(unicodedata.category(c) == "Cc" for c in printable)
+        assert printable == printable.strip() and "  " not in printable
+
+
+@any_examples
+@given(text=hostile_text)
+def test_no_key_is_blank(cleaned, text):
+    key = cleaned("clean_text", text)
+    assert key is None or key == key.strip() != ""
+
+
+@any_examples
+@given(
+    moment=st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)),
+    offset=st.integers(-14 * 60, 14 * 60),
+)
+def test_timestamps_of_any_offset_are_utc(cleaned, moment, offset):
+    local = moment.replace(tzinfo=timezone(timedelta(minutes=offset)))
+    assert cleaned("clean_timestamp", local.isoformat()) == local.astimezone(UTC).replace(tzinfo=None)
+    assert cleaned("clean_timestamp", moment.isoformat()) == moment
+
+
+@any_examples
+@given(number=st.decimals(-(10**13), 10**13, places=4), text=hostile_text)
+def test_numbers_are_exact_and_anything_else_is_none(cleaned, number, text):
+    assert cleaned("clean_number", f" {number} ") == number
+    assert isinstance(cleaned("clean_number", text), Decimal | None)

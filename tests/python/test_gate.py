@@ -1,0 +1,155 @@
+"""The input gate on a small shop: what it says of sound and of broken tables. One build's worth of GX, no dbt."""
+
+import duckdb
+import pytest
+import yaml
+from shop import small_shop, write_parquet
+from warehouse import ROOT, build
+
+from input_checks.gate import judge_inputs
+
+LIMITS = {
+    "as_of": None,
+    "volume_runs": 5,
+    "volume_warn_factor": 2,
+    "volume_error_share": 0.1,
+    "freshness_warn_days": 7,
+    "freshness_error_days": 60,
+}
+CONTRACT = yaml.safe_load((ROOT / "models/staging/_inputs__sources.yml").read_text("utf-8"))["sources"][0][
+    "tables"
+]
+NATIVE = {"number": "double", "timestamp": "timestamp", "boolean": "boolean"}
+
+
+@pytest.fixture(scope="module")
+def judge(tmp_path_factory):
+    """Judges the small shop after SQL changes to its tables; returns {(table, column, description): row}."""
+    folder = write_parquet(small_shop(), tmp_path_factory.mktemp("gate"))
+
+    def judged(*changes: str, history=(), **limits) -> dict:
+        with duckdb.connect() as connection:
+            connection.execute("create schema inputs")
+            connection.execute("create table inputs.latest_run as select 'these' as input_fingerprint")
+            for table in CONTRACT:
+                path = folder / f"{table['name']}.parquet"
+                found = {row[0] for row in connection.execute(f"describe from '{path}'").fetchall()}
+                columns = ", ".join(
+                    f"cast({name if name in found else 'null'} as {NATIVE.get(column['data_type'], 'varchar')}) as {name}"
+                    for column in table["columns"]
+                    for name in [column["name"]]
+                )
+                connection.execute(f"create table inputs.{table['name']} as select {columns} from '{path}'")
+            for change in changes:
+                connection.execute(change)
+            rows = judge_inputs(connection, list(history), LIMITS | limits)
+        return {(row["table_name"], row.get("column_name"), row["description"]): row for row in rows}
+
+    return judged
+
+
+def failures(results: dict, severity: str = "critical") -> dict:
+    """{table or table.column: what was observed} of the failed expectations, several joined by "; "."""
+    found: dict[str, str] = {}
+    for key, row in results.items():
+        if not row["is_success"] and row["severity"] == severity:
+            place = ".".join(filter(None, key[:2]))
+            found[place] = "; ".join(filter(None, [found.get(place), row["observed"]]))
+    return found
+
+
+def test_a_sound_shop_passes_and_every_input_is_judged(judge):
+    results = judge()
+    assert failures(results) == failures(results, "warning") == {}
+    assert {table for table, *_ in results} == {table["name"] for table in CONTRACT}
+    assert all(row["input_fingerprint"] == "these" and row["observed"] for row in results.values())
+
+
+def test_twice_gives_the_same_rows(judge):
+    change = "update inputs.orders set order_id = null where order_id < 'o2'"
+    assert judge(change) == judge(change)
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "observed"),
+    [
+        ("update inputs.orders set order_id = null where order_id < 'o11'", "orders.order_id", "rows ("),
+        ("update inputs.order_lines set order_line_id = 'same'", "order_lines.order_line_id", "(100.0%)"),
+        (
+            "alter table inputs.order_lines alter unit_price type varchar using 'n/a'",
+            "order_lines.unit_price",
+            "such as 'n/a'",
+        ),
+        (
+            "alter table inputs.orders alter ordered_at type varchar using 'yesterday'",
+            "orders.ordered_at",
+            "such as 'yesterday'",
+        ),
+        ("delete from inputs.users", "users", "0 rows"),
+        (
+            "drop table inputs.offers; create table inputs.offers as select 1 as x",
+            "offers.offer_name",
+            "could not",
+        ),
+    ],
+    ids=["null keys", "duplicate keys", "text for numbers", "text for times", "empty", "cannot be checked"],
+)
+def test_an_unusable_table_fails_and_says_what_was_found(judge, change, column, observed):
+    found = failures(judge(change))
+    assert observed in found[column]
+
+
+def test_a_few_bad_rows_are_a_warning_with_their_smallest_keys(judge):
+    results = judge(
+        "update inputs.orders set ordered_at = null where order_id in ('o3', 'o14', 'o5')",
+    )
+    assert failures(results) == {}
+    row = results["orders", "ordered_at", "ordered_at has a value in at least 99 % of the rows."]
+    assert (row["is_success"], row["unexpected_count"], row["sample_keys"]) == (
+        False,
+        3,
+        '["o14", "o3", "o5"]',
+    )
+
+
+def test_an_empty_optional_table_is_fine(judge):
+    assert failures(judge("delete from inputs.web_events", "delete from inputs.offers")) == {}
+
+
+def test_volume_is_compared_with_the_median_of_earlier_runs(judge):
+    earlier = [{"table_name": "users", "row_count": count} for count in (1000, 90, 100, 110, 1)]
+    assert failures(judge(history=earlier), "warning") == {"users": "40 rows, usually 100"}
+    assert failures(judge(history=earlier)) == {}
+    assert failures(judge("delete from inputs.users where user_id >= 'u13'", history=earlier)) == {
+        "users": "5 rows, usually 100"
+    }
+
+
+def test_old_orders_are_stale(judge):
+    assert failures(judge(as_of="2024-07-08 12:00:00"), "warning") == {"orders.ordered_at": "8.0 days"}
+    assert failures(judge(as_of="2024-08-30 12:00:00")) == {"orders.ordered_at": "61.0 days"}
+    assert failures(judge(as_of="2024-08-30 12:00:00", freshness_error_days=None)) == {}
+
+
+def test_a_failed_gate_stops_the_build_with_one_message_and_yesterdays_mail_stays(tmp_path):
+    from email_render.gate import gate_problem
+
+    tables = small_shop()
+    database = tmp_path / "w.duckdb"
+    first = build(database, {"input_location": str(write_parquet(tables, tmp_path / "monday"))})
+    assert first.succeeded, first.text
+    with duckdb.connect(database) as connection:
+        connection.execute("set search_path = 'email'")
+        assert gate_problem(connection) is None
+
+    tables["order_lines"] = [row | {"unit_price": "n/a"} for row in tables["order_lines"]]
+    broken = build(database, {"input_location": str(write_parquet(tables, tmp_path / "tuesday"))}, tests=True)
+    assert not broken.succeeded
+    assert "order_lines.unit_price: unit_price is a number in at least 95 %" in broken.text
+    assert "Found: 484 of 484 rows, such as 'n/a'" in broken.text
+    assert broken.text.count("order_lines.unit_price") == broken.text.count("Found: 484"), (
+        "named once a message"
+    )
+    with duckdb.connect(database) as connection:
+        connection.execute("set search_path = 'email'")
+        assert "order_lines: unit_price is a number" in gate_problem(connection)
