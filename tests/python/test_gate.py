@@ -35,9 +35,8 @@ def judge(tmp_path_factory):
                 path = folder / f"{table['name']}.parquet"
                 found = {row[0] for row in connection.execute(f"describe from '{path}'").fetchall()}
                 columns = ", ".join(
-                    f"cast({name if name in found else 'null'} as {NATIVE.get(column['data_type'], 'varchar')}) as {name}"
-                    for column in table["columns"]
-                    for name in [column["name"]]
+                    f"cast({name if name in found else 'null'} as {NATIVE.get(kind, 'varchar')}) as {name}"
+                    for name, kind in ((column["name"], column["data_type"]) for column in table["columns"])
                 )
                 connection.execute(f"create table inputs.{table['name']} as select {columns} from '{path}'")
             for change in changes:

@@ -1,0 +1,177 @@
+"""The gate's suite of order_lines on 10 M lines: pushed down to DuckDB as in a build, and on pandas.
+
+Both run the same Great Expectations suite, those expectations of input_checks/order_lines.yml that pandas has too, from
+the same Parquet file, each in a process of its own, reading included.
+
+    python -m benchmarks.gate [--lines 10000000] [--out docs/benchmarks_gate.md]
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("great-expectations", "duckdb", "duckdb-sqlalchemy", "pandas")
+
+
+def make_lines(path: Path, count: int) -> None:
+    """Made-up order lines with 0.1 % faults, the same at every call."""
+    import duckdb
+
+    duckdb.execute(
+        f"""
+        copy (
+            select
+                'l' || number as order_line_id,
+                'o' || number // 5 as order_id,
+                case when number % 1000 <> 1 then 'i' || hash(number) % 50000 end as item_id,
+                cast(1 + hash(number, 1) % 5 as double) as quantity,
+                cast(1 + hash(number, 2) % 9900 as double) / 100 as unit_price,
+                cast(0 as double) as discount_amount,
+                cast(0 as double) as returned_quantity,
+                false as is_gift
+            from range({count}) as numbers (number)
+        ) to '{path}'
+        """
+    )
+
+
+def common_suite() -> dict:
+    """The suite without the expectations that are SQL of their own, which pandas can't run, and two ranges."""
+    suite = yaml.safe_load((ROOT / "input_checks/order_lines.yml").read_text(encoding="utf-8"))
+    suite["expectations"] = [
+        spec for spec in suite["expectations"] if not spec["type"].startswith("unexpected_rows")
+    ]
+    suite["expectations"] += [
+        {
+            "description": f"{column} lies within its range.",
+            "severity": "warning",
+            "type": "expect_column_values_to_be_between",
+            "kwargs": {"column": column, "min_value": 0.01, "max_value": high, "mostly": 0.95},
+        }
+        for column, high in (("quantity", 10000), ("unit_price", 100000))
+    ]
+    return suite
+
+
+def run_on_duckdb(path: Path) -> int:
+    import duckdb
+
+    from input_checks.connection import FetchingConnection
+    from input_checks.gate import ephemeral_context, suite_rows
+
+    connection = duckdb.connect()
+    connection.execute(f"create schema inputs; create view inputs.order_lines as from read_parquet('{path}')")
+    row_count = connection.execute("select count(*) from inputs.order_lines").fetchall()[0][0]
+    context = ephemeral_context(FetchingConnection(connection))
+    rows = list(suite_rows(context, connection, "order_lines", common_suite(), row_count))
+    return sum(row["is_success"] for row in rows)
+
+
+def run_on_pandas(path: Path) -> int:
+    import great_expectations
+    import pandas
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    context = great_expectations.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    asset = context.data_sources.add_pandas("pandas").add_dataframe_asset("order_lines")
+    suite = common_suite()
+    expectations = [
+        ExpectationConfiguration(type=spec["type"], kwargs=spec["kwargs"]).to_domain_obj()
+        for spec in suite["expectations"]
+    ]
+    definition = great_expectations.ValidationDefinition(
+        name="order_lines",
+        data=asset.add_batch_definition_whole_dataframe("all"),
+        suite=context.suites.add(
+            great_expectations.ExpectationSuite("order_lines", expectations=expectations)
+        ),
+    )
+    result = context.validation_definitions.add(definition).run(
+        batch_parameters={"dataframe": pandas.read_parquet(path)},
+        result_format={"result_format": "COMPLETE", "unexpected_index_column_names": suite["key"]},
+    )
+    return sum(bool(one.success) for one in result.results)
+
+
+def measure(engine: str, path: Path) -> dict:
+    """Seconds, peak memory and passed expectations of one engine, in a fresh process; GX's import not counted."""
+    out = subprocess.run(
+        [sys.executable, "-m", "benchmarks.gate", "--engine", engine, "--file", str(path)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    return json.loads(out.splitlines()[-1])
+
+
+def run_engine(engine: str, path: Path) -> None:
+    import great_expectations  # noqa: F401
+
+    start = time.perf_counter()
+    passed = {"duckdb": run_on_duckdb, "pandas": run_on_pandas}[engine](path)
+    seconds = time.perf_counter() - start
+    peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    print(json.dumps({"seconds": seconds, "peak_gb": peak_gb, "passed": passed}))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--lines", type=int, default=10_000_000)
+    parser.add_argument("--out", type=Path, default=ROOT / "docs/benchmarks_gate.md")
+    parser.add_argument("--engine", help=argparse.SUPPRESS)
+    parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.engine:
+        return run_engine(arguments.engine, arguments.file)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "order_lines.parquet"
+        print(f"making {arguments.lines:,} order lines …", file=sys.stderr)
+        make_lines(path, arguments.lines)
+        results = {}
+        for engine in ("duckdb", "pandas"):
+            print(f"running the suite on {engine} …", file=sys.stderr)
+            results[engine] = measure(engine, path)
+    ratio = results["duckdb"]["seconds"] / results["pandas"]["seconds"]
+    expectations = len(common_suite()["expectations"])
+    lines = [
+        "# The input gate, measured",
+        "",
+        f"{expectations} expectations on {arguments.lines:,} made-up order lines (`python -m benchmarks.gate`), "
+        "from the same Parquet file, each engine in a process of its own, one run; importing Great Expectations "
+        "is not counted.",
+        "",
+        "| engine | seconds | peak memory | expectations met |",
+        "|---|---|---|---|",
+        *(
+            f"| {engine} | {found['seconds']:.1f} | {found['peak_gb']:.2f} GB | {found['passed']} |"
+            for engine, found in results.items()
+        ),
+        "",
+        f"Time on DuckDB / time on pandas: **{ratio:.2f}**.",
+        "",
+        f"Machine: {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}, "
+        + ", ".join(f"{package} {version(package)}" for package in PACKAGES)
+        + ".",
+    ]
+    arguments.out.parent.mkdir(exist_ok=True)
+    arguments.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print("\n".join(lines))
+    return None
+
+
+if __name__ == "__main__":
+    main()
