@@ -19,8 +19,10 @@ INTRODUCTION = """\
 <!-- Written by scripts/input_contract_page.py; edit its sources, not this file. -->
 # Input contract
 
-What recmail reads of a shop, and what it does with what it can't use. {required} are required, the other tables may be
-absent. Columns may stand in any order, columns not named here are not read, and an absent optional column is null.
+What recmail reads of a shop, and what it does with what it can't use.
+
+{required} are required, the other tables may be absent. Columns may stand in any order,
+columns not named here are not read, and an absent optional column is null.
 
 **Where inputs are read from.** Every table is a file `<table>.parquet` or `<table>.csv` in the directory that var
 `input_location` names (now `{input_location}`), or a table of that name in the schema that var `input_schema` names,
@@ -29,11 +31,11 @@ which goes first.
 **Types.** `id` is text that identifies something (whole numbers are cast), `timestamp` is UTC, `number` and `boolean`
 may come as text that can be read as such.
 
-**A table that is wrong as a whole** closes the input gate: a required table or column is missing, a required table is
-empty, or a *critical* expectation below fails. The build stops with one message before anything is recommended or
-mailed. A failed *warning* is reported and the build goes on. Each run's row counts are also compared with the median
-of the last {volume_runs} runs on other inputs (vars `volume_*`) and the age of the newest order with vars
-`freshness_*`. Results are in `quality.input_validation_results`.
+**A table that is wrong as a whole** closes the input gate: a required table is missing or empty, a required column of
+a table that is there is missing, or a *critical* expectation below fails. The build stops with one message before
+anything is recommended or mailed. A failed *warning* is reported and the build goes on. Each run's row counts are also
+compared with the median of the last {volume_runs} runs on other inputs (vars `volume_*`), and the age of the newest
+order with vars `freshness_*`. Results are in `quality.input_validation_results`.
 
 **A row that is wrong** is set aside in `staging.rejected_<table>` with all its reasons and the row as it came; the
 build goes on without it. Above {warn} of a table's rows dbt warns (var `rejected_share_warn`), above {error} the build
@@ -79,7 +81,12 @@ def table_section(table: dict, faultless: set[str]) -> str:
     name = table["name"]
     suite = read_yaml(ROOT / "input_checks" / f"{name}.yml")
     columns = [
-        [f"`{column['name']}`", column["data_type"], "yes" if is_required(column) else "", column["description"]]
+        [
+            f"`{column['name']}`",
+            column["data_type"],
+            "yes" if is_required(column) else "",
+            column["description"],
+        ]
         for column in table["columns"]
     ]
     expectations = [[spec["severity"], spec["description"]] for spec in suite["expectations"]]

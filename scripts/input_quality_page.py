@@ -18,7 +18,7 @@ PERSONAL_COLUMNS = {"email", "first_name", "city", "search_query", "user_agent"}
 ADDRESS = re.compile(r"[^\s'\"<>,;]+@[^\s'\"<>,;]+")
 MASK = "…"
 SAMPLE_ROWS = 3
-SPARKLINE = {"width": 160, "height": 36, "margin": 4}  # px
+SPARKLINE = {"width": 140, "height": 36, "margin": 4}  # px
 
 Rows = list[dict]
 
@@ -54,7 +54,11 @@ def report(connection: duckdb.DuckDBPyConnection) -> dict:
     latest_run = section("inputs.latest_run", "select * from inputs.latest_run")
     results = section(
         "quality.input_validation_results",
-        "select * from quality.input_validation_results order by is_success, severity, table_name, column_name, all",
+        """
+        select *
+        from quality.input_validation_results
+        order by is_success, severity, table_name, column_name, description
+        """,
     )
     rejected = sorted(name for name in relations if name.startswith("staging.rejected_"))
     history = section(
@@ -111,11 +115,14 @@ def gate(latest_run: Rows | None, results: Rows | None) -> dict:
     if failed := [row for row in critical if not row["is_success"]]:
         why = f"{len(failed)} of {len(critical)} critical expectations failed; nothing was built from these inputs."
         faults = [
-            f"{row['table_name']}: {row['description']} Found: {masked_text(row['observed'])}." for row in failed
+            f"{row['table_name']}: {row['description']} Found: {masked_text(row['observed'])}."
+            for row in failed
         ]
         return {"is_open": False, "why": why, "faults": faults}
     warnings = sum(not row["is_success"] for row in results)
-    why = f"All {len(critical)} critical expectations hold; {warnings or 'no'} warning{'s' * (warnings != 1)}."
+    why = (
+        f"All {len(critical)} critical expectations hold; {warnings or 'no'} warning{'s' * (warnings != 1)}."
+    )
     return {"is_open": True, "why": why, "faults": []}
 
 

@@ -5,11 +5,11 @@
 
 
 {% macro default__clean_timestamp(column) -%}
-    {{ dbt.safe_cast(column, 'timestamp') }}
+    try_cast({{ column }} as timestamp)
 {%- endmacro %}
 
 
 {#- DuckDB's timestamp ignores an offset in text; by way of timestamptz (session time zone UTC) it counts. -#}
 {% macro duckdb__clean_timestamp(column) -%}
-    cast({{ dbt.safe_cast(column, 'timestamptz') }} as timestamp)
+    cast(try_cast({{ column }} as timestamptz) as timestamp)
 {%- endmacro %}

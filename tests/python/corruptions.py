@@ -126,7 +126,7 @@ NO_HTTPS = [
     *('https://shop.example/"onerror=alert(1)', "https://shop.example/<script>"),
     *(
         "https://shop.example/\r\nLocation: x",
-        "https://shop.example/\x00",
+        "https://shop.example/\x00a",
         "https://shop.example\\@evil.example",
     ),
 ]
@@ -251,7 +251,7 @@ ITEMS = [
     ),
     mended("items", "unreadable flag", "is_active", "perhaps", True, "is_active is neither true nor false"),
     *(
-        mended("items", f"inactive as {text}", "is_active", text, False)
+        mended("items", f"inactive as {text.strip()}", "is_active", text, False)
         for text in ("no", " FALSE ", "0", "N")
     ),
     staged("items", "currency with stray case", {"currency": " eur "}, currency="EUR"),

@@ -1,0 +1,77 @@
+with vectors as (
+
+    select * from {{ ref('int_content_vectors') }}
+
+),
+
+items as (
+
+    select * from {{ ref('int_content_items') }}
+
+),
+
+-- left join: an inner one may be reordered to meet all items of a common token before the pairs narrow them down.
+-- Products are summed as decimals: the order of rows changes no digit.
+scored_pairs as (
+
+    select
+        pairs.item_number,
+        pairs.neighbour_number,
+        round(cast(
+            sum(cast(vectors.weight * neighbour_vectors.weight as decimal(18, 15))) as double
+        ), 9) as similarity_score
+    from {{ ref('int_content_pairs') }} as pairs
+    inner join vectors
+        on pairs.item_number = vectors.item_number
+    left join vectors as neighbour_vectors
+        on
+            pairs.neighbour_number = neighbour_vectors.item_number
+            and vectors.token_number = neighbour_vectors.token_number
+    group by pairs.item_number, pairs.neighbour_number
+
+),
+
+both_directions as (
+
+    select
+        item_number,
+        neighbour_number,
+        similarity_score
+    from scored_pairs
+    union all
+    select
+        neighbour_number as item_number,
+        item_number as neighbour_number,
+        similarity_score
+    from scored_pairs
+
+),
+
+-- of equally similar items those after the item come first, then from the start again: each of fifty look-alikes
+-- names the next ones, instead of all naming the first
+nearest as (
+
+    select
+        *,
+        row_number() over (
+            partition by item_number
+            order by
+                similarity_score desc,
+                case when neighbour_number > item_number then 0 else 1 end,
+                neighbour_number
+        ) as neighbour_rank
+    from both_directions
+    qualify neighbour_rank <= {{ var('content_neighbours_max') }}
+
+)
+
+select
+    items.item_id,
+    neighbours.item_id as neighbour_item_id,
+    nearest.similarity_score,
+    nearest.neighbour_rank
+from nearest
+inner join items
+    on nearest.item_number = items.item_number
+inner join items as neighbours
+    on nearest.neighbour_number = neighbours.item_number
