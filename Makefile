@@ -16,7 +16,7 @@ export UV_PYTHON_DOWNLOADS := never
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo inputs build render preview test lint fmt hooks lock clean
+.PHONY: help demo inputs build render preview quality test lint fmt docs hooks lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [OPTION=value ...]'
@@ -39,9 +39,10 @@ help: ## list the targets
 
 # --- the product --------------------------------------------------------------------------------------------
 
-demo: .unsubscribe_key build render preview ## demo inputs, warehouse, rendered emails and their gallery
+demo: .unsubscribe_key build quality render preview ## demo inputs, warehouse, rendered emails and their gallery
 	@printf '\nLook at:\n'
 	@printf '  %-22s %s\n' 'gallery of the emails' '$(CURDIR)/out/gallery/index.html'
+	@printf '  %-22s %s\n' 'quality of the inputs' '$(CURDIR)/out/input_quality.html'
 	@printf '  %-22s %s\n' 'all rendered emails' '$(CURDIR)/out/emails/'
 	@printf '  %-22s %s\n' 'warehouse (DuckDB)' "$$(realpath "$$RECMAIL_DATABASE")"
 
@@ -63,6 +64,9 @@ with_key = $(if $(key_file),RECMAIL_UNSUBSCRIBE_KEY="$${RECMAIL_UNSUBSCRIBE_KEY:
 
 .unsubscribe_key: | .venv/.installed
 	@umask 077; $(python) -c 'import secrets; print(secrets.token_hex(32))' > $@
+
+quality: .venv/.installed ## a page on the inputs: gate, counts, rejected rows, in out/input_quality.html
+	@$(python) scripts/input_quality_page.py --database "$$RECMAIL_DATABASE" --out out/input_quality.html
 
 render: .venv/.installed ## render the queued emails into out/emails
 	@$(with_key) $(python) -m email_render render --out out/emails
@@ -100,6 +104,9 @@ fmt: .venv-lint/.installed ## format Python and SQL in place
 
 hooks: .venv-lint/.installed ## run the linters on what every git commit changes
 	$(lint)/pre-commit install
+
+docs: .venv/.installed ## write docs/input_contract.md from the sources, suites and rules
+	$(python) scripts/input_contract_page.py
 
 # --- upkeep -------------------------------------------------------------------------------------------------
 

@@ -5,15 +5,14 @@ so a cursor fetches when it executes. Results are counts and a few sample rows, 
 """
 
 import atexit
-import os
 from collections import deque
 
 import duckdb
+import duckdb_sqlalchemy
 
 # great_expectations and duckdb_sqlalchemy in one process keep DuckDB's module alive beyond the interpreter's end,
 # which its bindings report on stderr as 45 lines of "leaked" (harmless; GX 1.24.1, duckdb_sqlalchemy 1.5.6.4).
-# Handlers run last in, first out: what any later one has to say is still printed.
-atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2))
+atexit.register(vars(duckdb_sqlalchemy).clear)
 
 
 class FetchingCursor:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -123,34 +124,39 @@ def suite_rows(context, connection, table: str, suite: dict, row_count: int) -> 
             "severity": spec["severity"],
             "description": spec["description"],
             "is_success": bool(result.success),
-            **observation(connection, result, suite["key"], row_count),
+            **observation(connection, result, suite["key"], row_count, table == "erasure_requests"),
         }
 
 
-def observation(connection, result, key: list[str], row_count: int) -> dict:
+def printable(text: str) -> str:
+    """One line without control characters, and without what looks like an address: logs and pages show it."""
+    return "".join(char if char.isprintable() else " " for char in re.sub(r"\S*@\S*", "…@…", text))
+
+
+def observation(connection, result, key: list[str], row_count: int, holds_erased_users: bool) -> dict:
     """What was found, as numbers and as a few words, with the smallest keys of the rows concerned."""
     found = result.result
     error = result.exception_info or {}
     if "exception_message" not in error:  # GX nests errors by metric
         error = next((nested for nested in error.values() if isinstance(nested, dict)), {})
     if error.get("raised_exception"):
-        return {"observed": f"could not be checked: {error['exception_message']}"}
+        return {"observed": printable(f"could not be checked: {error['exception_message']}")}
     if details := found.get("details", {}).get("unexpected_rows"):
         count, example = details[0]["unexpected_count"], details[0]["example"]
         return {
             "unexpected_count": count,
             "unexpected_share": count / row_count,
-            "observed": f"{count:,} of {row_count:,} rows, such as {example!r}",
+            "observed": printable(f"{count:,} of {row_count:,} rows, such as '{example}'"),
         }
     if "unexpected_count" not in found:
         return {"unexpected_count": 0, "unexpected_share": 0.0, "observed": f"{row_count:,} rows"}
     count = found["unexpected_count"]
     keys = []
-    if count:
+    if count and not holds_erased_users:
         rows = found["unexpected_index_query"].rstrip("; \n")
         columns = ", ".join(key)
         query = f"select distinct {columns} from ({rows}) order by all limit {SAMPLE_KEYS}"
-        keys = ["/".join(map(str, row)) for row in connection.execute(query).fetchall()]
+        keys = [printable("/".join(map(str, row))) for row in connection.execute(query).fetchall()]
     return {
         "unexpected_count": count,
         "unexpected_share": count / row_count,

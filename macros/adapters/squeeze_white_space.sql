@@ -10,5 +10,5 @@
 
 
 {% macro duckdb__squeeze_white_space(text) -%}
-    regexp_replace({{ text }}, '[\s\p{Cc}]+', ' ', 'g')
+    regexp_replace({{ text }}, '[\s\p{Z}\p{Cc}]+', ' ', 'g')
 {%- endmacro %}

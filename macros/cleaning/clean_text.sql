@@ -1,4 +1,4 @@
-{#- Text without surrounding white space; blank is null. -#}
+{#- Text without surrounding white space, line breaks or control characters; what is left blank is null. -#}
 {% macro clean_text(column) -%}
-    nullif(trim(cast({{ column }} as {{ dbt.type_string() }})), '')
+    nullif({{ trim_blanks('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')') }}, '')
 {%- endmacro %}

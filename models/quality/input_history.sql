@@ -1,7 +1,8 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
-    unique_key=['input_fingerprint', 'table_name']
+    unique_key=['input_fingerprint', 'table_name'],
+    full_refresh=false
 ) }}
 
 -- A run on inputs seen before replaces its own rows and keeps its number: running twice changes nothing.

@@ -27,7 +27,7 @@
         {% set message = "table " ~ input_name ~ ": " ~ counts[1] ~ " of " ~ counts[0] ~ " rows rejected, "
             ~ '%.1f' | format(100 * share) ~ " %; expected at most " ~ 100 * limits[level]
             ~ " % (var rejected_share_" ~ level ~ "). Commonest: " ~ reasons | join(", ")
-            ~ ". All of them: staging.rejected_" ~ input_name %}
+            ~ ". All of them: staging.checked_" ~ input_name ~ " where reject_reasons <> ''" %}
         {% if level == 'error' %}{% do exceptions.raise_compiler_error(message) %}{% endif %}
         {% do exceptions.warn(message) %}
     {% endif %}

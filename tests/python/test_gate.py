@@ -111,6 +111,16 @@ def test_a_few_bad_rows_are_a_warning_with_their_smallest_keys(judge):
     )
 
 
+def test_neither_addresses_nor_erased_users_are_kept(judge):
+    results = judge(
+        "update inputs.erasure_requests set requested_at = null",
+        "alter table inputs.users alter signed_up_at type varchar using email || chr(10) || chr(27)",
+    )
+    assert "u37" not in str(results)
+    found = failures(results)["users.signed_up_at"]
+    assert "@example.com" not in found and found.isprintable()
+
+
 def test_an_empty_optional_table_is_fine(judge):
     assert failures(judge("delete from inputs.web_events", "delete from inputs.offers")) == {}
 

@@ -50,7 +50,7 @@ def build(database: Path, variables: dict, *arguments: str, tests: bool = False)
     messages: list[str] = []
 
     def keep(event) -> None:
-        if event.info.level != "debug":
+        if event.info.level in ("warn", "error"):
             messages.append(event.info.msg)
 
     os.environ["RECMAIL_DATABASE"] = str(database)

@@ -4,11 +4,15 @@ with items as (
 
 ),
 
-ignored_words as (
+stop_words as (
 
-    select word from {{ ref('stop_words') }}
-    union all
-    select word from {{ ref('unit_words') }}
+    select * from {{ ref('stop_words') }}
+
+),
+
+unit_words as (
+
+    select * from {{ ref('unit_words') }}
 
 ),
 
@@ -21,16 +25,20 @@ words as (
 
 ),
 
--- "500ml" and "4x100g" say as little as "500 ml": without its amount the word is a unit
+-- "500ml" and "4x100g" say as little as "500 ml": a unit is one with or without an amount in front
 telling_words as (
 
     select
         words.item_number,
         words.word
     from words
-    left join ignored_words
-        on regexp_replace(words.word, '^([0-9]+x)?[0-9]+', '') = ignored_words.word
-    where ignored_words.word is null
+    left join stop_words
+        on words.word = stop_words.word
+    left join unit_words
+        on regexp_replace(words.word, '^([0-9]+x)?[0-9]+', '') = unit_words.word
+    where
+        stop_words.word is null
+        and unit_words.word is null
 
 ),
 
@@ -39,22 +47,22 @@ fields as (
     select distinct
         item_number,
         'name' as field,
-        {{ singular('word') }} as value
+        {{ singular('word') }} as field_value
     from telling_words
     {% for attribute in ['category', 'subcategory', 'brand', 'price_band'] %}
-    union all
-    select
-        item_number,
-        '{{ attribute }}' as field,
-        {{ attribute }} as value
-    from items
-    where {{ attribute }} is not null
+        union all
+        select
+            item_number,
+            '{{ attribute }}' as field,
+            {{ attribute }} as field_value
+        from items
+        where {{ attribute }} is not null
     {% endfor %}
 
 )
 
 select
     field,
-    field || ':' || value as token,
+    field || ':' || field_value as token,
     item_number
 from fields

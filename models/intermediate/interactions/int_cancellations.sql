@@ -1,9 +1,11 @@
 -- Shops that record a cancellation as a line with a negative quantity (Online Retail does) don't say which line it
--- takes back: it is the same buyer's latest earlier line of the item that held enough units, at the same price first.
+-- takes back: it is the same buyer's latest earlier line of the item that held enough units, at the same price first;
+-- a buyer's second cancellation of an item takes back the next such line, as long as there is one.
 with cancelling_lines as (
 
     select * from {{ ref('checked_order_lines') }}
     where reject_reasons = 'takes back an earlier line'
+    qualify row_number() over (partition by order_line_id order by quantity desc, unit_price, order_id, item_id) = 1
 
 ),
 
@@ -19,11 +21,22 @@ orders as (
 
 ),
 
-matches as (
+candidates as (
 
     select
         cancelling_lines.order_line_id,
-        order_lines.order_line_id as cancelled_order_line_id
+        order_lines.order_line_id as cancelled_order_line_id,
+        coalesce(orders.user_id, orders.anonymous_id) as buyer_id,
+        cancelling_lines.item_id,
+        cancelling_orders.ordered_at as cancelled_at,
+        count(*) over (partition by cancelling_lines.order_line_id) as candidate_count,
+        row_number() over (
+            partition by cancelling_lines.order_line_id
+            order by
+                case when cancelling_lines.unit_price = order_lines.unit_price then 0 else 1 end,
+                orders.ordered_at desc,
+                order_lines.order_line_id
+        ) as candidate_rank
     from cancelling_lines
     inner join orders as cancelling_orders
         on cancelling_lines.order_id = cancelling_orders.order_id
@@ -37,13 +50,25 @@ matches as (
             and coalesce(cancelling_orders.user_id, cancelling_orders.anonymous_id)
             = coalesce(orders.user_id, orders.anonymous_id)
             and cancelling_orders.ordered_at >= orders.ordered_at
-    qualify row_number() over (
-        partition by cancelling_lines.order_line_id
-        order by
-            case when cancelling_lines.unit_price = order_lines.unit_price then 0 else 1 end,
-            orders.ordered_at desc,
-            order_lines.order_line_id
-    ) = 1
+
+),
+
+numbered as (
+
+    select
+        *,
+        dense_rank() over (partition by buyer_id, item_id order by cancelled_at, order_line_id) as cancellation_number
+    from candidates
+
+),
+
+matches as (
+
+    select
+        order_line_id,
+        cancelled_order_line_id
+    from numbered
+    where candidate_rank = least(cancellation_number, candidate_count)
 
 )
 

@@ -127,6 +127,11 @@ select
         {{ repair('image_url', 'is no https address') }},
         {{ repair('item_url', 'is no https address') }},
         {{ repair('list_price', 'is not a number above 0') }},
+        {{ repair('unit_cost', 'is not a number') }},
+        case
+            when {{ clean_boolean('raw_row.is_active') }} is null and {{ clean_text('raw_row.is_active') }} is not null
+                then 'is_active is neither true nor false'
+        end,
         {{ repair('rating_average', 'is not between 0 and 5') }},
         {{ repair('stock_quantity', 'is not a number') }},
         {{ repair('published_at', 'is not a timestamp') }},

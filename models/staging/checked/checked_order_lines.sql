@@ -91,6 +91,10 @@ judged as (
                 when quantity <= 0 then 'quantity is not above 0'
             end,
             case when quantity > {{ var('quantity_max') }} then 'quantity is absurd' end,
+            case
+                when quantity > 0 and not returned_quantity between 0 and quantity
+                    then 'returned_quantity is not between 0 and quantity'
+            end,
             case when unit_price is null then 'unit_price is missing or not a number' end,
             case when unit_price <= 0 then 'unit_price is not above 0' end
         ) as faults

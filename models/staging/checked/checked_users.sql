@@ -84,6 +84,7 @@ select
         {{ repair('country_code', 'is not two letters') }},
         {{ repair('timezone', 'is unknown') }},
         {{ repair('locale', 'is no language tag') }},
+        {{ repair('signed_up_at', 'is not a timestamp') }},
         {{ repair('email_consent', 'is unknown: not mailed') }},
         case when email_frequency = 'unknown' then 'email_frequency is unknown: not mailed' end
     ) as repairs,
