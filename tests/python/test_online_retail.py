@@ -90,10 +90,17 @@ def test_every_line_is_accounted_for(built):
 def test_lines_are_rejected_for_what_the_log_is_known_for(built):
     """Free and damaged goods, cancellations, two orders of 80,995 and 74,215 pieces that were a slip."""
     reasons = dict(
-        built.query("select reason, count(*) from (select unnest(string_split(reject_reasons, '; ')) as reason "
-                    "from staging.rejected_order_lines) group by all")
+        built.query(
+            "select reason, count(*) from (select unnest(string_split(reject_reasons, '; ')) as reason "
+            "from staging.rejected_order_lines) group by all"
+        )
     )
     assert reasons == {
+        "takes back an earlier line": 9_287,
+        "unit_price is not above 0": 2_517,
+        "quantity is not above 0": 1_337,
+        "item_id is not in items": 180,  # items that were never sold at a price
+        "quantity is absurd": 3,
     }
 
 
@@ -110,25 +117,29 @@ def test_most_cancellations_find_what_they_cancel(built):
         inner join staging.stg_orders using (order_id)
         where user_id is not null
     """
-    cancelled, matched = built.query(
-        f"select count(*), count(cancelled_order_line_id) from {with_customer}"
-    )[0]
+    cancelled, matched = built.query(f"select count(*), count(cancelled_order_line_id) from {with_customer}")[
+        0
+    ]
     assert cancelled > 8_000
     assert matched > 0.8 * cancelled
 
 
 def test_what_was_cancelled_whole_is_no_purchase(built):
-    assert built.value(
-        "select count(*) from interactions.int_cancellations as cancellations "
-        "inner join staging.stg_order_lines as lines on cancellations.cancelled_order_line_id = lines.order_line_id "
-        "inner join interactions.int_purchases as purchases using (order_line_id) "
-        "where cancellations.cancelled_quantity = lines.quantity"
-    ) == 0
+    assert (
+        built.value(
+            "select count(*) from interactions.int_cancellations as cancellations "
+            "inner join staging.stg_order_lines as lines on cancellations.cancelled_order_line_id = lines.order_line_id "
+            "inner join interactions.int_purchases as purchases using (order_line_id) "
+            "where cancellations.cancelled_quantity = lines.quantity"
+        )
+        == 0
+    )
 
 
 def test_postage_is_no_product(built):
-    assert built.query(
-        f"select item_id from staging.stg_items where item_id in {NON_PRODUCTS} and is_product"
-    ) == []
+    assert (
+        built.query(f"select item_id from staging.stg_items where item_id in {NON_PRODUCTS} and is_product")
+        == []
+    )
     for relation in ("interactions.int_purchases", "recommendations.user_recommendations"):
         assert built.query(f"select item_id from {relation} where item_id in {NON_PRODUCTS}") == []

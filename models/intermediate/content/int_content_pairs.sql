@@ -21,7 +21,12 @@ placed as (
         vectors.token_number,
         row_number() over (
             partition by vectors.token_number
-            order by items.category, items.subcategory, items.price_band, items.brand, items.item_number
+            order by
+                items.category,
+                coalesce(items.subcategory, ''),
+                items.price_band,
+                coalesce(items.brand, ''),
+                items.item_number
         ) - 1 as place,
         count(*) over (partition by vectors.token_number) as item_count
     from vectors
