@@ -128,7 +128,8 @@ def test_what_was_cancelled_whole_is_no_purchase(built):
     assert (
         built.value(
             "select count(*) from interactions.int_cancellations as cancellations "
-            "inner join staging.stg_order_lines as lines on cancellations.cancelled_order_line_id = lines.order_line_id "
+            "inner join staging.stg_order_lines as lines "
+            "on cancellations.cancelled_order_line_id = lines.order_line_id "
             "inner join interactions.int_purchases as purchases using (order_line_id) "
             "where cancellations.cancelled_quantity = lines.quantity"
         )
