@@ -130,7 +130,7 @@ def test_what_was_cancelled_whole_is_no_purchase(built):
             "select count(*) from interactions.int_cancellations as cancellations "
             "inner join staging.stg_order_lines as lines "
             "on cancellations.cancelled_order_line_id = lines.order_line_id "
-            "inner join interactions.int_purchases as purchases using (order_line_id) "
+            "inner join interactions.int_purchases as purchases on lines.order_line_id = purchases.order_line_id "
             "where cancellations.cancelled_quantity = lines.quantity"
         )
         == 0
