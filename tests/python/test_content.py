@@ -8,13 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import yaml
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
-from warehouse import ROOT
+
+from scripts.compiled_models import ROOT, compile_models, run_models
 
 VARS = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
 FIELD_WEIGHTS = VARS["content_field_weights"]
@@ -45,12 +44,10 @@ Neighbours = dict[str, dict[str, float]]
 class ContentModels:
     """The content models as dbt compiles them, to be run on any catalogue."""
 
-    def __init__(self, compiled: list[tuple[str, str]], database_name: str):
+    def __init__(self, compiled: list[tuple[str, str]]):
         self.compiled = compiled
         self.connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
-        self.connection.execute(f"attach ':memory:' as {database_name}")
-        self.connection.execute(f"use {database_name}")
-        for schema in ("staging", "items", "content", "seeds"):
+        for schema in ("staging", "items", "seeds"):
             self.connection.execute(f"create schema {schema}")
         for seed in ("stop_words", "unit_words"):
             self.connection.execute(
@@ -68,8 +65,7 @@ class ContentModels:
         self.connection.execute(
             "create or replace table items.int_item_families as select item_id, family_item_id from catalogue"
         )
-        for relation, sql in self.compiled:
-            self.connection.execute(f"create or replace table {relation} as {sql}")
+        run_models(self.connection, self.compiled)
         return self.query("from content.int_content_similarities order by item_id, neighbour_rank")
 
     def query(self, sql: str) -> list[tuple]:
@@ -78,23 +74,9 @@ class ContentModels:
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory) -> ContentModels:
-    folder = tmp_path_factory.mktemp("content")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("RECMAIL_DATABASE", str(folder / "shop.duckdb"))
-        arguments = ["compile", "--quiet", "--threads", "1"]
-        for option, path in {
-            "--project-dir": ROOT,
-            "--profiles-dir": ROOT,
-            "--target-path": folder,
-            "--log-path": folder,
-            "--select": "path:models/intermediate/content",
-        }.items():
-            arguments += [option, str(path)]
-        result = dbtRunner().invoke(arguments)
-    DuckDBConnectionManager.close_all_connections()
-    assert result.success, result.exception
-    nodes = [compiled.node for compiled in result.result.results if compiled.node.resource_type == "model"]
-    return ContentModels([(node.relation_name, node.compiled_code) for node in nodes], "shop")
+    return ContentModels(
+        compile_models(tmp_path_factory.mktemp("content"), "path:models/intermediate/content")
+    )
 
 
 def made_item(number: int, **values) -> Item:

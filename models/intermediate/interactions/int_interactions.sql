@@ -16,7 +16,7 @@ as_of as (
 
 ),
 
-decayed as (
+weighted as (
 
     select
         events.user_id,
@@ -24,18 +24,13 @@ decayed as (
         events.event_type,
         events.is_gift,
         events.occurred_at,
-        -- six decimals, summed exactly: the order of rows can't change a digit
-        cast(
-            case when events.is_gift then 0 else event_weights.weight end
-            * (1 + {{ var('dwell_bonus') }} * least(
-                coalesce(events.dwell_seconds, 0) / {{ var('dwell_full_seconds') }}, 1
-            ))
-            * {{ decay(
-                dbt.datediff('events.occurred_at', 'as_of.as_of', 'second') ~ ' / 86400.0',
-                'coalesce(event_weights.half_life_days, ' ~ var('half_life_days') ~ ')'
-            ) }}
-            as decimal(18, 6)
-        ) as weight
+        case when events.is_gift then 0 else event_weights.weight end
+        * (1 + {{ var('dwell_bonus') }} * least(
+            coalesce(events.dwell_seconds, 0) / {{ var('dwell_full_seconds') }}, 1
+        )) as weight,
+        {{ decay(
+            age_in_days('events.occurred_at'), 'coalesce(event_weights.half_life_days, ' ~ var('half_life_days') ~ ')'
+        ) }} as decay
     from events
     inner join event_weights
         on events.event_type = event_weights.event_type
@@ -46,7 +41,9 @@ decayed as (
 select
     user_id,
     item_id,
-    sum(weight) as interaction_weight,
+    -- six decimals, summed exactly: the order of rows can't change a digit
+    sum(cast(weight * decay as decimal(18, 6))) as interaction_weight,
+    sum(cast(weight as decimal(18, 6))) as undecayed_weight,
     count(*) filter (where event_type = 'purchase' and not is_gift) as purchase_count,
     count(*) filter (where event_type = 'item_view') as view_count,
     count(*) filter (where event_type = 'cart_add') as cart_add_count,
@@ -57,5 +54,5 @@ select
     max(occurred_at) filter (where event_type = 'purchase') as last_purchased_at,
     max(occurred_at) filter (where event_type = 'item_view') as last_viewed_at,
     max(occurred_at) filter (where event_type = 'cart_add') as last_cart_added_at
-from decayed
+from weighted
 group by user_id, item_id

@@ -6,15 +6,14 @@ with profiles as (
 
 select
     profiles.context,
-    profiles.item_id,
-    others.item_id as neighbour_item_id,
+    profiles.item_key,
+    others.item_key as neighbour_key,
     count(*) as pair_count,
     sum(profiles.profile_weight) as pair_weight
 from profiles
 inner join profiles as others
     on
-        profiles.context = others.context
-        and profiles.profile_id = others.profile_id
-        and profiles.item_id < others.item_id
-group by profiles.context, profiles.item_id, others.item_id
+        profiles.profile_key = others.profile_key
+        and profiles.item_key < others.item_key
+group by profiles.context, profiles.item_key, others.item_key
 having count(*) >= {{ var('pair_support_min') }}

@@ -1,7 +1,40 @@
+with profiles as (
+
+    select * from {{ ref('int_profiles') }}
+
+),
+
+totals as (
+
+    select
+        context,
+        count(*) as total_count,
+        sum(profile_weight) as total_weight
+    from profiles
+    where item_rank = 1
+    group by context
+
+),
+
+items as (
+
+    select
+        context,
+        item_key,
+        count(*) as profile_count,
+        sum(profile_weight) as item_weight
+    from profiles
+    group by context, item_key
+
+)
+
 select
-    context,
-    item_id,
-    count(*) as profile_count,
-    sum(profile_weight) as item_weight
-from {{ ref('int_profiles') }}
-group by context, item_id
+    items.context,
+    items.item_key,
+    items.profile_count,
+    items.item_weight,
+    totals.total_count,
+    totals.total_weight
+from items
+inner join totals
+    on items.context = totals.context

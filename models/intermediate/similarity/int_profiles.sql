@@ -40,24 +40,55 @@ memberships as (
 
 ),
 
-capped as (
+-- numbers instead of ids: pairs are what costs most, and they are counted on them
+profile_keys as (
 
     select
         context,
         profile_id,
-        item_id
+        cast(row_number() over (order by context, profile_id) as {{ dbt.type_int() }}) as profile_key
     from memberships
-    qualify row_number() over (
-        partition by context, profile_id
-        order by last_at desc, item_id
-    ) <= {{ var('profile_items_max') }}
+    group by context, profile_id
+
+),
+
+capped as (
+
+    select
+        memberships.context,
+        profile_keys.profile_key,
+        item_keys.item_key,
+        row_number() over (
+            partition by profile_keys.profile_key
+            order by memberships.last_at desc, item_keys.item_key
+        ) as item_rank
+    from memberships
+    inner join profile_keys
+        on
+            memberships.context = profile_keys.context
+            and memberships.profile_id = profile_keys.profile_id
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on memberships.item_id = item_keys.item_id
+    qualify item_rank <= {{ var('profile_items_max') }}
 
 )
 
 select
     context,
-    profile_id,
-    item_id,
+    profile_key,
+    item_key,
+    cast(item_rank as {{ dbt.type_int() }}) as item_rank,
     -- twelve decimals, summed exactly
-    cast(1.0 / count(*) over (partition by context, profile_id) as decimal(18, 12)) as profile_weight
+    cast(
+        {% if var('profile_weighting') == 'inverse_items' %}
+            1.0 / count(*) over (partition by profile_key)
+        {% elif var('profile_weighting') == 'equal' %}
+            1
+        {% else %}
+            {{ exceptions.raise_compiler_error(
+                "recmail: var profile_weighting is '" ~ var('profile_weighting') ~ "', not inverse_items or equal"
+            ) }}
+        {% endif %}
+        as decimal(18, 12)
+    ) as profile_weight
 from capped

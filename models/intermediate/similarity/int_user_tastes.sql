@@ -1,0 +1,76 @@
+-- weight = ln(1 + interaction weight without decay) × idf / length of the user's vector, so that a dot product of two
+-- users is their cosine. Squares are summed as decimals: the order of rows changes no digit.
+with interactions as (
+
+    select
+        user_keys.user_key,
+        item_keys.item_key,
+        interactions.undecayed_weight
+    from {{ ref('int_interactions') }} as interactions
+    inner join {{ ref('int_user_keys') }} as user_keys
+        on interactions.user_id = user_keys.user_id
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on interactions.item_id = item_keys.item_id
+    where interactions.undecayed_weight > 0
+
+),
+
+user_total as (
+
+    select count(distinct user_key) as user_count from interactions
+
+),
+
+-- an item of one user joins nobody, an item of everybody tells nothing
+telling_items as (
+
+    select
+        interactions.item_key,
+        ln(cast(max(user_total.user_count) as double) / count(*)) as idf
+    from interactions
+    cross join user_total
+    group by interactions.item_key
+    having
+        count(*) >= 2
+        and count(*) <= greatest(20, {{ var('taste_item_users_share') }} * max(user_total.user_count))
+
+),
+
+tastes as (
+
+    select
+        interactions.user_key,
+        interactions.item_key,
+        round(ln(1 + cast(interactions.undecayed_weight as double)) * telling_items.idf, 9) as raw_weight
+    from interactions
+    inner join telling_items
+        on interactions.item_key = telling_items.item_key
+    where telling_items.idf > 0
+    qualify row_number() over (
+        partition by interactions.user_key
+        order by raw_weight desc, interactions.item_key
+    ) <= {{ var('taste_items_max') }}
+
+),
+
+lengths as (
+
+    select
+        user_key,
+        sqrt(cast(sum(cast(raw_weight * raw_weight as decimal(18, 9))) as double)) as vector_length
+    from tastes
+    group by user_key
+
+)
+
+select
+    tastes.user_key,
+    tastes.item_key,
+    round(tastes.raw_weight / lengths.vector_length, 9) as weight
+from tastes
+inner join lengths
+    on tastes.user_key = lengths.user_key
+qualify row_number() over (
+    partition by tastes.item_key
+    order by weight desc, tastes.user_key
+) <= {{ var('taste_item_users_max') }}

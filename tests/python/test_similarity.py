@@ -1,0 +1,259 @@
+"""Who goes with what, against numpy: the compiled models, run on made-up shops, give the formulas of the books."""
+
+import random
+from collections import Counter
+from datetime import datetime, timedelta
+from itertools import combinations
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scripts.compiled_models import compile_models, run_models
+
+METRICS = ("cosine", "jaccard", "lift", "llr")
+CONTEXTS = ("also_viewed", "also_bought", "bought_together")
+NEWEST = datetime(2024, 6, 30)
+PURCHASE_COLUMNS = {"order_id": "varchar", "item_id": "varchar", "ordered_at": "timestamp"}
+INTERACTION_COLUMNS = {
+    "user_id": "varchar",
+    "item_id": "varchar",
+    "purchase_count": "bigint",
+    "view_count": "bigint",
+    "undecayed_weight": "decimal(18, 6)",
+    "last_purchased_at": "timestamp",
+    "last_viewed_at": "timestamp",
+}
+
+
+class SimilarityModels:
+    """The models of one setting of the vars, to be run on any shop."""
+
+    def __init__(self, folder, **variables):
+        self.compiled = compile_models(
+            folder,
+            "int_item_keys int_user_keys int_profiles int_item_support int_item_pairs int_item_similarities "
+            "int_user_tastes int_user_neighbours",
+            variables,
+        )
+        self.connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
+        for schema in ("staging", "interactions"):
+            self.connection.execute(f"create schema {schema}")
+
+    def load(self, relation: str, columns: dict[str, str], rows: list[dict]) -> None:
+        self.connection.register("given", pa.table({name: [row[name] for row in rows] for name in columns}))
+        casts = ", ".join(f"cast({name} as {data_type}) as {name}" for name, data_type in columns.items())
+        self.connection.execute(f"create or replace table {relation} as select {casts} from given")
+
+    def run(self, shop: "Shop") -> None:
+        self.load("staging.stg_items", {"item_id": "varchar"}, [{"item_id": item} for item in shop.items])
+        self.load("interactions.int_purchases", PURCHASE_COLUMNS, shop.purchases)
+        self.load("interactions.int_interactions", INTERACTION_COLUMNS, shop.interactions)
+        run_models(self.connection, self.compiled)
+
+    def similarities(self) -> dict[tuple, tuple]:
+        """(context, item, neighbour) → (pair count, confidence, reverse confidence, lift, score, rank)."""
+        return {
+            row[:3]: row[3:]
+            for row in self.connection.execute(
+                "select context, item_id, neighbour_item_id, pair_count, confidence, reverse_confidence, lift, "
+                "similarity_score, neighbour_rank from similarity.int_item_similarities"
+            ).fetchall()
+        }
+
+    def neighbours(self) -> dict[tuple, float]:
+        return {
+            row[:2]: row[2]
+            for row in self.connection.execute(
+                "select users.user_id, others.user_id, similarity_score from similarity.int_user_neighbours "
+                "join interactions.int_user_keys as users using (user_key) "
+                "join interactions.int_user_keys as others on others.user_key = neighbour_key"
+            ).fetchall()
+        }
+
+
+class Shop:
+    """Baskets and what users bought or saw, as the models read them."""
+
+    def __init__(self, items: list[str], baskets: list[tuple], views: list[tuple]):
+        self.items = items
+        self.purchases = [
+            {"order_id": order, "item_id": item, "ordered_at": NEWEST - timedelta(days=age)}
+            for order, _, age, basket in baskets
+            for item in basket
+        ]
+        bought = Counter((user, item) for _, user, _, basket in baskets for item in basket)
+        viewed = Counter(views)
+        self.interactions = [
+            {
+                "user_id": user,
+                "item_id": item,
+                "purchase_count": bought[user, item],
+                "view_count": viewed[user, item],
+                "undecayed_weight": 5 * bought[user, item] + viewed[user, item],
+                "last_purchased_at": NEWEST if bought[user, item] else None,
+                "last_viewed_at": NEWEST if viewed[user, item] else None,
+            }
+            for user, item in bought | viewed
+        ]
+
+    def profiles(self, context: str) -> list[set[str]]:
+        found: dict[str, set[str]] = {}
+        if context == "bought_together":
+            for row in self.purchases:
+                found.setdefault(row["order_id"], set()).add(row["item_id"])
+        else:
+            count = {"also_bought": "purchase_count", "also_viewed": "view_count"}[context]
+            for row in self.interactions:
+                if row[count]:
+                    found.setdefault(row["user_id"], set()).add(row["item_id"])
+        return list(found.values())
+
+
+@st.composite
+def shops(draw) -> Shop:
+    """Few items, so that pairs repeat; no profile reaches the caps."""
+    items = [f"i{number}" for number in range(draw(st.integers(2, 8)))]
+    users = [f"u{number}" for number in range(draw(st.integers(1, 9)))]
+    item, user = st.sampled_from(items), st.sampled_from(users)
+    baskets = [
+        (f"o{number}", draw(user), draw(st.integers(0, 400)), draw(st.sets(item, min_size=1)))
+        for number in range(draw(st.integers(1, 20)))
+    ]
+    return Shop(items, baskets, draw(st.lists(st.tuples(user, item), max_size=30)))
+
+
+def entropy(*cells: float) -> float:
+    """Unnormalised, as Dunning's ratio is written in Mahout: sum of all × ln of it, minus each cell's."""
+    cells = np.array([cell for cell in cells if cell > 0])
+    return cells.sum() * np.log(cells.sum()) - (cells * np.log(cells)).sum() if len(cells) else 0.0
+
+
+def formula(metric: str, c: float, a: float, b: float, n: float) -> float:
+    if metric == "cosine":
+        return c / np.sqrt(a * b)
+    if metric == "jaccard":
+        return c / (a + b - c)
+    if metric == "lift":
+        return n * c / (a * b)
+    if c * n <= a * b + 1e-9:
+        return 0.0
+    return 2 * (entropy(a, n - a) + entropy(b, n - b) - entropy(c, a - c, b - c, max(n - a - b + c, 0)))
+
+
+def oracle(shop: Shop, metric: str, weighting: str, shrinkage: float, support_min: int) -> dict[tuple, tuple]:
+    """(context, item, neighbour) → (pair count, confidence, reverse confidence, lift, score), by matrix products."""
+    expected = {}
+    for context in CONTEXTS:
+        profiles = shop.profiles(context)
+        holds = np.array([[item in profile for item in shop.items] for profile in profiles], dtype=float)
+        if not len(holds):
+            continue
+        weights = 1 / holds.sum(axis=1) if weighting == "inverse_items" else np.ones(len(holds))
+        counts, weighted = holds.T @ holds, holds.T @ (holds * weights[:, None])
+        for i, j in combinations(range(len(shop.items)), 2):
+            if (count := counts[i, j]) < support_min:
+                continue
+            score = formula(metric, weighted[i, j], weighted[i, i], weighted[j, j], weights.sum())
+            score *= count / (count + shrinkage)
+            lift = formula("lift", count, counts[i, i], counts[j, j], len(profiles))
+            for one, other in ((i, j), (j, i)):
+                expected[context, shop.items[one], shop.items[other]] = (
+                    count,
+                    count / counts[one, one],
+                    count / counts[other, other],
+                    lift,
+                    score,
+                )
+    return expected
+
+
+@pytest.fixture(scope="module", params=METRICS)
+def models(request, tmp_path_factory) -> tuple[SimilarityModels, dict]:
+    index = METRICS.index(request.param)
+    setting = {
+        "similarity_metric": request.param,
+        "profile_weighting": ("inverse_items", "equal", "equal", "inverse_items")[index],
+        "similarity_shrinkage": (0, 3, 2, 0)[index],
+        "pair_support_min": (1, 2, 1, 2)[index],
+    }
+    return SimilarityModels(tmp_path_factory.mktemp(request.param), **setting), setting
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(shop=shops())
+def test_similarities_are_those_of_numpy(models, shop: Shop):
+    compiled, setting = models
+    compiled.run(shop)
+    found = compiled.similarities()
+    expected = oracle(shop, *setting.values())
+    assert found.keys() == expected.keys()
+    for pair, values in expected.items():
+        assert found[pair][:-1] == pytest.approx(values, abs=1e-9, rel=1e-9), pair
+
+
+@settings(max_examples=30, deadline=None, derandomize=True, database=None)
+@given(shop=shops())
+def test_scores_are_symmetric_and_in_range(models, shop: Shop):
+    compiled, setting = models
+    compiled.run(shop)
+    found = compiled.similarities()
+    highest = {"cosine": 1, "jaccard": 1}.get(setting["similarity_metric"], np.inf)
+    for (context, item, neighbour), (_, confidence, reverse_confidence, *_, score, _) in found.items():
+        assert item != neighbour
+        assert 0 <= score <= highest
+        other_way = found[context, neighbour, item]
+        assert (other_way[-2], other_way[1], other_way[2]) == (score, reverse_confidence, confidence)
+
+
+@settings(max_examples=30, deadline=None, derandomize=True, database=None)
+@given(shop=shops(), seed=st.integers(0, 9))
+def test_neither_the_order_of_rows_nor_the_names_change_a_score(models, shop: Shop, seed: int):
+    compiled, _ = models
+    compiled.run(shop)
+    before, neighbours_before = compiled.similarities(), compiled.neighbours()
+    chance = random.Random(seed)
+    new_name = dict(zip(shop.items, chance.sample(shop.items, len(shop.items)), strict=True))
+    renamed = Shop([], [], [])
+    renamed.items = shop.items
+    renamed.purchases = [row | {"item_id": new_name[row["item_id"]]} for row in shop.purchases]
+    renamed.interactions = [row | {"item_id": new_name[row["item_id"]]} for row in shop.interactions]
+    chance.shuffle(renamed.purchases)
+    chance.shuffle(renamed.interactions)
+    compiled.run(renamed)
+    after = compiled.similarities()
+    assert {
+        (context, new_name[item], new_name[other]): row[:-1] for (context, item, other), row in before.items()
+    } == {pair: row[:-1] for pair, row in after.items()}
+    assert compiled.neighbours() == neighbours_before
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(shop=shops())
+def test_user_neighbours_are_those_of_numpy(models, shop: Shop):
+    compiled, _ = models
+    compiled.run(shop)
+    users = sorted({row["user_id"] for row in shop.interactions})
+    weights = np.zeros((len(users), len(shop.items)))
+    for row in shop.interactions:
+        weights[users.index(row["user_id"]), shop.items.index(row["item_id"])] = row["undecayed_weight"]
+    item_users = (weights > 0).sum(axis=0)
+    idf = np.where(item_users >= 2, np.log(len(users) / np.maximum(item_users, 1)), 0)
+    tastes = np.log1p(weights) * idf
+    lengths = np.linalg.norm(tastes, axis=1, keepdims=True)
+    tastes = np.divide(tastes, lengths, out=np.zeros_like(tastes), where=lengths > 0)
+    cosines = tastes @ tastes.T
+    expected = {
+        (users[i], users[j]): cosines[i, j]
+        for i in range(len(users))
+        for j in range(len(users))
+        if i != j and cosines[i, j] > 1e-9
+    }
+    found = compiled.neighbours()
+    assert found.keys() == expected.keys()
+    for pair, cosine in expected.items():
+        # weights are kept with nine decimals
+        assert found[pair] == pytest.approx(cosine, abs=2e-8)
