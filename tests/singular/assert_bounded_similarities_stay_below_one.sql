@@ -1,5 +1,9 @@
 -- Cosine and Jaccard end at 1; lift and llr don't.
-select *
+select
+    context,
+    item_id,
+    neighbour_item_id,
+    similarity_score
 from {{ ref('int_item_similarities') }}
 where
     context in (

@@ -8,17 +8,7 @@ with users as (
 
 best_sellers as (
 
-    select
-        availability.item_id,
-        coalesce(popularity.decayed_purchase_count, 0) as decayed_purchase_count,
-        coalesce(popularity.buyer_count_30d, 0) as buyer_count_30d,
-        row_number() over (
-            order by coalesce(popularity.decayed_purchase_count, 0) desc, availability.item_id
-        ) as best_seller_rank
-    from {{ ref('int_item_availability') }} as availability
-    left join {{ ref('int_item_popularity') }} as popularity
-        on availability.item_id = popularity.item_id
-    where availability.unavailable_reason is null
+    select * from {{ ref('int_item_best_sellers') }}
 
 ),
 
@@ -54,4 +44,4 @@ select
     cast(best_sellers.buyer_count_30d as bigint) as evidence_count
 from places
 inner join best_sellers
-    on places.place_count >= best_sellers.best_seller_rank
+    on places.place_count >= best_sellers.sales_rank

@@ -2,17 +2,9 @@
 -- best in its category, then what sells best. An upgrade is never filled with anything that is not dearer.
 {% set list_min = var('item_recommendations_min') %}
 
-with products as (
+with short_lists as (
 
-    select
-        content_items.item_id,
-        content_items.category,
-        content_items.price_band,
-        items.price,
-        items.currency
-    from {{ ref('int_content_items') }} as content_items
-    inner join {{ ref('stg_items') }} as items
-        on content_items.item_id = items.item_id
+    select * from {{ ref('int_item_short_lists') }}
 
 ),
 
@@ -22,74 +14,19 @@ neighbours as (
 
 ),
 
-contexts as (
-
-    select 'also_viewed' as context, 'similar_items' as next_context
-    union all
-    select 'also_bought' as context, 'similar_items' as next_context
-    union all
-    select 'bought_together' as context, 'also_bought' as next_context
-    union all
-    select 'similar_items' as context, null as next_context
-    union all
-    select 'upgrade' as context, null as next_context
-
-),
-
-lengths as (
+best_sellers as (
 
     select
-        context,
-        item_id,
-        count(*) as list_length
-    from neighbours
-    group by context, item_id
-
-),
-
-short_lists as (
-
-    select
-        contexts.context,
-        contexts.next_context,
-        products.item_id,
-        products.category,
-        products.price,
-        products.currency,
-        {{ list_min }} - coalesce(lengths.list_length, 0) as missing_count
-    from products
-    cross join contexts
-    left join lengths
-        on
-            products.item_id = lengths.item_id
-            and contexts.context = lengths.context
-    where coalesce(lengths.list_length, 0) < {{ list_min }}
+        best_sellers.*,
+        items.price,
+        items.currency
+    from {{ ref('int_item_best_sellers') }} as best_sellers
+    inner join {{ ref('stg_items') }} as items
+        on best_sellers.item_id = items.item_id
 
 ),
 
 -- twice the places: what already stands in the list and the item itself are skipped
-best_sellers as (
-
-    select
-        products.item_id,
-        products.category,
-        products.price,
-        products.currency,
-        row_number() over (order by coalesce(popularity.decayed_purchase_count, 0) desc, products.item_id) as sales_rank,
-        row_number() over (partition by products.category order by coalesce(popularity.decayed_purchase_count, 0) desc, products.item_id) as category_rank,
-        row_number() over (
-            partition by products.category, products.price_band
-            order by coalesce(popularity.decayed_purchase_count, 0) desc, products.item_id
-        ) as price_band_rank
-    from products
-    inner join {{ ref('int_item_availability') }} as availability
-        on products.item_id = availability.item_id
-    left join {{ ref('int_item_popularity') }} as popularity
-        on products.item_id = popularity.item_id
-    where availability.unavailable_reason is null
-
-),
-
 proposals as (
 
     select
@@ -119,6 +56,7 @@ proposals as (
         on short_lists.category = best_sellers.category
     where
         short_lists.context <> 'upgrade' and best_sellers.category_rank <= {{ 2 * list_min }}
+
         or short_lists.context = 'upgrade'
         and best_sellers.price_band_rank <= {{ 2 * list_min }}
         and best_sellers.currency = short_lists.currency
