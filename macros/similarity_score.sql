@@ -8,6 +8,8 @@
     cosine   c / sqrt(a b), in [0, 1]
     jaccard  c / (a + b - c), in [0, 1]
     lift     c n / (a b), 1 when the two have nothing to do with each other
+    leverage c / n - a b / n², in [0, 0.25] (Piatetsky-Shapiro 1991): beside one item it ranks like what the item adds
+             to the chance of the other, P(other | item) - P(other); 0 for pairs less frequent than by chance
     llr      log-likelihood ratio (Dunning 1993), 2 (H(rows) + H(columns) - H(cells)) in Mahout's writing with
              H = -sum(k ln(k / n)); 0 for pairs that stand together no more often than by chance
 -#}
@@ -22,6 +24,8 @@
         {{ c }} / ({{ a }} + {{ b }} - {{ c }})
     {%- elif metric == 'lift' -%}
         {{ c }} * {{ n }} / ({{ a }} * {{ b }})
+    {%- elif metric == 'leverage' -%}
+        greatest(0, {{ c }} / {{ n }} - {{ a }} / {{ n }} * ({{ b }} / {{ n }}))
     {%- elif metric == 'llr' -%}
         case
             when {{ c }} * {{ n }} <= {{ a }} * {{ b }} then 0
@@ -42,7 +46,7 @@
         end
     {%- else -%}
         {{ exceptions.raise_compiler_error(
-            "recmail: similarity metric '" ~ metric ~ "' is none of cosine, jaccard, lift, llr (var similarity_metric)"
+            "recmail: similarity metric '" ~ metric ~ "' is none of cosine, jaccard, lift, leverage, llr (var similarity_metric)"
         ) }}
     {%- endif -%}
 {%- endmacro %}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from scripts.compiled_models import compile_models, run_models
 
-METRICS = ("cosine", "jaccard", "lift", "llr")
+METRICS = ("cosine", "jaccard", "lift", "leverage", "llr")
 CONTEXTS = ("also_viewed", "also_bought", "bought_together")
 NEWEST = datetime(2024, 6, 30)
 PURCHASE_COLUMNS = {"order_id": "varchar", "item_id": "varchar", "ordered_at": "timestamp"}
@@ -139,6 +139,8 @@ def formula(metric: str, c: float, a: float, b: float, n: float) -> float:
         return c / (a + b - c)
     if metric == "lift":
         return n * c / (a * b)
+    if metric == "leverage":
+        return max(c / n - a * b / n**2, 0)
     if c * n <= a * b + 1e-9:
         return 0.0
     return 2 * (entropy(a, n - a) + entropy(b, n - b) - entropy(c, a - c, b - c, max(n - a - b + c, 0)))
@@ -176,9 +178,9 @@ def models(request, tmp_path_factory) -> tuple[SimilarityModels, dict]:
     index = METRICS.index(request.param)
     setting = {
         "similarity_metric": request.param,
-        "profile_weighting": ("inverse_items", "equal", "equal", "inverse_items")[index],
-        "similarity_shrinkage": (0, 3, 2, 0)[index],
-        "pair_support_min": (1, 2, 1, 2)[index],
+        "profile_weighting": ("inverse_items", "equal", "equal", "inverse_items", "inverse_items")[index],
+        "similarity_shrinkage": (0, 3, 2, 1, 0)[index],
+        "pair_support_min": (1, 2, 1, 2, 2)[index],
     }
     return SimilarityModels(tmp_path_factory.mktemp(request.param), **setting), setting
 
@@ -201,7 +203,7 @@ def test_scores_are_symmetric_and_in_range(models, shop: Shop):
     compiled, setting = models
     compiled.run(shop)
     found = compiled.similarities()
-    highest = {"cosine": 1, "jaccard": 1}.get(setting["similarity_metric"], np.inf)
+    highest = {"cosine": 1, "jaccard": 1, "leverage": 0.25}.get(setting["similarity_metric"], np.inf)
     for (context, item, neighbour), (_, confidence, reverse_confidence, *_, score, _) in found.items():
         assert item != neighbour
         assert 0 <= score <= highest

@@ -24,7 +24,7 @@ scored as (
                     ) }}
                 {% endfor %}
             end * pairs.pair_count / (pairs.pair_count + {{ var('similarity_shrinkage') }}),
-            9
+            12
         ) as similarity_score
     from {{ ref('int_item_pairs') }} as pairs
     inner join support

@@ -9,7 +9,7 @@ totals as (
     select
         context,
         count(*) as total_count,
-        sum(profile_weight) as total_weight
+        sum(profile_weight) / 1e10 as total_weight
     from profiles
     where item_rank = 1
     group by context
@@ -22,7 +22,7 @@ items as (
         context,
         item_key,
         count(*) as profile_count,
-        sum(profile_weight) as item_weight
+        sum(profile_weight) / 1e10 as item_weight
     from profiles
     group by context, item_key
 

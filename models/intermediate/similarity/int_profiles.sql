@@ -78,17 +78,18 @@ select
     profile_key,
     item_key,
     cast(item_rank as {{ dbt.type_int() }}) as item_rank,
-    -- twelve decimals, summed exactly
+    -- whole ten-billionths, summed exactly
     cast(
         {% if var('profile_weighting') == 'inverse_items' %}
-            1.0 / count(*) over (partition by profile_key)
+            round(1e10 / count(*) over (partition by profile_key))
         {% elif var('profile_weighting') == 'equal' %}
-            1
+            1e10
         {% else %}
             {{ exceptions.raise_compiler_error(
                 "recmail: var profile_weighting is '" ~ var('profile_weighting') ~ "', not inverse_items or equal"
             ) }}
         {% endif %}
-        as decimal(18, 12)
+        as bigint
     ) as profile_weight
 from capped
+order by item_key, profile_key

@@ -30,7 +30,7 @@ reasons as (
         case
             when ranked.strategy = 'best_sellers' and ranked.evidence_count > 0 then 'popular'
             when ranked.strategy in ('best_sellers', 'explore') then null
-            when ranked.strategy <> 'also_bought' then ranked.strategy
+            when ranked.strategy not in ('also_bought', 'also_viewed') then ranked.strategy
             when interactions.purchase_count > 0 then 'because_you_bought'
             when interactions.view_count > 0 then 'because_you_viewed'
             when interactions.item_id is not null then 'because_you_liked'
@@ -62,6 +62,9 @@ select
             )
         when 'buy_again'
             then concat('You bought this ', {{ counted('reasons.evidence_count', 'time', 'times') }})
+        when 'bought_together' then 'Often bought together with ' || evidence_items.item_name
+        when 'similar_items' then 'Similar to ' || evidence_items.item_name
+        when 'upgrade' then 'A step up from ' || evidence_items.item_name
         when 'left_in_cart' then 'Still in your cart'
         when 'recently_viewed' then 'You looked at this lately'
         when 'new_arrivals' then 'New in ' || items.category

@@ -1,0 +1,43 @@
+{#-
+    A table built one range of integer keys after the other, so that memory does not grow with the number of keys and
+    hash tables fit the cache. The model filters by `is_in_part(key)`; config `part_keys` names the model and the key.
+    Measured on 100,000 users' votes: 5.9 CPU seconds and 0.35 GB in parts of 4,096 users, 11 s and 4.5 GB in one go.
+    A statement takes four ranges side by side because one thread alone scans a range smaller than a row group.
+-#}
+{% materialization table_in_parts, adapter='duckdb' %}
+    {%- set part_keys = config.require('part_keys') -%}
+    {%- set all_keys = is_in_part('') | trim -%}
+    {%- set range_size = 1024 -%}
+    {%- set ranges_per_statement = 4 -%}
+    {%- set existing_relation = load_cached_relation(this) -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set new_relation = make_intermediate_relation(target_relation) -%}
+    {%- set backup_relation = make_backup_relation(target_relation, existing_relation.type or 'table') -%}
+    {{ drop_relation_if_exists(load_cached_relation(new_relation)) }}
+    {{ drop_relation_if_exists(load_cached_relation(backup_relation)) }}
+    {{ run_hooks(pre_hooks) }}
+
+    {%- set largest_key = run_query('select max(' ~ part_keys['key'] ~ ') from ' ~ ref(part_keys['model']))[0][0] or 0 -%}
+    {%- for first_key in range(0, largest_key + 1, range_size * ranges_per_statement) -%}
+        {%- set branches = [] -%}
+        {%- for branch in range(ranges_per_statement) -%}
+            {%- set low = first_key + branch * range_size -%}
+            {%- do branches.append(
+                '(' ~ compiled_code | replace(all_keys, 'between ' ~ low ~ ' and ' ~ (low + range_size - 1)) ~ ')'
+            ) -%}
+        {%- endfor -%}
+        {%- call statement('main' if loop.first else 'part_' ~ loop.index) -%}
+            {{ 'create table' if loop.first else 'insert into' }} {{ new_relation }}
+            {{ 'as' if loop.first }} {{ branches | join('\nunion all\n') }}
+        {%- endcall -%}
+    {%- endfor %}
+
+    {%- if existing_relation is not none -%}
+        {{ adapter.rename_relation(existing_relation, backup_relation) }}
+    {%- endif -%}
+    {{ adapter.rename_relation(new_relation, target_relation) }}
+    {{ run_hooks(post_hooks) }}
+    {{ adapter.commit() }}
+    {{ drop_relation_if_exists(backup_relation) }}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}

@@ -1,0 +1,108 @@
+{% set enabled = "'" ~ var('strategies_enabled') | join("', '") ~ "'" %}
+
+with item_keys as (
+
+    select * from {{ ref('int_item_keys') }}
+
+),
+
+content_neighbours as (
+
+    select
+        'similar_items' as context,
+        item_id,
+        neighbour_item_id,
+        similarity_score
+    from {{ ref('int_content_similarities') }}
+    where {{ strategy_is_enabled('similar_items') }}
+    union all
+    select
+        'upgrade' as context,
+        item_id,
+        neighbour_item_id,
+        similarity_score
+    from {{ ref('int_item_upgrades') }}
+    where {{ strategy_is_enabled('upgrade') }}
+
+),
+
+neighbours as (
+
+    select
+        context,
+        item_key,
+        neighbour_key,
+        similarity_score
+    from {{ ref('int_item_similarities') }}
+    where
+        similarity_score > 0
+        and context in (
+            '{{ var('strategies_enabled') | join("', '") }}'
+        )
+    union all
+    select
+        content_neighbours.context,
+        item_keys.item_key,
+        neighbour_keys.item_key as neighbour_key,
+        content_neighbours.similarity_score
+    from content_neighbours
+    inner join item_keys
+        on content_neighbours.item_id = item_keys.item_id
+    inner join item_keys as neighbour_keys
+        on content_neighbours.neighbour_item_id = neighbour_keys.item_id
+
+),
+
+contexts as (
+
+    select
+        context,
+        row_number() over (order by context) as context_key,
+        max(similarity_score) as highest_score
+    from neighbours
+    group by context
+
+),
+
+scaled as (
+
+    select
+        neighbours.context,
+        neighbours.item_key,
+        neighbours.neighbour_key,
+        cast(round(
+            neighbours.similarity_score / contexts.highest_score * {{ vote_scale('similarity') }}
+        ) as {{ dbt.type_int() }}) as relative_similarity
+    from neighbours
+    inner join contexts
+        on neighbours.context = contexts.context
+    union all
+    -- the item itself, which its owner has seen
+    select distinct
+        context,
+        item_key,
+        item_key as neighbour_key,
+        -1 as relative_similarity
+    from neighbours
+
+),
+
+lists as (
+
+    select
+        context,
+        item_key,
+        array_sort(array_agg({{ ordered_struct(['neighbour_key', 'relative_similarity']) }})) as neighbours
+    from scaled
+    group by context, item_key
+
+)
+
+select
+    contexts.context,
+    cast(contexts.context_key as smallint) as context_key,
+    lists.item_key,
+    lists.neighbours
+from lists
+inner join contexts
+    on lists.context = contexts.context

@@ -1,0 +1,29 @@
+-- Sorted by user: the votes of a range of users then read one stretch of the table.
+with interactions as (
+
+    select
+        user_keys.user_key,
+        item_keys.item_key,
+        interactions.interaction_weight,
+        row_number() over (
+            partition by user_keys.user_key
+            order by interactions.interaction_weight desc, interactions.last_interaction_at desc, item_keys.item_key
+        ) as taste_rank
+    from {{ ref('int_interactions') }} as interactions
+    inner join {{ ref('int_user_keys') }} as user_keys
+        on interactions.user_id = user_keys.user_id
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on interactions.item_id = item_keys.item_id
+
+)
+
+select
+    user_key,
+    item_key,
+    cast(taste_rank as {{ dbt.type_int() }}) as taste_rank,
+    coalesce(cast(round(
+        cast(interaction_weight as double) * {{ vote_scale('weight') }}
+        / nullif(cast(max(interaction_weight) over (partition by user_key) as double), 0)
+    ) as {{ dbt.type_int() }}), 0) as relative_weight
+from interactions
+order by user_key, taste_rank
