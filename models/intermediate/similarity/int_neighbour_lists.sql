@@ -1,5 +1,3 @@
-{% set enabled = "'" ~ var('strategies_enabled') | join("', '") ~ "'" %}
-
 with item_keys as (
 
     select * from {{ ref('int_item_keys') }}
@@ -37,7 +35,9 @@ neighbours as (
     where
         similarity_score > 0
         and context in (
-            '{{ var('strategies_enabled') | join("', '") }}'
+            {% for strategy in var('strategies_enabled') %}
+                '{{ strategy }}'{{ ',' if not loop.last }}
+            {% endfor %}
         )
     union all
     select
