@@ -1,5 +1,5 @@
 -- An item that few have bought or seen still needs its list: first what its nearest context knows, then what sells
--- best in its category, then what sells best. An upgrade is never filled with anything that is not dearer.
+-- best in its category (not for baskets), then what sells best. An upgrade is filled with nothing that is not dearer.
 {% set list_min = var('item_recommendations_min') %}
 
 with short_lists as (
@@ -55,7 +55,8 @@ proposals as (
     inner join best_sellers
         on short_lists.category = best_sellers.category
     where
-        short_lists.context <> 'upgrade' and best_sellers.category_rank <= {{ 2 * list_min }}
+        short_lists.context not in ('bought_together', 'upgrade')
+        and best_sellers.category_rank <= {{ 2 * list_min }}
 
         or short_lists.context = 'upgrade'
         and best_sellers.price_band_rank <= {{ 2 * list_min }}

@@ -1,9 +1,10 @@
--- next_context is what fills the list first: look-alikes are no complements, so baskets are filled from buyers.
+-- next_context is what fills the list first. None for baskets: look-alikes are no complements, and what everybody buys
+-- foretells a basket better than what the item's category or its buyers do (docs/benchmarks_baskets.md).
 {% set list_min = var('item_recommendations_min') %}
 {% set next_contexts = {
     'also_viewed': 'similar_items',
     'also_bought': 'similar_items',
-    'bought_together': 'also_bought',
+    'bought_together': none,
     'similar_items': none,
     'upgrade': none
 } %}
