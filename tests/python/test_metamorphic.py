@@ -61,10 +61,7 @@ def test_nothing_after_as_of_is_read(plain, tmp_path):
 def shifted(tables: Tables) -> Tables:
     return {
         name: [
-            {
-                column: value + SHIFT if isinstance(value, datetime) else value
-                for column, value in row.items()
-            }
+            {column: value + SHIFT if isinstance(value, datetime) else value for column, value in row.items()}
             for row in table
         ]
         for name, table in tables.items()
@@ -100,7 +97,9 @@ def test_new_names_of_users_change_no_list(tmp_path):
     after = built(renamed, tmp_path / "other", exploration_share=0)
     names_and_rows = [
         (new_name[user_id], *row)
-        for user_id, *row in rows(before, LISTS[0], "user_id, position, item_id, strategy, score, reason_text")
+        for user_id, *row in rows(
+            before, LISTS[0], "user_id, position, item_id, strategy, score, reason_text"
+        )
     ]
     assert sorted(names_and_rows, key=repr) == rows(
         after, LISTS[0], "user_id, position, item_id, strategy, score, reason_text"

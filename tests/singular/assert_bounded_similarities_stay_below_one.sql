@@ -1,8 +1,8 @@
 -- Cosine and Jaccard end at 1; lift and llr don't.
 select
     context,
-    item_id,
-    neighbour_item_id,
+    item_key,
+    neighbour_key,
     similarity_score
 from {{ ref('int_item_similarities') }}
 where

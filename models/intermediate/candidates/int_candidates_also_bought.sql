@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 select
     user_id,
     item_id,

@@ -3,7 +3,7 @@
 -- cache.
 {{ config(
     materialized='table_in_parts' if target.type == 'duckdb' else 'table',
-    part_keys={'model': 'int_user_items', 'key': 'user_key'}
+    part_keys={'model': 'int_user_items', 'key': 'user_key', 'range_size': 1024}
 ) }}
 {% set profile_items_max = var('profile_items_max') %}
 {% set item_keys_max = 2 ** 24 %}

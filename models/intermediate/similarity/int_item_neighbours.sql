@@ -1,18 +1,67 @@
-with similarities as (
+with item_keys as (
 
-    select * from {{ ref('int_item_similarities') }}
-
-),
-
-content_similarities as (
-
-    select * from {{ ref('int_content_similarities') }}
+    select * from {{ ref('int_item_keys') }}
 
 ),
 
-upgrades as (
+support as (
 
-    select * from {{ ref('int_item_upgrades') }}
+    select * from {{ ref('int_item_support') }}
+
+),
+
+co_occurring as (
+
+    select
+        similarities.context,
+        items.item_id,
+        neighbours.item_id as neighbour_item_id,
+        similarities.similarity_score,
+        similarities.neighbour_rank,
+        similarities.pair_count,
+        round(cast(similarities.pair_count as double) / support.profile_count, 9) as confidence,
+        round(cast(similarities.pair_count as double) / neighbour_support.profile_count, 9) as reverse_confidence,
+        round({{ similarity_score(
+            'lift', 'similarities.pair_count',
+            'support.profile_count', 'neighbour_support.profile_count', 'support.total_count'
+        ) }}, 9) as lift
+    from {{ ref('int_item_similarities') }} as similarities
+    inner join support
+        on
+            similarities.context = support.context
+            and similarities.item_key = support.item_key
+    inner join support as neighbour_support
+        on
+            similarities.context = neighbour_support.context
+            and similarities.neighbour_key = neighbour_support.item_key
+    inner join item_keys as items
+        on similarities.item_key = items.item_key
+    inner join item_keys as neighbours
+        on similarities.neighbour_key = neighbours.item_key
+    where similarities.similarity_score > 0
+
+),
+
+alike as (
+
+    select
+        'similar_items' as context,
+        item_id,
+        neighbour_item_id,
+        similarity_score,
+        neighbour_rank
+    from {{ ref('int_content_similarities') }}
+    union all
+    select
+        'upgrade' as context,
+        item_id,
+        neighbour_item_id,
+        similarity_score,
+        row_number() over (
+            partition by item_id
+            order by similarity_score desc, rating_above_mean desc, price_ratio, neighbour_item_id
+        ) as neighbour_rank
+    from {{ ref('int_item_upgrades') }}
 
 ),
 
@@ -23,52 +72,29 @@ neighbours as (
         item_id,
         neighbour_item_id,
         similarity_score,
+        neighbour_rank,
         pair_count,
         confidence,
         reverse_confidence,
-        lift,
-        neighbour_rank
-    from similarities
-    where similarity_score > 0
+        lift
+    from co_occurring
     union all
     select
-        'similar_items' as context,
+        context,
         item_id,
         neighbour_item_id,
         similarity_score,
-        cast(0 as bigint) as pair_count,
-        cast(null as double) as confidence,
-        cast(null as double) as reverse_confidence,
-        cast(null as double) as lift,
-        neighbour_rank
-    from content_similarities
-    union all
-    select
-        'upgrade' as context,
-        item_id,
-        neighbour_item_id,
-        similarity_score,
-        cast(0 as bigint) as pair_count,
-        cast(null as double) as confidence,
-        cast(null as double) as reverse_confidence,
-        cast(null as double) as lift,
-        row_number() over (
-            partition by item_id
-            order by similarity_score desc, rating_above_mean desc, price_ratio, neighbour_item_id
-        ) as neighbour_rank
-    from upgrades
+        neighbour_rank,
+        0 as pair_count,
+        null as confidence,
+        null as reverse_confidence,
+        null as lift
+    from alike
 
 )
 
 select
-    neighbours.context,
-    neighbours.item_id,
-    neighbours.neighbour_item_id,
-    neighbours.similarity_score,
-    neighbours.pair_count,
-    neighbours.confidence,
-    neighbours.reverse_confidence,
-    neighbours.lift,
+    neighbours.*,
     row_number() over (
         partition by neighbours.context, neighbours.item_id
         order by neighbours.neighbour_rank

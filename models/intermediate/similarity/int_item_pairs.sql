@@ -1,18 +1,14 @@
--- Each row of a profile meets the list of the profile's items: unnesting a list is cheaper than joining its rows, and
--- as the rows come sorted by item, the pairs of an item are counted one after the other.
+-- Each row of a profile meets the list of the profile's items: unnesting a list is cheaper than joining its rows. Rows
+-- come sorted by item, a range of items at a time, so that the pairs being counted stay in the cache.
+{{ config(
+    materialized='table_in_parts' if target.type == 'duckdb' else 'table',
+    part_keys={'model': 'int_profiles', 'key': 'item_key', 'range_size': 512}
+) }}
+
 with profiles as (
 
     select * from {{ ref('int_profiles') }}
-
-),
-
-profile_lists as (
-
-    select
-        profile_key,
-        array_agg(item_key) as item_keys
-    from profiles
-    group by profile_key
+    where {{ is_in_part('item_key') }}
 
 ),
 
@@ -24,7 +20,7 @@ pairs as (
         profiles.profile_weight,
         {{ unnest_list('profile_lists.item_keys') }} as neighbour_key
     from profiles
-    inner join profile_lists
+    inner join {{ ref('int_profile_lists') }} as profile_lists
         on profiles.profile_key = profile_lists.profile_key
 
 )
