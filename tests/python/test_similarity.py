@@ -51,8 +51,6 @@ class SimilarityModels:
                 item_id varchar, neighbour_item_id varchar, similarity_score double,
                 rating_above_mean double, price_ratio double
             );
-            create view items.int_item_availability as
-            select item_id, cast(null as varchar) as unavailable_reason from staging.stg_items;
             """
         )
 
@@ -63,6 +61,10 @@ class SimilarityModels:
 
     def run(self, shop: "Shop") -> None:
         self.load("staging.stg_items", {"item_id": "varchar"}, [{"item_id": item} for item in shop.items])
+        self.connection.execute(
+            "create or replace view items.int_item_availability as "
+            "select item_id, cast(null as varchar) as unavailable_reason from staging.stg_items"
+        )
         self.load("interactions.int_purchases", PURCHASE_COLUMNS, shop.purchases)
         self.load("interactions.int_interactions", INTERACTION_COLUMNS, shop.interactions)
         run_models(self.connection, self.compiled)

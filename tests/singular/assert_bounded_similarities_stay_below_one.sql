@@ -1,15 +1,15 @@
--- Cosine and Jaccard end at 1; lift and llr don't.
+-- Cosine and Jaccard end at 1, leverage before; lift and llr don't.
 select
-    context,
+    context_key,
     item_key,
     neighbour_key,
     similarity_score
 from {{ ref('int_item_similarities') }}
 where
-    context in (
-        {% for context in ['also_viewed', 'also_bought', 'bought_together'] %}
-            {{ "'" ~ context ~ "'," if similarity_metric(context) in ['cosine', 'jaccard'] }}
+    similarity_score > 1
+    and context_key in (
+        {% for context in item_contexts()[:3] if similarity_metric(context) not in ['lift', 'llr'] %}
+            {{ context_key(context) }},
         {% endfor %}
-        'none'
+        0
     )
-    and similarity_score > 1

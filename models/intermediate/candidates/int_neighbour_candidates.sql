@@ -26,7 +26,7 @@ counted as (
     from evidence
     left join {{ ref('int_item_similarities') }} as similarities
         on
-            evidence.context = similarities.context
+            evidence.context_key = similarities.context_key
             and evidence.evidence_key = similarities.item_key
             and evidence.item_key = similarities.neighbour_key
 
@@ -35,7 +35,7 @@ counted as (
 select
     users.user_id,
     items.item_id,
-    counted.context as strategy,
+    {{ context_name('counted.context_key') }} as strategy,
     counted.raw_score,
     evidence_items.item_id as evidence_item_id,
     cast(counted.evidence_count as bigint) as evidence_count

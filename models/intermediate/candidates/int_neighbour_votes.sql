@@ -24,10 +24,7 @@ lists as (
 
 contexts as (
 
-    select distinct
-        context,
-        context_key
-    from lists
+    select distinct context_key from lists
 
 ),
 
@@ -125,12 +122,10 @@ unpacked as (
 )
 
 select
-    contexts.context,
-    unpacked.user_key,
-    cast({{ item_keys_max }} - unpacked.item_part as {{ dbt.type_int() }}) as item_key,
-    cast(unpacked.score_and_item - unpacked.item_part as double)
+    context_key,
+    user_key,
+    cast({{ item_keys_max }} - item_part as {{ dbt.type_int() }}) as item_key,
+    cast(score_and_item - item_part as double)
     / {{ item_keys_max }} / {{ vote_scale('weight') }} / {{ vote_scale('similarity') }} as raw_score,
-    unpacked.taste_rank
+    taste_rank
 from unpacked
-inner join contexts
-    on unpacked.context_key = contexts.context_key

@@ -13,7 +13,7 @@ support as (
 co_occurring as (
 
     select
-        similarities.context,
+        {{ context_name('similarities.context_key') }} as context,
         items.item_id,
         neighbours.item_id as neighbour_item_id,
         similarities.similarity_score,
@@ -28,11 +28,11 @@ co_occurring as (
     from {{ ref('int_item_similarities') }} as similarities
     inner join support
         on
-            similarities.context = support.context
+            similarities.context_key = support.context_key
             and similarities.item_key = support.item_key
     inner join support as neighbour_support
         on
-            similarities.context = neighbour_support.context
+            similarities.context_key = neighbour_support.context_key
             and similarities.neighbour_key = neighbour_support.item_key
     inner join item_keys as items
         on similarities.item_key = items.item_key

@@ -15,7 +15,7 @@ with profiles as (
 pairs as (
 
     select
-        profiles.context,
+        profiles.context_key,
         profiles.item_key,
         profiles.profile_weight,
         {{ unnest_list('profile_lists.item_keys') }} as neighbour_key
@@ -26,12 +26,12 @@ pairs as (
 )
 
 select
-    context,
+    context_key,
     item_key,
     neighbour_key,
     count(*) as pair_count,
     sum(profile_weight) / 1e10 as pair_weight
 from pairs
 where neighbour_key > item_key
-group by context, item_key, neighbour_key
+group by context_key, item_key, neighbour_key
 having count(*) >= {{ var('pair_support_min') }}

@@ -1,4 +1,4 @@
-{% set contexts = ['also_viewed', 'also_bought', 'bought_together'] %}
+{% set contexts = item_contexts()[:3] %}
 
 with support as (
 
@@ -9,15 +9,15 @@ with support as (
 scored as (
 
     select
-        pairs.context,
+        pairs.context_key,
         pairs.item_key,
         pairs.neighbour_key,
         pairs.pair_count,
         -- shrinkage keeps two users from looking like perfect agreement
         round(
-            case pairs.context
+            case pairs.context_key
                 {% for context in contexts %}
-                    when '{{ context }}' then {{ similarity_score(
+                    when {{ context_key(context) }} then {{ similarity_score(
                         similarity_metric(context),
                         'pairs.pair_weight', 'support.item_weight', 'neighbour_support.item_weight',
                         'support.total_weight'
@@ -29,11 +29,11 @@ scored as (
     from {{ ref('int_item_pairs') }} as pairs
     inner join support
         on
-            pairs.context = support.context
+            pairs.context_key = support.context_key
             and pairs.item_key = support.item_key
     inner join support as neighbour_support
         on
-            pairs.context = neighbour_support.context
+            pairs.context_key = neighbour_support.context_key
             and pairs.neighbour_key = neighbour_support.item_key
 
 ),
@@ -41,7 +41,7 @@ scored as (
 both_directions as (
 
     select
-        context,
+        context_key,
         item_key,
         neighbour_key,
         pair_count,
@@ -49,7 +49,7 @@ both_directions as (
     from scored
     union all
     select
-        context,
+        context_key,
         neighbour_key as item_key,
         item_key as neighbour_key,
         pair_count,
@@ -59,13 +59,13 @@ both_directions as (
 )
 
 select
-    context,
+    context_key,
     item_key,
     neighbour_key,
     pair_count,
     similarity_score,
     cast(row_number() over (
-        partition by context, item_key
+        partition by context_key, item_key
         order by similarity_score desc, pair_count desc, neighbour_key
     ) as {{ dbt.type_int() }}) as neighbour_rank
 from both_directions

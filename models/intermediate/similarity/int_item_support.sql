@@ -7,29 +7,29 @@ with profiles as (
 totals as (
 
     select
-        context,
+        context_key,
         count(*) as total_count,
         sum(profile_weight) / 1e10 as total_weight
     from profiles
     where item_rank = 1
-    group by context
+    group by context_key
 
 ),
 
 items as (
 
     select
-        context,
+        context_key,
         item_key,
         count(*) as profile_count,
         sum(profile_weight) / 1e10 as item_weight
     from profiles
-    group by context, item_key
+    group by context_key, item_key
 
 )
 
 select
-    items.context,
+    items.context_key,
     items.item_key,
     items.profile_count,
     items.item_weight,
@@ -37,4 +37,4 @@ select
     totals.total_weight
 from items
 inner join totals
-    on items.context = totals.context
+    on items.context_key = totals.context_key

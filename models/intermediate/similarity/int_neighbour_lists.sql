@@ -7,7 +7,7 @@ with item_keys as (
 content_neighbours as (
 
     select
-        'similar_items' as context,
+        {{ context_key('similar_items') }} as context_key,
         item_id,
         neighbour_item_id,
         similarity_score
@@ -15,7 +15,7 @@ content_neighbours as (
     where {{ strategy_is_enabled('similar_items') }}
     union all
     select
-        'upgrade' as context,
+        {{ context_key('upgrade') }} as context_key,
         item_id,
         neighbour_item_id,
         similarity_score
@@ -27,21 +27,21 @@ content_neighbours as (
 neighbours as (
 
     select
-        context,
+        context_key,
         item_key,
         neighbour_key,
         similarity_score
     from {{ ref('int_item_similarities') }}
     where
         similarity_score > 0
-        and context in (
+        and {{ context_name('context_key') }} in (
             {% for strategy in var('strategies_enabled') %}
                 '{{ strategy }}'{{ ',' if not loop.last }}
             {% endfor %}
         )
     union all
     select
-        content_neighbours.context,
+        content_neighbours.context_key,
         item_keys.item_key,
         neighbour_keys.item_key as neighbour_key,
         content_neighbours.similarity_score
@@ -56,18 +56,17 @@ neighbours as (
 contexts as (
 
     select
-        context,
-        row_number() over (order by context) as context_key,
+        context_key,
         max(similarity_score) as highest_score
     from neighbours
-    group by context
+    group by context_key
 
 ),
 
 scaled as (
 
     select
-        neighbours.context,
+        neighbours.context_key,
         neighbours.item_key,
         neighbours.neighbour_key,
         cast(round(
@@ -75,34 +74,21 @@ scaled as (
         ) as {{ dbt.type_int() }}) as relative_similarity
     from neighbours
     inner join contexts
-        on neighbours.context = contexts.context
+        on neighbours.context_key = contexts.context_key
     union all
     -- the item itself, which its owner has seen
     select distinct
-        context,
+        context_key,
         item_key,
         item_key as neighbour_key,
         -1 as relative_similarity
     from neighbours
 
-),
-
-lists as (
-
-    select
-        context,
-        item_key,
-        array_sort(array_agg({{ ordered_struct(['neighbour_key', 'relative_similarity']) }})) as neighbours
-    from scaled
-    group by context, item_key
-
 )
 
 select
-    contexts.context,
-    cast(contexts.context_key as smallint) as context_key,
-    lists.item_key,
-    lists.neighbours
-from lists
-inner join contexts
-    on lists.context = contexts.context
+    context_key,
+    item_key,
+    array_sort(array_agg({{ ordered_struct(['neighbour_key', 'relative_similarity']) }})) as neighbours
+from scaled
+group by context_key, item_key

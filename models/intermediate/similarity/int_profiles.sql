@@ -15,7 +15,7 @@ interactions as (
 memberships as (
 
     select
-        'bought_together' as context,
+        {{ context_key('bought_together') }} as context_key,
         order_id as profile_id,
         item_id,
         max(ordered_at) as last_at
@@ -23,7 +23,7 @@ memberships as (
     group by order_id, item_id
     union all
     select
-        'also_bought' as context,
+        {{ context_key('also_bought') }} as context_key,
         user_id as profile_id,
         item_id,
         last_purchased_at as last_at
@@ -31,7 +31,7 @@ memberships as (
     where purchase_count > 0
     union all
     select
-        'also_viewed' as context,
+        {{ context_key('also_viewed') }} as context_key,
         user_id as profile_id,
         item_id,
         last_viewed_at as last_at
@@ -44,18 +44,18 @@ memberships as (
 profile_keys as (
 
     select
-        context,
+        context_key,
         profile_id,
-        cast(row_number() over (order by context, profile_id) as {{ dbt.type_int() }}) as profile_key
+        cast(row_number() over (order by context_key, profile_id) as {{ dbt.type_int() }}) as profile_key
     from memberships
-    group by context, profile_id
+    group by context_key, profile_id
 
 ),
 
 capped as (
 
     select
-        memberships.context,
+        memberships.context_key,
         profile_keys.profile_key,
         item_keys.item_key,
         row_number() over (
@@ -65,7 +65,7 @@ capped as (
     from memberships
     inner join profile_keys
         on
-            memberships.context = profile_keys.context
+            memberships.context_key = profile_keys.context_key
             and memberships.profile_id = profile_keys.profile_id
     inner join {{ ref('int_item_keys') }} as item_keys
         on memberships.item_id = item_keys.item_id
@@ -74,7 +74,7 @@ capped as (
 )
 
 select
-    context,
+    context_key,
     profile_key,
     item_key,
     cast(item_rank as {{ dbt.type_int() }}) as item_rank,
