@@ -118,8 +118,8 @@ def run_implicit(database: Path) -> list[Step]:
     """CosineRecommender, on the matrix whose cosines are the models': a user's items weigh 1 / sqrt(their number)."""
     import duckdb
     import numpy as np
+    import pandas  # noqa: F401 - else pyarrow imports it while the clock runs
     import pyarrow as pa
-    import pyarrow.compute  # noqa: F401 - else the first step would import it
     from implicit.nearest_neighbours import CosineRecommender
     from scipy.sparse import csr_matrix
     from threadpoolctl import threadpool_limits
@@ -133,11 +133,14 @@ def run_implicit(database: Path) -> list[Step]:
         steps.append((step, now - started))
         started = now
 
-    def newest_or_strongest(users, *order):
-        """Rows that are among the first PROFILE_ITEMS of their user in this order."""
-        rows = np.lexsort((*order, users))
-        first = np.searchsorted(users[rows], np.arange(users.max() + 1))
-        return rows[np.arange(rows.size) - first[users[rows]] < PROFILE_ITEMS]
+    def within_cap(users, *order):
+        """Whether a row is among the first PROFILE_ITEMS of its user in this order; only longer profiles are sorted."""
+        is_within = np.ones(users.size, dtype=bool)
+        crowded = np.flatnonzero(np.bincount(users)[users] > PROFILE_ITEMS)
+        rows = crowded[np.lexsort((*(key[crowded] for key in order), users[crowded]))]
+        _, first, position = np.unique(users[rows], return_index=True, return_inverse=True)
+        is_within[rows[np.arange(rows.size) - first[position] >= PROFILE_ITEMS]] = False
+        return is_within
 
     with duckdb.connect(database, config={"threads": THREADS}) as connection:
         table = connection.sql(
@@ -156,17 +159,15 @@ def run_implicit(database: Path) -> list[Step]:
         shape = len(user_codes.dictionary), len(item_codes.dictionary)
         done("ids to codes")
 
-        profile = newest_or_strongest(users, items, -last_at)
-        taste = newest_or_strongest(users, items, -last_at, -weights)
+        is_in_profile = within_cap(users, items, -last_at)
+        is_in_taste = within_cap(users, items, -last_at, -weights)
         done("caps")
 
-        profile_users = users[profile]
+        profile_users, profile_items = users[is_in_profile], items[is_in_profile]
         profile_weights = 1 / np.sqrt(np.bincount(profile_users, minlength=shape[0]))[profile_users]
-        profiles = csr_matrix((profile_weights, (profile_users, items[profile])), shape=shape)
+        profiles = csr_matrix((profile_weights, (profile_users, profile_items)), shape=shape)
         # what lies beyond the cap stays as zero: it is seen, but has no vote
-        taste_weights = np.zeros_like(weights)
-        taste_weights[taste] = weights[taste]
-        tastes = csr_matrix((taste_weights, (users, items)), shape=shape)
+        tastes = csr_matrix((np.where(is_in_taste, weights, 0), (users, items)), shape=shape)
         done("matrices")
 
         # its first neighbour of each item is the item itself
