@@ -375,6 +375,7 @@ def main() -> None:
     if arguments.engine:
         return run_engine(arguments.engine, arguments.database, arguments.variables)
     runs = {users: 1 if users >= 1_000_000 else arguments.runs for users in sorted(arguments.users)}
+    (ROOT / "data").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=ROOT / "data") as folder:
         same_pairs = min(runs), overlap_with_single_pairs(min(runs), Path(folder))
         shops = [measure_shop(users, count, Path(folder)) for users, count in runs.items()]
