@@ -16,7 +16,7 @@ export UV_PYTHON_DOWNLOADS := never
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo inputs build render preview quality test lint fmt docs hooks lock clean
+.PHONY: help demo inputs build render preview quality test lint fmt docs bench hooks lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [OPTION=value ...]'
@@ -107,6 +107,10 @@ hooks: .venv-lint/.installed ## run the linters on what every git commit changes
 
 docs: .venv/.installed ## write docs/input_contract.md from the sources, suites and rules
 	$(python) scripts/input_contract_page.py
+
+# The models are run by the dbt of the benchmark's environment, beside the peers that only it holds.
+bench: .venv-bench/.installed ## speed and memory beside implicit, in docs/benchmarks.md; USERS='10000 100000 1000000'
+	.venv-bench/bin/python -m benchmarks.speed $(if $(USERS),--users $(USERS))
 
 # --- upkeep -------------------------------------------------------------------------------------------------
 
