@@ -39,6 +39,7 @@ VARIABLES = {
     "candidates_per_strategy": LIST_LENGTH,
     "similarity_metric": "cosine",
     "similarity_shrinkage": 0,  # implicit has none
+    "strategies_enabled": ["also_bought"],
 }
 
 Step = tuple[str, float]
@@ -50,7 +51,7 @@ def make_database(users: int, path: Path) -> None:
 
     events = write_shop(users, ROOT / "data/bench")
     with duckdb.connect(path, config={"threads": THREADS}) as connection:
-        for schema in ("staging", "interactions", "peer"):
+        for schema in ("staging", "interactions", "content", "similarity", "peer"):
             connection.execute(f"create schema {schema}")
         connection.execute(
             f"""
@@ -75,6 +76,10 @@ def make_database(users: int, path: Path) -> None:
                 order_line_id varchar, order_id varchar, user_id varchar, item_id varchar, ordered_at timestamp
             );
             create table staging.stg_items as select distinct item_id from interactions.int_interactions;
+            create table content.int_content_similarities (
+                item_id varchar, neighbour_item_id varchar, similarity_score double, neighbour_rank bigint
+            );
+            create table similarity.int_item_upgrades as from content.int_content_similarities;
             """
         )
 

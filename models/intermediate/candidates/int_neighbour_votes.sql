@@ -1,13 +1,18 @@
--- Each of a user's heaviest items votes for its neighbours with weight × similarity; what the user has seen is voted
--- out. Lists are unnested after the join: the votes of a user then come one after the other and their sums stay in the
--- cache.
+-- Each of a user's heaviest items votes for its neighbours with weight × similarity, the heavier the item the more of
+-- them; what the user has seen is voted out. Lists are unnested after the join: the votes of a user then come one after
+-- the other and their sums stay in the cache.
 {{ config(
     materialized='table_in_parts' if target.type == 'duckdb' else 'table',
-    part_keys={'model': 'int_user_items', 'key': 'user_key', 'range_size': 1024}
+    part_keys={'model': 'int_user_items', 'key': 'user_key', 'range_size': 2048}
 ) }}
 {% set profile_items_max = var('profile_items_max') %}
-{% set item_keys_max = 2 ** 24 %}
+{% set weight_scale = vote_scale('weight') %}
 {% set veto = -1 * 2 ** 40 %}
+-- one bigint holds the sum, the item and whose vote was the strongest, in this order, so that the best are the largest;
+-- of the sum's 39 bits the lowest make room for the rank
+{% set ranks = 2 ** profile_items_max.bit_length() %}
+{% set items = 2 ** 24 %}
+{% set dropped = 2 * ranks %}
 
 with user_items as (
 
@@ -35,7 +40,12 @@ neighbours as (
         user_items.user_key,
         user_items.taste_rank,
         user_items.relative_weight,
-        {{ unnest_list('lists.neighbours') }} as neighbour
+        -- the item itself comes first
+        {{ unnest_list(list_head(
+            'lists.neighbours',
+            'cast(1 + ceil(' ~ var('neighbours_max') ~ '.0 * user_items.relative_weight / ' ~ weight_scale ~ ') as '
+            ~ dbt.type_int() ~ ')'
+        )) }} as neighbour
     from user_items
     inner join lists
         on user_items.item_key = lists.item_key
@@ -51,7 +61,7 @@ votes as (
         neighbour.neighbour_key as item_key,
         taste_rank,
         case
-            when neighbour.relative_similarity < 0 then {{ veto }}
+            when neighbour.neighbour_rank = 0 then {{ veto }}
             else cast(relative_weight as bigint) * neighbour.relative_similarity
         end as vote
     from neighbours
@@ -74,9 +84,9 @@ summed as (
         context_key,
         user_key,
         item_key,
-        sum(vote) as vote_sum,
-        -- the strongest vote and, below it, whose it was; of equals the heavier item's
-        max(vote * {{ profile_items_max }} + {{ profile_items_max }} - taste_rank) as strongest
+        cast(sum(vote) as bigint) as vote_sum,
+        -- of equally strong votes the heavier item's
+        max(vote * {{ ranks }} + {{ ranks }} - taste_rank) as strongest
     from votes
     group by context_key, user_key, item_key
     having sum(vote) > 0
@@ -88,9 +98,9 @@ packed as (
     select
         context_key,
         user_key,
-        -- ranks by votes, then by item; both are read back from it
-        cast(vote_sum as bigint) * {{ item_keys_max }} + {{ item_keys_max }} - item_key as score_and_item,
-        cast({{ profile_items_max }} - strongest % {{ profile_items_max }} as smallint) as taste_rank
+        (vote_sum - vote_sum % {{ dropped }}) * {{ items * ranks // dropped }}
+        + ({{ items }} - item_key) * {{ ranks }}
+        + strongest % {{ ranks }} as packed
     from summed
 
 ),
@@ -100,32 +110,18 @@ best as (
     select
         context_key,
         user_key,
-        {{ unnest_list(
-            'max_by(' ~ ordered_struct(['score_and_item', 'taste_rank']) ~ ', score_and_item, '
-            ~ var('candidates_per_strategy') ~ ')'
-        ) }} as packed
+        {{ unnest_list('max_by(packed, packed, ' ~ var('candidates_per_strategy') ~ ')') }} as packed
     from packed
     group by context_key, user_key
-
-),
-
-unpacked as (
-
-    select
-        context_key,
-        user_key,
-        packed.score_and_item % {{ item_keys_max }} as item_part,
-        packed.score_and_item,
-        packed.taste_rank
-    from best
 
 )
 
 select
     context_key,
     user_key,
-    cast({{ item_keys_max }} - item_part as {{ dbt.type_int() }}) as item_key,
-    cast(score_and_item - item_part as double)
-    / {{ item_keys_max }} / {{ vote_scale('weight') }} / {{ vote_scale('similarity') }} as raw_score,
-    taste_rank
-from unpacked
+    cast({{ items }} - (packed % {{ items * ranks }} - packed % {{ ranks }}) / {{ ranks }} as {{ dbt.type_int() }})
+        as item_key,
+    cast(packed - packed % {{ items * ranks }} as double)
+    / {{ items * ranks // dropped }} / {{ weight_scale }} / {{ vote_scale('similarity') }} as raw_score,
+    cast({{ ranks }} - packed % {{ ranks }} as {{ dbt.type_int() }}) as taste_rank
+from best

@@ -63,11 +63,15 @@ contexts as (
 
 ),
 
-scaled as (
+ranked as (
 
     select
         neighbours.context_key,
         neighbours.item_key,
+        cast(row_number() over (
+            partition by neighbours.context_key, neighbours.item_key
+            order by neighbours.similarity_score desc, neighbours.neighbour_key
+        ) as {{ dbt.type_int() }}) as neighbour_rank,
         neighbours.neighbour_key,
         cast(round(
             neighbours.similarity_score / contexts.highest_score * {{ vote_scale('similarity') }}
@@ -80,8 +84,9 @@ scaled as (
     select distinct
         context_key,
         item_key,
+        0 as neighbour_rank,
         item_key as neighbour_key,
-        -1 as relative_similarity
+        0 as relative_similarity
     from neighbours
 
 )
@@ -89,6 +94,8 @@ scaled as (
 select
     context_key,
     item_key,
-    array_sort(array_agg({{ ordered_struct(['neighbour_key', 'relative_similarity']) }})) as neighbours
-from scaled
+    array_sort(array_agg(
+        {{ ordered_struct(['neighbour_rank', 'neighbour_key', 'relative_similarity']) }}
+    )) as neighbours
+from ranked
 group by context_key, item_key
