@@ -23,7 +23,9 @@ INTERACTION_COLUMNS = {
     "item_id": "varchar",
     "purchase_count": "bigint",
     "view_count": "bigint",
+    "interaction_weight": "decimal(18, 6)",
     "undecayed_weight": "decimal(18, 6)",
+    "last_interaction_at": "timestamp",
     "last_purchased_at": "timestamp",
     "last_viewed_at": "timestamp",
 }
@@ -35,7 +37,7 @@ class SimilarityModels:
     def __init__(self, folder, **variables):
         self.compiled = compile_models(
             folder,
-            "int_item_keys int_user_keys int_profiles int_profile_lists int_item_support int_item_pairs "
+            "int_item_keys int_user_keys int_user_items int_profiles int_profile_lists int_item_support int_item_pairs "
             "int_item_similarities int_item_neighbours int_user_tastes int_user_neighbours",
             variables | {"item_recommendations_max": 50},
         )
@@ -108,7 +110,9 @@ class Shop:
                 "item_id": item,
                 "purchase_count": bought[user, item],
                 "view_count": viewed[user, item],
+                "interaction_weight": 5 * bought[user, item] + viewed[user, item],
                 "undecayed_weight": 5 * bought[user, item] + viewed[user, item],
+                "last_interaction_at": NEWEST,
                 "last_purchased_at": NEWEST if bought[user, item] else None,
                 "last_viewed_at": NEWEST if viewed[user, item] else None,
             }

@@ -8,6 +8,12 @@
 {% set profile_items_max = var('profile_items_max') %}
 {% set weight_scale = vote_scale('weight') %}
 {% set veto = -1 * 2 ** 40 %}
+{% set voted_for %}
+case
+    when user_items.taste_rank > {{ profile_items_max }} then 1
+    else cast(1 + ceil({{ var('neighbours_max') }}.0 * user_items.relative_weight / {{ weight_scale }}) as {{ dbt.type_int() }})
+end
+{% endset %}
 -- one bigint holds the sum, the item and whose vote was the strongest, in this order, so that the best are the largest;
 -- of the sum's 39 bits the lowest make room for the rank
 {% set ranks = 2 ** profile_items_max.bit_length() %}
@@ -27,12 +33,6 @@ lists as (
 
 ),
 
-contexts as (
-
-    select distinct context_key from lists
-
-),
-
 neighbours as (
 
     select
@@ -40,16 +40,11 @@ neighbours as (
         user_items.user_key,
         user_items.taste_rank,
         user_items.relative_weight,
-        -- the item itself comes first
-        {{ unnest_list(list_head(
-            'lists.neighbours',
-            'cast(1 + ceil(' ~ var('neighbours_max') ~ '.0 * user_items.relative_weight / ' ~ weight_scale ~ ') as '
-            ~ dbt.type_int() ~ ')'
-        )) }} as neighbour
+        -- the item itself, which comes first, and of the heaviest items their nearest neighbours
+        {{ unnest_list(list_head('lists.neighbours', voted_for)) }} as neighbour
     from user_items
     inner join lists
         on user_items.item_key = lists.item_key
-    where user_items.taste_rank <= {{ profile_items_max }}
 
 ),
 
@@ -65,16 +60,6 @@ votes as (
             else cast(relative_weight as bigint) * neighbour.relative_similarity
         end as vote
     from neighbours
-    union all
-    select
-        contexts.context_key,
-        user_items.user_key,
-        user_items.item_key,
-        user_items.taste_rank,
-        {{ veto }} as vote
-    from user_items
-    cross join contexts
-    where user_items.taste_rank > {{ profile_items_max }}
 
 ),
 

@@ -81,13 +81,14 @@ ranked as (
         on neighbours.context_key = contexts.context_key
     union all
     -- the item itself, which its owner has seen
-    select distinct
+    select
         context_key,
-        item_key,
+        neighbour_key as item_key,
         0 as neighbour_rank,
-        item_key as neighbour_key,
+        neighbour_key,
         0 as relative_similarity
     from neighbours
+    group by context_key, neighbour_key
 
 )
 

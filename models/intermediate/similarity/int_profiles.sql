@@ -6,9 +6,19 @@ with purchases as (
 
 ),
 
-interactions as (
+user_items as (
 
-    select * from {{ ref('int_interactions') }}
+    select * from {{ ref('int_user_items') }}
+
+),
+
+order_keys as (
+
+    select
+        order_id,
+        row_number() over (order by order_id) as order_key
+    from purchases
+    group by order_id
 
 ),
 
@@ -16,59 +26,56 @@ memberships as (
 
     select
         {{ context_key('bought_together') }} as context_key,
-        order_id as profile_id,
-        item_id,
-        max(ordered_at) as last_at
+        order_keys.order_key as owner_key,
+        item_keys.item_key,
+        max(purchases.ordered_at) as last_at
     from purchases
-    group by order_id, item_id
+    inner join order_keys
+        on purchases.order_id = order_keys.order_id
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on purchases.item_id = item_keys.item_id
+    group by order_keys.order_key, item_keys.item_key
     union all
     select
         {{ context_key('also_bought') }} as context_key,
-        user_id as profile_id,
-        item_id,
+        user_key as owner_key,
+        item_key,
         last_purchased_at as last_at
-    from interactions
-    where purchase_count > 0
+    from user_items
+    where last_purchased_at is not null
     union all
     select
         {{ context_key('also_viewed') }} as context_key,
-        user_id as profile_id,
-        item_id,
+        user_key as owner_key,
+        item_key,
         last_viewed_at as last_at
-    from interactions
-    where view_count > 0
+    from user_items
+    where last_viewed_at is not null
 
 ),
 
--- numbers instead of ids: pairs are what costs most, and they are counted on them
-profile_keys as (
+numbered as (
 
     select
         context_key,
-        profile_id,
-        cast(row_number() over (order by context_key, profile_id) as {{ dbt.type_int() }}) as profile_key
+        item_key,
+        last_at,
+        cast(8 * owner_key + context_key as {{ dbt.type_int() }}) as profile_key
     from memberships
-    group by context_key, profile_id
 
 ),
 
 capped as (
 
     select
-        memberships.context_key,
-        profile_keys.profile_key,
-        item_keys.item_key,
+        context_key,
+        profile_key,
+        item_key,
         row_number() over (
-            partition by profile_keys.profile_key
-            order by memberships.last_at desc, item_keys.item_key
+            partition by profile_key
+            order by last_at desc, item_key
         ) as item_rank
-    from memberships
-    inner join profile_keys
-        on
-            memberships.context_key = profile_keys.context_key
-            and memberships.profile_id = profile_keys.profile_id
-    inner join {{ ref('int_item_keys') }} as item_keys
-        on memberships.item_id = item_keys.item_id
+    from numbered
     qualify item_rank <= {{ var('profile_items_max') }}
 
 )

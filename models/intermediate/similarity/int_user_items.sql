@@ -5,6 +5,8 @@ with interactions as (
         user_keys.user_key,
         item_keys.item_key,
         interactions.interaction_weight,
+        case when interactions.purchase_count > 0 then interactions.last_purchased_at end as last_purchased_at,
+        interactions.last_viewed_at,
         row_number() over (
             partition by user_keys.user_key
             order by interactions.interaction_weight desc, interactions.last_interaction_at desc, item_keys.item_key
@@ -24,6 +26,8 @@ select
     coalesce(cast(round(
         cast(interaction_weight as double) * {{ vote_scale('weight') }}
         / nullif(cast(max(interaction_weight) over (partition by user_key) as double), 0)
-    ) as {{ dbt.type_int() }}), 0) as relative_weight
+    ) as {{ dbt.type_int() }}), 0) as relative_weight,
+    last_purchased_at,
+    last_viewed_at
 from interactions
 order by user_key, taste_rank
