@@ -50,8 +50,7 @@ class SimilarityModels:
                 item_id varchar, neighbour_item_id varchar, similarity_score double, neighbour_rank bigint
             );
             create table similarity.int_item_upgrades (
-                item_id varchar, neighbour_item_id varchar, similarity_score double,
-                rating_above_mean double, price_ratio double
+                item_id varchar, neighbour_item_id varchar, similarity_score double, upgrade_rank bigint
             );
             """
         )

@@ -57,10 +57,7 @@ alike as (
         item_id,
         neighbour_item_id,
         similarity_score,
-        row_number() over (
-            partition by item_id
-            order by similarity_score desc, rating_above_mean desc, price_ratio, neighbour_item_id
-        ) as neighbour_rank
+        upgrade_rank as neighbour_rank
     from {{ ref('int_item_upgrades') }}
 
 ),

@@ -29,7 +29,7 @@ select
     context_key,
     item_key,
     neighbour_key,
-    count(*) as pair_count,
+    cast(count(*) as {{ dbt.type_int() }}) as pair_count,
     sum(profile_weight) / 1e10 as pair_weight
 from pairs
 where neighbour_key > item_key

@@ -48,7 +48,15 @@ select
     similarities.neighbour_item_id,
     similarities.similarity_score,
     round(cast(dearer.price as double) / cast(rated.price as double), 9) as price_ratio,
-    round(dearer.rating_above_mean, 9) as rating_above_mean
+    round(dearer.rating_above_mean, 9) as rating_above_mean,
+    row_number() over (
+        partition by similarities.item_id
+        order by
+            similarities.similarity_score desc,
+            dearer.rating_above_mean desc,
+            dearer.price,
+            similarities.neighbour_item_id
+    ) as upgrade_rank
 from {{ ref('int_content_similarities') }} as similarities
 inner join rated
     on similarities.item_id = rated.item_id

@@ -10,7 +10,8 @@ content_neighbours as (
         {{ context_key('similar_items') }} as context_key,
         item_id,
         neighbour_item_id,
-        similarity_score
+        similarity_score,
+        neighbour_rank
     from {{ ref('int_content_similarities') }}
     where {{ strategy_is_enabled('similar_items') }}
     union all
@@ -18,7 +19,8 @@ content_neighbours as (
         {{ context_key('upgrade') }} as context_key,
         item_id,
         neighbour_item_id,
-        similarity_score
+        similarity_score,
+        upgrade_rank as neighbour_rank
     from {{ ref('int_item_upgrades') }}
     where {{ strategy_is_enabled('upgrade') }}
 
@@ -30,7 +32,8 @@ neighbours as (
         context_key,
         item_key,
         neighbour_key,
-        similarity_score
+        similarity_score,
+        neighbour_rank
     from {{ ref('int_item_similarities') }}
     where
         similarity_score > 0
@@ -44,7 +47,8 @@ neighbours as (
         content_neighbours.context_key,
         item_keys.item_key,
         neighbour_keys.item_key as neighbour_key,
-        content_neighbours.similarity_score
+        content_neighbours.similarity_score,
+        content_neighbours.neighbour_rank
     from content_neighbours
     inner join item_keys
         on content_neighbours.item_id = item_keys.item_id
@@ -68,10 +72,7 @@ ranked as (
     select
         neighbours.context_key,
         neighbours.item_key,
-        cast(row_number() over (
-            partition by neighbours.context_key, neighbours.item_key
-            order by neighbours.similarity_score desc, neighbours.neighbour_key
-        ) as {{ dbt.type_int() }}) as neighbour_rank,
+        cast(neighbours.neighbour_rank as {{ dbt.type_int() }}) as neighbour_rank,
         neighbours.neighbour_key,
         cast(round(
             neighbours.similarity_score / contexts.highest_score * {{ vote_scale('similarity') }}
