@@ -109,8 +109,9 @@ docs: .venv/.installed ## write docs/input_contract.md from the sources, suites 
 	$(python) scripts/input_contract_page.py
 
 # The models are run by the dbt of the benchmark's environment, beside the peers that only it holds.
-bench: .venv-bench/.installed ## speed and memory beside implicit, in docs/benchmarks.md; USERS='10000 100000 1000000'
+bench: .venv-bench/.installed inputs ## speed, memory and basket hits beside implicit, in docs/; USERS='10000 100000 1000000'
 	.venv-bench/bin/python -m benchmarks.speed $(if $(USERS),--users $(USERS))
+	.venv-bench/bin/python -m benchmarks.baskets --out docs/benchmarks_baskets.md
 
 # --- upkeep -------------------------------------------------------------------------------------------------
 

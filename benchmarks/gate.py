@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import platform
-import resource
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import yaml
+
+from benchmarks.memory import peak_memory_gb
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("great-expectations", "duckdb", "duckdb-sqlalchemy", "pandas")
@@ -123,7 +124,7 @@ def run_engine(engine: str, path: Path) -> None:
     start = time.perf_counter()
     passed = {"duckdb": run_on_duckdb, "pandas": run_on_pandas}[engine](path)
     seconds = time.perf_counter() - start
-    peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    peak_gb = peak_memory_gb()
     print(json.dumps({"seconds": seconds, "peak_gb": peak_gb, "passed": passed}))
 
 

@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import platform
-import resource
 import shutil
 import statistics
 import subprocess
@@ -21,6 +20,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.memory import peak_memory_gb
 from benchmarks.shops import ROOT, item_count, write_shop
 
 THREADS = 2
@@ -219,7 +219,7 @@ def run_engine(engine: str, database: Path, variables: dict) -> None:
             run_recmail(database, Path(folder), variables) if engine == "recmail" else run_implicit(database)
         )
         elapsed = time.perf_counter() - started
-    peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    peak_gb = peak_memory_gb()
     print(json.dumps({"seconds": seconds, "steps": steps, "elapsed": elapsed, "peak_gb": peak_gb}))
 
 

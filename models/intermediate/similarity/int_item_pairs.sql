@@ -2,7 +2,7 @@
 -- come sorted by item, a range of items at a time, so that the pairs being counted stay in the cache.
 {{ config(
     materialized='table_in_parts' if target.type == 'duckdb' else 'table',
-    part_keys={'model': 'int_profiles', 'key': 'item_key', 'range_size': 512}
+    part_keys={'model': 'int_profiles', 'key': 'item_key', 'range_size': 2048}
 ) }}
 
 with profiles as (
