@@ -28,13 +28,17 @@ TEST_DAYS = 14
 Lists = dict[str, list[str]]
 
 
-def build(database: Path, inputs: Path, variables: dict) -> None:
-    """The four real tables, without the demo's made-up stock."""
+def link_inputs(folder: Path) -> None:
+    """The four real tables of the demo, without its made-up stock and publication dates."""
+    folder.mkdir()
     for table in ("users", "orders", "order_lines"):
-        (inputs / f"{table}.parquet").symlink_to(DEMO / f"{table}.parquet")
+        (folder / f"{table}.parquet").symlink_to(DEMO / f"{table}.parquet")
     duckdb.execute(
-        f"copy (select * exclude (stock_quantity) from '{DEMO}/items.parquet') to '{inputs}/items.parquet'"
+        f"copy (select * exclude (stock_quantity, published_at) from '{DEMO}/items.parquet') to '{folder}/items.parquet'"
     )
+
+
+def build(database: Path, inputs: Path, variables: dict) -> None:
     command = [Path(sys.executable).parent / "dbt", "build", "--quiet", "--select", "+item_recommendations"]
     command += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
     command += [
@@ -143,7 +147,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         database, inputs = Path(folder) / "warehouse.duckdb", Path(folder) / "inputs"
-        inputs.mkdir()
+        link_inputs(inputs)
         build(database, inputs, arguments.vars | {"as_of": f"{arguments.as_of} 00:00:00"})
         with duckdb.connect(database, read_only=True) as connection:
             baskets = held_out_baskets(connection, arguments.as_of)

@@ -1,6 +1,7 @@
 {% set strategies = [
-    'also_viewed', 'also_bought', 'bought_together', 'similar_items', 'upgrade', 'buy_again', 'recently_viewed',
-    'left_in_cart', 'trending', 'trending_in_category', 'new_arrivals', 'best_sellers', 'explore'
+    'also_viewed', 'also_bought', 'bought_together', 'similar_items', 'upgrade', 'similar_users', 'buy_again',
+    'recently_viewed', 'left_in_cart', 'trending', 'trending_in_category', 'new_arrivals', 'on_offer', 'best_sellers',
+    'explore'
 ] %}
 
 with all_candidates as (

@@ -1,5 +1,6 @@
--- Fills every list: a user gets as many of the best available items as there are places, plus one for each of them
--- that the user bought within the window and so can't be shown. Cost: places + bought items per user, no more.
+-- Fills every list: a user gets `best_sellers_per_user` of the best available items, or as many as there are places, plus
+-- one for each of them that the user bought within the window and so can't be shown; and the best of the user's
+-- categories.
 with users as (
 
     select user_id from {{ ref('stg_users') }}
@@ -28,20 +29,43 @@ places as (
 
     select
         users.user_id,
-        {{ var('recommendations_per_user') }} + coalesce(bought_recently.item_count, 0) as place_count
+        {{ [var('recommendations_per_user'), var('best_sellers_per_user')] | max }}
+        + coalesce(bought_recently.item_count, 0) as place_count
     from users
     left join bought_recently
         on users.user_id = bought_recently.user_id
 
+),
+
+proposals as (
+
+    select
+        places.user_id,
+        best_sellers.item_id
+    from places
+    inner join best_sellers
+        on places.place_count >= best_sellers.sales_rank
+    -- not union all: an item may be both
+    union
+    select
+        categories.user_id,
+        best_sellers.item_id
+    from {{ ref('int_user_categories') }} as categories
+    inner join best_sellers
+        on
+            lower(categories.category) = best_sellers.category
+            and best_sellers.category_rank <= {{ var('category_items_max') }}
+    where categories.category_rank <= {{ var('user_categories_max') }}
+
 )
 
 select
-    places.user_id,
-    best_sellers.item_id,
+    proposals.user_id,
+    proposals.item_id,
     'best_sellers' as strategy,
     cast(best_sellers.decayed_purchase_count as double) as raw_score,
     cast(null as {{ dbt.type_string() }}) as evidence_item_id,
     cast(best_sellers.buyer_count_30d as bigint) as evidence_count
-from places
+from proposals
 inner join best_sellers
-    on places.place_count >= best_sellers.sales_rank
+    on proposals.item_id = best_sellers.item_id

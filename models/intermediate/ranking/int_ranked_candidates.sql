@@ -49,6 +49,7 @@ select
     slots.position,
     case when slots.is_explored then 'explore' else explanations.strategy end as strategy,
     slots.score,
+    scored.purchase_probability,
     cast(slots.propensity as double) as propensity,
     case when not slots.is_explored then explanations.evidence_item_id end as evidence_item_id,
     case when slots.is_explored then 0 else explanations.evidence_count end as evidence_count
@@ -57,3 +58,7 @@ inner join explanations
     on
         slots.user_id = explanations.user_id
         and slots.item_id = explanations.item_id
+inner join {{ ref('int_scored_candidates') }} as scored
+    on
+        slots.user_id = scored.user_id
+        and slots.item_id = scored.item_id

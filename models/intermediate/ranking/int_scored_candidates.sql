@@ -1,47 +1,79 @@
-with features as (
+-- P(buys within the label window) = 1 / (1 + exp(-log-odds)); the log-odds are a sum of one linear spline per feature,
+-- with coefficients of their own for items never bought, bought once and bought more often.
+{% set features = ranking_features() %}
 
-    select * from {{ ref('int_candidate_features') }}
+with positions as (
+
+    select * from {{ ref('int_candidate_positions') }}
 
 ),
 
-eligible as (
+knots as (
+
+    select
+        ownership,
+        max(coefficient) filter (where feature = 'intercept') as intercept,
+        {% for feature in features %}
+            array_sort(
+                array_agg({{ ordered_struct(['knot', 'coefficient', 'step']) }}) filter (where feature = '{{ feature.name }}')
+            ) as {{ feature.name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('int_ranker_coefficients') }}
+    group by ownership
+
+),
+
+-- a branch per ownership: joined to a single row, the lists are not copied for each candidate
+log_odds as (
+
+    {% for ownership in range(3) %}
+        select
+            positions.user_id,
+            positions.item_id,
+            knots.intercept
+            {% for feature in features %}
+                + {{ spline_term('positions.' ~ feature.name, 'knots.' ~ feature.name) }}
+            {% endfor %}
+                as log_odds
+        from positions
+        cross join (select * from knots where ownership = {{ ownership }}) as knots
+        where positions.ownership = {{ ownership }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+probabilities as (
 
     select
         user_id,
-        item_id
-    from {{ ref('int_candidate_eligibility') }}
-    where ineligible_reason is null
-
-),
-
-coefficients as (
-
-    select * from {{ ref('default_coefficients') }}
-
-),
-
-log_odds as (
-
-    select
-        features.user_id,
-        features.item_id,
-        -- nine decimals, summed exactly: the order of strategies can't change a digit
-        sum(cast(coefficients.coefficient * features.strategy_score as decimal(18, 9))) as strategies_log_odds
-    from features
-    inner join eligible
-        on
-            features.user_id = eligible.user_id
-            and features.item_id = eligible.item_id
-    inner join coefficients
-        on features.strategy = coefficients.feature
-    group by features.user_id, features.item_id
+        item_id,
+        -- twelve decimals: engines agree, and rank alike
+        round(1 / (1 + exp(-log_odds)), 12) as purchase_probability
+    from log_odds
 
 )
 
 select
-    log_odds.user_id,
-    log_odds.item_id,
-    round(1 / (1 + exp(-(intercept.coefficient + cast(log_odds.strategies_log_odds as double)))), 9) as score
-from log_odds
-inner join coefficients as intercept
-    on intercept.feature = 'intercept'
+    probabilities.user_id,
+    probabilities.item_id,
+    probabilities.purchase_probability,
+    {% if var('ranking_objective') == 'conversion' %}
+        probabilities.purchase_probability as score
+    {% elif var('ranking_objective') == 'revenue' %}
+        round(probabilities.purchase_probability * cast(items.price as double), 12) as score
+    {% elif var('ranking_objective') == 'margin' %}
+        round(
+            probabilities.purchase_probability
+            * greatest(cast(items.price as double) - coalesce(
+                cast(items.unit_cost as double), (1 - {{ var('default_margin_share') }}) * cast(items.price as double)
+            ), 0), 12
+        ) as score
+    {% else %}
+        {{ exceptions.raise_compiler_error(
+            "recmail: var ranking_objective is '" ~ var('ranking_objective') ~ "', not conversion, revenue or margin"
+        ) }}
+    {% endif %}
+from probabilities
+inner join {{ ref('stg_items') }} as items
+    on probabilities.item_id = items.item_id

@@ -29,6 +29,7 @@ reasons as (
         ranked.*,
         case
             when ranked.strategy = 'best_sellers' and ranked.evidence_count > 0 then 'popular'
+            when ranked.strategy = 'on_offer' and ranked.evidence_count = 0 then null
             when ranked.strategy in ('best_sellers', 'explore') then null
             when ranked.strategy not in ('also_bought', 'also_viewed') then ranked.strategy
             when interactions.purchase_count > 0 then 'because_you_bought'
@@ -50,7 +51,7 @@ select
     case when reasons.position <= {{ var('email_items_primary') }} then 'primary' else 'secondary' end as block,
     reasons.strategy,
     cast(reasons.score as double) as score,
-    cast(reasons.score as double) as purchase_probability,
+    cast(reasons.purchase_probability as double) as purchase_probability,
     reasons.propensity,
     reasons.reason_type,
     case reasons.reason_type
@@ -61,7 +62,17 @@ select
                 ' in the last 30 days'
             )
         when 'buy_again'
-            then concat('You bought this ', {{ counted('reasons.evidence_count', 'time', 'times') }})
+            then case
+                when reasons.evidence_count = 1 then 'You bought this before'
+                else concat('You bought this ', {{ counted('reasons.evidence_count', 'time', 'times') }})
+            end
+        when 'similar_users'
+            then concat(
+                'Bought or liked by ',
+                {{ counted('reasons.evidence_count', 'customer', 'customers') }},
+                ' with your taste'
+            )
+        when 'on_offer' then concat('On offer: ', reasons.evidence_count, '% off')
         when 'bought_together' then 'Often bought together with ' || evidence_items.item_name
         when 'similar_items' then 'Similar to ' || evidence_items.item_name
         when 'upgrade' then 'A step up from ' || evidence_items.item_name

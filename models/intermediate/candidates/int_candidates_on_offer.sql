@@ -1,0 +1,79 @@
+-- Live offers on an item, or on a category: then on what sells best in it. Without a category of the user's there is no
+-- reason to show one.
+with live_offers as (
+
+    select offers.*
+    from {{ ref('stg_offers') }} as offers
+    cross join {{ ref('stg_as_of') }} as as_of
+    where
+        offers.starts_at <= as_of.as_of
+        and offers.ends_at > as_of.as_of
+        and offers.minimum_segment is null
+
+),
+
+best_sellers as (
+
+    select
+        best_sellers.item_id,
+        items.category,
+        best_sellers.category_rank
+    from {{ ref('int_item_best_sellers') }} as best_sellers
+    inner join {{ ref('stg_items') }} as items
+        on best_sellers.item_id = items.item_id
+
+),
+
+items_on_offer as (
+
+    select
+        best_sellers.item_id,
+        best_sellers.category,
+        live_offers.offer_id,
+        live_offers.discount_percent
+    from live_offers
+    inner join best_sellers
+        on live_offers.item_id = best_sellers.item_id
+    union all
+    select
+        best_sellers.item_id,
+        best_sellers.category,
+        live_offers.offer_id,
+        live_offers.discount_percent
+    from live_offers
+    inner join best_sellers
+        on live_offers.category = best_sellers.category
+    where
+        live_offers.item_id is null
+        and best_sellers.category_rank <= {{ var('category_items_max') }}
+
+),
+
+best_offers as (
+
+    select
+        item_id,
+        category,
+        max(coalesce(discount_percent, 0)) as discount_percent
+    from items_on_offer
+    group by item_id, category
+
+)
+
+select
+    categories.user_id,
+    best_offers.item_id,
+    'on_offer' as strategy,
+    round(categories.category_share * (1 + cast(best_offers.discount_percent as double) / 100), 9) as raw_score,
+    cast(null as {{ dbt.type_string() }}) as evidence_item_id,
+    cast(floor(best_offers.discount_percent) as bigint) as evidence_count
+from best_offers
+inner join {{ ref('int_user_categories') }} as categories
+    on best_offers.category = categories.category
+where
+    {{ strategy_is_enabled('on_offer') }}
+    and categories.category_rank <= {{ var('user_categories_max') }}
+qualify row_number() over (
+    partition by categories.user_id
+    order by raw_score desc, best_offers.item_id
+) <= {{ var('candidates_per_strategy') }}

@@ -1,0 +1,61 @@
+-- Each neighbour votes for its own heaviest items with similarity × interaction weight, in millionths: whole numbers add
+-- up the same in any order. Lists and parts as in int_neighbour_votes.
+{{ config(
+    materialized='table_in_parts' if target.type == 'duckdb' else 'table',
+    part_keys={'model': 'int_user_neighbours', 'key': 'user_key', 'range_size': 256}
+) }}
+
+with neighbours as (
+
+    select * from {{ ref('int_user_neighbours') }}
+    where {{ is_in_part('user_key') }}
+
+),
+
+lists as (
+
+    select
+        user_key,
+        array_agg({{ ordered_struct(['item_key', 'interaction_weight']) }}) as items
+    from {{ ref('int_user_items') }}
+    where
+        taste_rank <= {{ var('user_neighbour_items_max') }}
+        and interaction_weight > 0
+    group by user_key
+
+),
+
+unnested as (
+
+    select
+        neighbours.user_key,
+        neighbours.similarity_score,
+        {{ unnest_list('lists.items') }} as item
+    from neighbours
+    inner join lists
+        on neighbours.neighbour_key = lists.user_key
+
+),
+
+votes as (
+
+    select
+        user_key,
+        item.item_key as item_key,
+        cast(round(similarity_score * item.interaction_weight * 1000000) as bigint) as vote
+    from unnested
+
+)
+
+select
+    user_key,
+    item_key,
+    cast(sum(vote) as double) / 1000000 as raw_score,
+    count(*) as neighbour_count
+from votes
+group by user_key, item_key
+having count(*) >= 2
+qualify row_number() over (
+    partition by user_key
+    order by sum(vote) desc, item_key
+) <= {{ 2 * var('candidates_per_strategy') }}

@@ -1,0 +1,51 @@
+-- Gifts say nothing about taste. Several orders of a day are one purchase.
+with purchases as (
+
+    select
+        purchases.user_id,
+        purchases.item_id,
+        cast({{ age_in_days('purchases.ordered_at') }} as decimal(18, 6)) as age_days
+    from {{ ref('int_purchases') }} as purchases
+    cross join {{ ref('stg_as_of') }} as as_of
+    where
+        purchases.user_id is not null
+        and not purchases.is_gift
+
+),
+
+purchase_days as (
+
+    select
+        user_id,
+        item_id,
+        min(age_days) as age_days
+    from purchases
+    group by user_id, item_id, floor(age_days)
+
+),
+
+gaps as (
+
+    select
+        *,
+        lag(age_days) over (partition by user_id, item_id order by age_days desc) - age_days as gap_days
+    from purchase_days
+
+)
+
+select
+    user_id,
+    item_id,
+    count(*) as purchase_count,
+    cast(min(age_days) as double) as last_bought_days,
+    cast(max(age_days) as double) as first_bought_days,
+    cast(coalesce(sum(gap_days), 0) as double) as gap_days_sum,
+    cast(sum(cast({{ decay('age_days', 120) }} as decimal(18, 9))) as double) as slow_decayed_count,
+    -- how often, in how many days, it was bought when the window allowed it to be recommended
+    count(*) filter (where gap_days > {{ var('repurchase_window_days') }}) as late_count,
+    cast(
+        coalesce(sum(greatest(gap_days - {{ var('repurchase_window_days') }}, 0)), 0)
+        + greatest(min(age_days) - {{ var('repurchase_window_days') }}, 0) as double
+    ) as late_days
+from gaps
+group by user_id, item_id

@@ -1,0 +1,13 @@
+select
+    features.user_id,
+    features.item_id,
+    features.ownership,
+    {% for feature in ranking_features() %}
+        {{ feature_position(feature) }} as {{ feature.name }}{{ ',' if not loop.last }}
+    {% endfor %}
+from {{ ref('int_candidate_features') }} as features
+inner join {{ ref('int_candidate_eligibility') }} as eligibility
+    on
+        features.user_id = eligibility.user_id
+        and features.item_id = eligibility.item_id
+where eligibility.ineligible_reason is null

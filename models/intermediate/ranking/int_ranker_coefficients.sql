@@ -1,0 +1,66 @@
+-- The champion of `make train`, or, as long as there is none, seed default_coefficients: each of its features adds its
+-- coefficient times its share of the way to the last knot.
+with knots as (
+
+    select * from {{ ref('int_ranking_knots') }}
+
+),
+
+trained as (
+
+    select * from {{ ref('stg_ranker_coefficients') }}
+
+),
+
+ownerships as (
+
+    select 0 as ownership
+    union all
+    select 1 as ownership
+    union all
+    select 2 as ownership
+
+),
+
+is_trained as (
+
+    select count(*) > 0 as is_trained from trained
+
+),
+
+coefficients as (
+
+    select
+        coalesce(trained.run_id, 'default') as run_id,
+        ownerships.ownership,
+        knots.feature,
+        knots.knot,
+        coalesce(
+            trained.coefficient,
+            case
+                when is_trained.is_trained then 0
+                when knots.feature = 'intercept' then defaults.coefficient
+                else defaults.coefficient * greatest(knots.knot, 0) / knots.knots
+            end,
+            0
+        ) as coefficient
+    from knots
+    cross join ownerships
+    cross join is_trained
+    left join trained
+        on
+            ownerships.ownership = trained.ownership
+            and knots.feature = trained.feature
+            and knots.knot = trained.knot
+    left join {{ ref('default_coefficients') }} as defaults
+        on knots.feature = defaults.feature
+
+)
+
+select
+    *,
+    case
+        when knot < 0 then 0
+        else coalesce(lead(coefficient) over (partition by ownership, feature order by knot) - coefficient, 0)
+    end as step
+from coefficients

@@ -1,0 +1,1 @@
+"""Fits the ranker's coefficients; the models score with them in SQL."""

@@ -1,0 +1,34 @@
+"""The ranker's design: each feature a linear spline over its knots, the unknown value a column of its own.
+
+Columns are the rows of int_ranking_knots without the intercept, in their order: per feature knot -1 (unknown), 0, 1, … A
+position between two knots belongs to both, by nearness. macros/ranking/spline_term.sql is the same in SQL.
+"""
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+Knots = dict[str, int]
+
+
+def column_count(knots: Knots) -> int:
+    return sum(count + 2 for count in knots.values())
+
+
+def design_matrix(positions: dict[str, np.ndarray], knots: Knots) -> csr_matrix:
+    """One row per candidate, two values per feature; positions are NaN where the feature is unknown."""
+    row_count = len(next(iter(positions.values())))
+    columns = np.empty((row_count, 2 * len(knots)), dtype=np.int32)
+    values = np.empty((row_count, 2 * len(knots)), dtype=np.float64)
+    first = 0
+    for number, (feature, count) in enumerate(knots.items()):
+        position = np.asarray(positions[feature], dtype=np.float64)
+        unknown = np.isnan(position)
+        below = np.floor(np.where(unknown, 0, position)).astype(np.int32)
+        nearness = np.where(unknown, 0, position - below)
+        columns[:, 2 * number] = first + np.where(unknown, 0, below + 1)
+        columns[:, 2 * number + 1] = first + np.where(unknown, 0, np.minimum(below + 2, count + 1))
+        values[:, 2 * number] = 1 - nearness
+        values[:, 2 * number + 1] = nearness
+        first += count + 2
+    row_ends = np.arange(0, columns.size + 1, columns.shape[1])
+    return csr_matrix((values.ravel(), columns.ravel(), row_ends), shape=(row_count, first))
