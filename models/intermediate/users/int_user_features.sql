@@ -5,6 +5,10 @@ with joined as (
     select
         users.user_id,
         users.country_code,
+        calendars.hemisphere,
+        calendars.season,
+        calendars.holiday,
+        calendars.days_until_holiday,
         categories.category as favourite_category,
         brands.brand as favourite_brand,
         habits.favourite_hour,
@@ -49,6 +53,10 @@ with joined as (
     inner join {{ ref('int_user_segments') }} as segments
         on users.user_id = segments.user_id
     cross join {{ ref('stg_as_of') }} as as_of
+    inner join {{ ref('int_local_calendars') }} as calendars
+        on
+            users.country_code is not distinct from calendars.country_code
+            and users.timezone is not distinct from calendars.timezone
     left join {{ ref('int_user_rfm') }} as rfm_scores
         on users.user_id = rfm_scores.user_id
     left join {{ ref('int_user_spending') }} as spending

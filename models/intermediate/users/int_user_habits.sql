@@ -4,8 +4,7 @@ with moments as (
     select
         user_id,
         extract(hour from local_hour_at) as hour_of_day,
-        -- 1900-01-01 was a Monday
-        mod({{ dbt.datediff("cast('1900-01-01' as timestamp)", 'local_hour_at', 'day') }}, 7) + 1 as weekday_number,
+        {{ weekday('local_hour_at') }} as weekday_number,
         local_hour_at
     from {{ ref('int_user_moments') }}
 

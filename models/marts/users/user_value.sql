@@ -1,6 +1,9 @@
 select
     features.user_id,
     features.country_code,
+    features.hemisphere,
+    features.season,
+    features.holiday,
     features.favourite_category,
     features.favourite_brand,
     features.favourite_device,
@@ -17,6 +20,7 @@ select
     features.days_since_last_order,
     features.days_since_last_interaction,
     features.tenure_days,
+    features.days_until_holiday,
     features.favourite_hour,
     features.favourite_weekday,
     features.order_count,
