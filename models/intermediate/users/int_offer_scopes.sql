@@ -1,0 +1,89 @@
+-- What holds for a scope whoever the user is. Redemptions are orders of the scope, while an offer for it ran, with a
+-- reduced line; the factor compares them with what the average scope would have had, as a gamma-Poisson estimate: it
+-- starts at 1 and moves as redemptions outnumber `offer_redemption_prior`.
+with buyer_days as (
+
+    select sum(cast({{ age_in_days('activity.first_ordered_at') }} as decimal(18, 6))) as day_count
+    from {{ ref('int_user_activity') }} as activity
+    cross join {{ ref('stg_as_of') }} as as_of
+    where activity.order_count > 0
+
+),
+
+orders as (
+
+    select
+        scope,
+        count(*) as order_count,
+        cast(sum(net_amount) as double) / count(*) as average_amount,
+        count(*) filter (where is_during_offer) as offered_order_count,
+        count(*) filter (where is_during_offer and is_discounted) as redemption_count
+    from {{ ref('int_offer_orders') }}
+    group by scope
+
+),
+
+usual as (
+
+    select coalesce(cast(sum(redemption_count) as double) / nullif(sum(offered_order_count), 0), 0) as redemption_share
+    from orders
+
+),
+
+-- of the items that can be sold now
+items as (
+
+    select
+        items.item_id,
+        items.category,
+        cast(1 - items.unit_cost / items.price as decimal(18, 6)) as margin_share
+    from {{ ref('stg_items') }} as items
+    inner join {{ ref('int_item_availability') }} as availability
+        on items.item_id = availability.item_id
+    where availability.unavailable_reason is null
+
+),
+
+scoped_items as (
+
+    {% for item_id, category in [
+        ('item_id', 'null'), ('null', 'category'), ('null', 'null')
+    ] %}
+        select
+            {{ offer_scope(item_id, category) }} as scope,
+            margin_share
+        from items
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+margins as (
+
+    select
+        scope,
+        coalesce(
+            cast(sum(margin_share) as double) / nullif(count(margin_share), 0), {{ var('offer_margin_share_unknown') }}
+        ) as margin_share
+    from scoped_items
+    group by scope
+
+)
+
+select
+    orders.scope,
+    round(orders.order_count / nullif(cast(buyer_days.day_count as double), 0), 12) as orders_per_day,
+    round(orders.average_amount, 6) as average_amount,
+    round(margins.margin_share, 9) as margin_share,
+    orders.offered_order_count,
+    orders.redemption_count,
+    round(
+        (orders.redemption_count + {{ var('offer_redemption_prior') }})
+        / (orders.offered_order_count * usual.redemption_share + {{ var('offer_redemption_prior') }}),
+        9
+    ) as redemption_factor
+from orders
+inner join margins
+    on orders.scope = margins.scope
+cross join buyer_days
+cross join usual
