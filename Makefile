@@ -16,7 +16,7 @@ export UV_PYTHON_DOWNLOADS := never
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo inputs build render preview quality test lint fmt docs hooks lock clean
+.PHONY: help demo inputs build effect render preview quality test lint fmt docs hooks lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [OPTION=value ...]'
@@ -57,6 +57,10 @@ build: .venv/.installed $(if $(INPUT)$(findstring input_,$(VARS)),,inputs) ## db
 	@vars=$$($(python) scripts/build_vars.py) && \
 	printf "dbt build --vars '%s'\n  into %s\n" "$$vars" "$$RECMAIL_DATABASE" && \
 	.venv/bin/dbt build --vars "$$vars"
+
+effect: .venv/.installed ## what edited rules and seeds would change, tried in a copy of the warehouse
+	@vars=$$($(python) scripts/build_vars.py) && \
+	$(python) scripts/rules_effect.py --database "$$RECMAIL_DATABASE" --vars "$$vars"
 
 # Rendering signs links with RECMAIL_UNSUBSCRIBE_KEY; for the demo alone a random key of its own will do.
 demo: key_file := .unsubscribe_key
