@@ -2,7 +2,7 @@
 {% macro user_feature_columns() %}
     {{ return([
         'user_id', 'country_code', 'hemisphere', 'season', 'holiday',
-        'favourite_category', 'favourite_brand', 'favourite_device', 'loyalty_tier',
+        'favourite_category', 'top_categories', 'favourite_brand', 'top_brands', 'favourite_device', 'loyalty_tier',
         'segment', 'lifecycle_stage', 'value_tier', 'rfm_group', 'price_band', 'engagement_tier',
         'recency_score', 'frequency_score', 'monetary_score',
         'days_since_last_order', 'days_since_last_interaction', 'tenure_days', 'days_until_holiday',

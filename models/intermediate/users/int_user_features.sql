@@ -9,8 +9,10 @@ with joined as (
         calendars.season,
         calendars.holiday,
         calendars.days_until_holiday,
-        categories.category as favourite_category,
-        brands.brand as favourite_brand,
+        tastes.favourite_category,
+        tastes.top_categories,
+        tastes.favourite_brand,
+        tastes.top_brands,
         habits.favourite_hour,
         habits.favourite_weekday,
         devices.favourite_device,
@@ -34,8 +36,8 @@ with joined as (
         activity.item_count,
         activity.net_amount,
         spending.average_order_amount,
-        categories.category_share as favourite_category_share,
-        brands.brand_share as favourite_brand_share,
+        tastes.favourite_category_share,
+        tastes.favourite_brand_share,
         price_bands.price_percentile,
         spending.discount_affinity,
         spending.gift_share,
@@ -71,14 +73,8 @@ with joined as (
         on users.user_id = habits.user_id
     left join {{ ref('int_user_devices') }} as devices
         on users.user_id = devices.user_id
-    left join {{ ref('int_user_categories') }} as categories
-        on
-            users.user_id = categories.user_id
-            and categories.category_rank = 1
-    left join {{ ref('int_user_brands') }} as brands
-        on
-            users.user_id = brands.user_id
-            and brands.brand_rank = 1
+    left join {{ ref('int_user_tastes') }} as tastes
+        on users.user_id = tastes.user_id
 
 )
 
