@@ -3,7 +3,8 @@
 -- starts at 1 and moves as redemptions outnumber `offer_redemption_prior`.
 with buyer_days as (
 
-    select sum(cast({{ age_in_days('activity.first_ordered_at') }} as decimal(18, 6))) as day_count
+    -- a buyer of today counts a day
+    select sum(cast(greatest({{ age_in_days('activity.first_ordered_at') }}, 1) as decimal(18, 6))) as day_count
     from {{ ref('int_user_activity') }} as activity
     cross join {{ ref('stg_as_of') }} as as_of
     where activity.order_count > 0
@@ -72,7 +73,7 @@ margins as (
 
 select
     orders.scope,
-    round(orders.order_count / nullif(cast(buyer_days.day_count as double), 0), 12) as orders_per_day,
+    round(orders.order_count / cast(buyer_days.day_count as double), 12) as orders_per_day,
     round(orders.average_amount, 6) as average_amount,
     round(margins.margin_share, 9) as margin_share,
     orders.offered_order_count,
