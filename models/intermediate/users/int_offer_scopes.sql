@@ -1,7 +1,16 @@
--- What holds for a scope whoever the user is. Redemptions are orders of the scope, while an offer for it ran, with a
--- reduced line; the factor compares them with what the average scope would have had, as a gamma-Poisson estimate: it
--- starts at 1 and moves as redemptions outnumber `offer_redemption_prior`.
-with buyer_days as (
+-- What holds for a scope whoever the user is; one never bought has no orders and its items' mean price. Redemptions
+-- are orders of the scope, while an offer for it ran, with a reduced line; the factor compares them with what the
+-- average scope would have had, as a gamma-Poisson estimate: it starts at 1 and moves as redemptions outnumber
+-- `offer_redemption_prior`.
+with scopes as (
+
+    select distinct scope
+    from {{ ref('int_offers') }}
+    where is_live
+
+),
+
+buyer_days as (
 
     -- a buyer of today counts a day
     select sum(cast(greatest({{ age_in_days('activity.first_ordered_at') }}, 1) as decimal(18, 6))) as day_count
@@ -37,6 +46,7 @@ items as (
     select
         items.item_id,
         items.category,
+        items.price,
         cast(1 - items.unit_cost / items.price as decimal(18, 6)) as margin_share
     from {{ ref('stg_items') }} as items
     inner join {{ ref('int_item_availability') }} as availability
@@ -52,6 +62,7 @@ scoped_items as (
     ] %}
         select
             {{ offer_scope(item_id, category) }} as scope,
+            price,
             margin_share
         from items
         {{ 'union all' if not loop.last }}
@@ -59,10 +70,11 @@ scoped_items as (
 
 ),
 
-margins as (
+sellable as (
 
     select
         scope,
+        cast(sum(price) as double) / count(*) as average_price,
         coalesce(
             cast(sum(margin_share) as double) / nullif(count(margin_share), 0), {{ var('offer_margin_share_unknown') }}
         ) as margin_share
@@ -72,19 +84,24 @@ margins as (
 )
 
 select
-    orders.scope,
-    round(orders.order_count / cast(buyer_days.day_count as double), 12) as orders_per_day,
-    round(orders.average_amount, 6) as average_amount,
-    round(margins.margin_share, 9) as margin_share,
-    orders.offered_order_count,
-    orders.redemption_count,
+    scopes.scope,
+    round(coalesce(orders.order_count / cast(buyer_days.day_count as double), 0), 12) as orders_per_day,
+    round(coalesce(orders.average_amount, sellable.average_price), 6) as average_amount,
+    round(sellable.margin_share, 9) as margin_share,
+    coalesce(orders.offered_order_count, 0) as offered_order_count,
+    coalesce(orders.redemption_count, 0) as redemption_count,
     round(
-        (orders.redemption_count + {{ var('offer_redemption_prior') }})
-        / (orders.offered_order_count * usual.redemption_share + {{ var('offer_redemption_prior') }}),
+        (coalesce(orders.redemption_count, 0) + {{ var('offer_redemption_prior') }})
+        / (
+            coalesce(orders.offered_order_count, 0) * usual.redemption_share
+            + {{ var('offer_redemption_prior') }}
+        ),
         9
     ) as redemption_factor
-from orders
-inner join margins
-    on orders.scope = margins.scope
+from scopes
+inner join sellable
+    on scopes.scope = sellable.scope
 cross join buyer_days
 cross join usual
+left join orders
+    on scopes.scope = orders.scope

@@ -1,6 +1,6 @@
--- For each user the live offers for what the user buys, and the few best ones for anybody. The number of orders until
--- the offer ends is taken as Poisson, its rate starting from all buyers' over `offer_prior_days` and moving to the
--- user's own.
+-- For each user the live offers for what the user buys, those a rule names, and the few best ones for anybody. The
+-- number of orders until the offer ends is taken as Poisson, its rate starting from all buyers' over
+-- `offer_prior_days` and moving to the user's own.
 with users as (
 
     select
@@ -79,6 +79,14 @@ pairs as (
         generic_offers.offer_id
     from users
     cross join generic_offers
+    union
+    select
+        rules.user_id,
+        offers.offer_id
+    from {{ ref('int_user_rules') }} as rules
+    inner join offers
+        on rules.effect_value = offers.offer_id
+    where rules.effect = 'offer'
 
 ),
 
