@@ -16,13 +16,13 @@ export UV_PYTHON_DOWNLOADS := never
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo inputs build render preview quality test lint fmt docs bench hooks lock clean
+.PHONY: help demo inputs build train effect render preview quality test lint fmt docs bench evaluate hooks lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [OPTION=value ...]'
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' Makefile
 	@echo
-	@echo 'Options of build and demo (DATABASE also of render and preview):'
+	@echo 'Options of train, build and demo (DATABASE also of render and preview):'
 	@echo "  INPUT=<dir>        directory of <table>.parquet or <table>.csv files (default: the demo's)"
 	@echo "  AS_OF=<timestamp>  compute as of this UTC time, '2025-06-01 00:00:00' (default: the latest event)"
 	@echo '  DATABASE=<file>    DuckDB file to build (default: $$RECMAIL_DATABASE or warehouse.duckdb)'
@@ -39,7 +39,7 @@ help: ## list the targets
 
 # --- the product --------------------------------------------------------------------------------------------
 
-demo: .unsubscribe_key build quality render preview ## demo inputs, warehouse, rendered emails and their gallery
+demo: .unsubscribe_key train build quality render preview ## demo inputs, warehouse, rendered emails and their gallery
 	@printf '\nLook at:\n'
 	@printf '  %-22s %s\n' 'gallery of the emails' '$(CURDIR)/out/gallery/index.html'
 	@printf '  %-22s %s\n' 'quality of the inputs' '$(CURDIR)/out/input_quality.html'
@@ -57,6 +57,15 @@ build: .venv/.installed $(if $(INPUT)$(findstring input_,$(VARS)),,inputs) ## db
 	@vars=$$($(python) scripts/build_vars.py) && \
 	printf "dbt build --vars '%s'\n  into %s\n" "$$vars" "$$RECMAIL_DATABASE" && \
 	.venv/bin/dbt build --vars "$$vars"
+
+effect: .venv/.installed ## what edited rules and seeds would change, tried in a copy of the warehouse
+	@vars=$$($(python) scripts/build_vars.py) && \
+	$(python) scripts/rules_effect.py --database "$$RECMAIL_DATABASE" --vars "$$vars"
+
+# Learned from the same inputs, up to the same time; ranks from the next build on.
+train: .venv/.installed $(if $(INPUT)$(findstring input_,$(VARS)),,inputs) ## learn what is bought after what, on replays of the models at earlier times
+	@vars=$$($(python) scripts/build_vars.py) && \
+	$(python) -m ranker.train --database "$$RECMAIL_DATABASE" --vars "$$vars"
 
 # Rendering signs links with RECMAIL_UNSUBSCRIBE_KEY; for the demo alone a random key of its own will do.
 demo: key_file := .unsubscribe_key
@@ -112,6 +121,9 @@ docs: .venv/.installed ## write docs/input_contract.md from the sources, suites 
 bench: .venv-bench/.installed inputs ## speed, memory and basket hits beside implicit, in docs/; USERS='10000 100000 1000000'
 	.venv-bench/bin/python -m benchmarks.speed $(if $(USERS),--users $(USERS))
 	.venv-bench/bin/python -m benchmarks.baskets --out docs/benchmarks_baskets.md
+
+evaluate: .venv-bench/.installed inputs ## accuracy on real data beside popularity, buy-again and implicit, in docs/accuracy.md
+	.venv-bench/bin/python -m benchmarks.accuracy --out docs/accuracy.md
 
 # --- upkeep -------------------------------------------------------------------------------------------------
 

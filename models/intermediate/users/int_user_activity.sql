@@ -34,6 +34,7 @@ interactions_per_user as (
     select
         user_id,
         count(*) as item_count,
+        min(first_interaction_at) as first_interaction_at,
         max(last_interaction_at) as last_interaction_at
     from interactions
     group by user_id
@@ -47,6 +48,7 @@ select
     cast(coalesce(orders_per_user.net_amount, 0) as decimal(18, 4)) as net_amount,
     orders_per_user.first_ordered_at,
     orders_per_user.last_ordered_at,
+    interactions_per_user.first_interaction_at,
     interactions_per_user.last_interaction_at
 from users
 left join orders_per_user

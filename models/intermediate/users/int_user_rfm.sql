@@ -22,14 +22,34 @@ ranked as (
         percent_rank() over (order by monetary_amount) as monetary_share
     from buyers
 
+),
+
+scored as (
+
+    select
+        user_id,
+        recency_days,
+        frequency,
+        monetary_amount,
+        {{ quintile_score('recency_share') }} as recency_score,
+        {{ quintile_score('frequency_share') }} as frequency_score,
+        {{ quintile_score('monetary_share') }} as monetary_score
+    from ranked
+
 )
 
 select
-    user_id,
-    recency_days,
-    frequency,
-    monetary_amount,
-    {{ quintile_score('recency_share') }} as recency_score,
-    {{ quintile_score('frequency_share') }} as frequency_score,
-    {{ quintile_score('monetary_share') }} as monetary_score
-from ranked
+    scored.user_id,
+    rfm_groups.rfm_group,
+    scored.recency_days,
+    scored.frequency,
+    scored.monetary_amount,
+    scored.recency_score,
+    scored.frequency_score,
+    scored.monetary_score
+from scored
+left join {{ ref('int_rfm_groups') }} as rfm_groups
+    on
+        scored.recency_score = rfm_groups.recency_score
+        and scored.frequency_score = rfm_groups.frequency_score
+        and scored.monetary_score = rfm_groups.monetary_score

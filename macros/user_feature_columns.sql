@@ -1,0 +1,15 @@
+{#- Columns of int_user_features, which var `personalisation_rules` may name; known when the project is parsed. -#}
+{% macro user_feature_columns() %}
+    {{ return([
+        'user_id', 'country_code', 'hemisphere', 'season', 'holiday',
+        'favourite_category', 'top_categories', 'favourite_brand', 'top_brands', 'favourite_device', 'loyalty_tier',
+        'segment', 'lifecycle_stage', 'value_tier', 'rfm_group', 'price_band', 'engagement_tier',
+        'recency_score', 'frequency_score', 'monetary_score',
+        'days_since_last_order', 'days_since_last_interaction', 'tenure_days', 'days_until_holiday',
+        'favourite_hour', 'favourite_weekday',
+        'order_count', 'item_count', 'net_amount', 'average_order_amount',
+        'favourite_category_share', 'favourite_brand_share', 'price_percentile', 'discount_affinity', 'gift_share',
+        'return_share', 'email_count', 'read_email_count', 'clicked_email_count',
+        'is_loyalty_member', 'is_subscribed', 'first_ordered_at', 'last_ordered_at'
+    ]) }}
+{% endmacro %}

@@ -1,0 +1,23 @@
+-- `minimum_rank` counts how far a user must have come for the offer; null when minimum_segment says nothing known,
+-- and such an offer is nobody's.
+select
+    offers.offer_id,
+    {{ offer_scope('families.family_item_id', 'offers.category') }} as scope,
+    cast(coalesce(offers.discount_percent, {{ var('offer_discount_percent_unknown') }}) as double) / 100
+        as discount_share,
+    case coalesce(offers.minimum_segment, 'new')
+        when 'new' then 0
+        when 'browser' then 1
+        when 'first_time_buyer' then 2
+        when 'repeat_buyer' then 3
+        when 'high_value' then 4
+        when 'vip' then 5
+    end as minimum_rank,
+    0 - {{ age_in_days('offers.ends_at') }} as days_left,
+    offers.starts_at <= as_of.as_of and offers.ends_at >= as_of.as_of as is_live,
+    offers.starts_at,
+    offers.ends_at
+from {{ ref('stg_offers') }} as offers
+cross join {{ ref('stg_as_of') }} as as_of
+left join {{ ref('int_item_families') }} as families
+    on offers.item_id = families.item_id

@@ -1,0 +1,144 @@
+-- For each user the live offers for what the user buys, those a rule names, and the few best ones for anybody. The
+-- number of orders until the offer ends is taken as Poisson, its rate starting from all buyers' over
+-- `offer_prior_days` and moving to the user's own.
+with users as (
+
+    select
+        features.user_id,
+        -- how far the user has come, whether active or not
+        case
+            when features.value_tier = 'vip' then 5
+            when features.value_tier = 'high_value' then 4
+            when features.order_count >= 2 then 3
+            when features.order_count = 1 then 2
+            when features.item_count > 0 then 1
+            else 0
+        end as user_rank,
+        case
+            when features.first_ordered_at is not null then {{ age_in_days('features.first_ordered_at') }}
+            else 0
+        end as buyer_days
+    from {{ ref('int_user_features') }} as features
+    cross join {{ ref('stg_as_of') }} as as_of
+
+),
+
+offers as (
+
+    select
+        offers.*,
+        scopes.orders_per_day,
+        scopes.average_amount,
+        scopes.margin_share,
+        scopes.redemption_factor * (1 + {{ var('offer_lift_per_discount') }} * offers.discount_share) as lift,
+        least(greatest(offers.days_left, 0), {{ var('offer_horizon_days') }}) as horizon_days
+    from {{ ref('int_offers') }} as offers
+    inner join {{ ref('int_offer_scopes') }} as scopes
+        on offers.scope = scopes.scope
+    where
+        offers.is_live
+        and offers.minimum_rank is not null
+
+),
+
+generic_offers as (
+
+    select * from offers
+    qualify row_number() over (
+        partition by minimum_rank
+        order by
+            round(orders_per_day * horizon_days * lift * average_amount * (margin_share - discount_share), 9) desc,
+            offer_id
+    ) <= {{ var('offer_generic_max') }}
+
+),
+
+orders as (
+
+    select
+        user_id,
+        scope,
+        count(*) as order_count,
+        cast(sum(net_amount) as double) as net_amount
+    from {{ ref('int_offer_orders') }}
+    group by user_id, scope
+
+),
+
+pairs as (
+
+    select
+        orders.user_id,
+        offers.offer_id
+    from orders
+    inner join offers
+        on orders.scope = offers.scope
+    union
+    select
+        users.user_id,
+        generic_offers.offer_id
+    from users
+    cross join generic_offers
+    union
+    select
+        rules.user_id,
+        offers.offer_id
+    from {{ ref('int_user_rules') }} as rules
+    inner join offers
+        on rules.effect_value = offers.offer_id
+    where rules.effect = 'offer'
+
+),
+
+estimated as (
+
+    select
+        pairs.user_id,
+        pairs.offer_id,
+        offers.discount_share,
+        offers.margin_share,
+        offers.lift,
+        (coalesce(orders.net_amount, 0) + {{ var('offer_prior_orders') }} * offers.average_amount)
+        / (coalesce(orders.order_count, 0) + {{ var('offer_prior_orders') }}) as order_amount,
+        1 - exp(-cast(
+            offers.horizon_days
+            * (coalesce(orders.order_count, 0) + {{ var('offer_prior_days') }} * offers.orders_per_day)
+            / (users.buyer_days + {{ var('offer_prior_days') }})
+            as double
+        )) as purchase_probability
+    from pairs
+    inner join users
+        on pairs.user_id = users.user_id
+    inner join offers
+        on pairs.offer_id = offers.offer_id
+    left join orders
+        on
+            pairs.user_id = orders.user_id
+            and offers.scope = orders.scope
+    where users.user_rank >= offers.minimum_rank
+
+),
+
+valued as (
+
+    select
+        *,
+        least(purchase_probability * lift, 1) as offer_purchase_probability
+    from estimated
+
+)
+
+select
+    user_id,
+    offer_id,
+    round(purchase_probability, 9) as purchase_probability,
+    round(offer_purchase_probability, 9) as offer_purchase_probability,
+    round(order_amount, 4) as order_amount,
+    round(offer_purchase_probability * order_amount * discount_share, 6) as discount_cost,
+    round(offer_purchase_probability * order_amount * (margin_share - discount_share), 6) as expected_margin,
+    round(
+        offer_purchase_probability * order_amount * (margin_share - discount_share)
+        - purchase_probability * order_amount * margin_share,
+        6
+    ) as incremental_margin
+from valued

@@ -1,0 +1,61 @@
+"""A wrong row of a seed that marketers edit stops the build with a message that names the row."""
+
+import json
+
+import duckdb
+import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+from shop import small_shop, write_parquet
+from warehouse import ROOT, build
+
+SEEDS = ["rfm_groups", "playbook", "seasons", "holidays"]
+FAULTS = {
+    "rfm_groups set recency_max = 9 where priority = 6": "row with priority 6 (promising): expected recency_min and",
+    "rfm_groups set frequency_min = 3 where priority = 13": "row with priority 13 (hibernating): expected frequency",
+    "rfm_groups set rfm_group = 'gold' where priority = 1": "row with priority 1 (gold): expected a group out of",
+    "playbook set segment = 'browsers' where play = 'reminders'": "reminders primary: expected scheme and segment",
+    "playbook set scheme = 'mood' where play = 'vip'": "vip secondary: expected scheme and segment",
+    "playbook set tone = 'loud' where play = 'deals'": "deals primary: expected tone welcoming",
+    "playbook set title = null where play = 'keep'": "keep primary: expected a title",
+    "playbook set strategies = 'trending' where play = 'win_back'": "win_back primary: expected strategies as name",
+    "playbook set layout = 'heap' where play = 'upsell'": "upsell secondary: expected layout grid",
+    "playbook set offer_policy = 'all' where play = 'budget'": "budget primary: expected offer_policy none or best",
+    "seasons set end_day = 30 where end_month = 2 and hemisphere = 'north'": "north winter: expected end_month and end",
+    "seasons set season = 'Summer' where season = 'summer'": "south Summer: expected a season in lower case",
+    "holidays set day = 32 where holiday = 'Christmas'": "expected with rule date, month and day",
+    "holidays set nth = 6 where holiday = 'Cyber Monday'": "Cyber Monday in all countries: expected with rule nth",
+    "holidays set month = 4 where holiday = 'Easter'": "expected with rule easter, no month",
+    "holidays set country_codes = 'US|gb' where holiday = 'Halloween'": "Halloween in US|gb: expected country_codes",
+    "holidays set country_codes = 'US, CA' where holiday = 'Black Friday'": "Black Friday in US, CA: expected country",
+    "holidays set lead_days = null where holiday = 'New Year'": "New Year in all countries: expected lead_days",
+}
+
+
+@pytest.fixture(scope="module")
+def message(tmp_path_factory) -> str:
+    """What the tests of the seeds say of all faults at once, after they had nothing to say of the rows delivered."""
+    folder = tmp_path_factory.mktemp("seeds")
+    inputs = {"input_location": str(write_parquet(small_shop(), folder / "inputs"))}
+    delivered = build(
+        folder / "w.duckdb", inputs, "--select", *SEEDS, "--indirect-selection", "cautious", tests=True
+    )
+    assert delivered.succeeded, delivered.text
+    with duckdb.connect(folder / "w.duckdb") as connection:
+        for fault in FAULTS:
+            connection.execute(f"update seeds.{fault}")
+    said = []
+    dbtRunner(callbacks=[lambda event: said.append(event.info.msg)]).invoke(
+        [
+            *("--quiet", "test", "--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
+            *("--target-path", str(folder), "--log-path", str(folder), "--vars", json.dumps(inputs)),
+            *("--select", *(f"{seed}_rows_hold" for seed in SEEDS)),
+        ]
+    )
+    DuckDBConnectionManager.close_all_connections()
+    return "\n".join(said)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_wrong_row_is_named(message, fault):
+    assert FAULTS[fault] in message
