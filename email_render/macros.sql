@@ -1,11 +1,45 @@
--- What load.sql is written with: finished text, money and links, and what is wrong with them. Here and not in Python
--- because DuckDB does it on all cores.
+-- What messages.sql and items.sql are written with: finished text, money and links, and what is wrong with them. Here
+-- and not in Python because DuckDB does it many times faster. The macro `html` comes from load.py: it escapes, or
+-- leaves that to the templates.
 
--- Item texts come from a shop's catalogue: made one line, and without tags that an ESP would evaluate ("{{", "{%").
+-- Texts of a shop's catalogue: made one line, and without tags that an ESP would evaluate ("{{", "{%").
 create temp macro clean_text(value) as
-    nullif(trim(regexp_replace(regexp_replace(value, '[\s\p{Cc}\p{Zl}\p{Zp}]+', ' ', 'g'), '\{[{%]+', '{', 'g')), '');
+    case
+        -- the rule: nothing to clean
+        when not regexp_matches(value, '[\s\p{Cc}\p{Zl}\p{Zp}]{2}|[^\S ]|[\p{Cc}\p{Zl}\p{Zp}]|^ | $|\{[{%]')
+            then nullif(value, '')
+        else
+            nullif(
+                trim(
+                    regexp_replace(
+                        regexp_replace(value, '[\s\p{Cc}\p{Zl}\p{Zp}]+', ' ', 'g'), '\{[{%]+', '{', 'g'
+                    )
+                ),
+                ''
+            )
+    end;
 
-create temp macro money(amount, currency) as
+-- 1234.5 as 1,234.50 or 1.234,50 or 1234,50, as the message's number_format says.
+create temp macro decimal_number(amount, digits, number_format) as
+    replace(
+        replace(
+            replace(
+                case
+                    when length(format('{:.0f}', amount)) >= number_format.grouped_from_digits
+                        then format('{:,.' || digits || 'f}', amount)
+                    else format('{:.' || digits || 'f}', amount)
+                end,
+                ',',
+                ';'
+            ),
+            '.',
+            number_format.decimal_mark
+        ),
+        ';',
+        number_format.group_mark
+    );
+
+create temp macro currency_symbol(currency) as
     case currency
         when 'USD' then '$'
         when 'EUR' then '€'
@@ -18,8 +52,22 @@ create temp macro money(amount, currency) as
         when 'AUD' then 'A$'
         when 'NZD' then 'NZ$'
         when 'MXN' then 'MX$'
-        else currency || ' '
-    end || case when currency in ('JPY', 'KRW') then format('{:,.0f}', amount) else format('{:,.2f}', amount) end;
+        else currency
+    end;
+
+create temp macro money(amount, currency, number_format) as
+    case
+        when number_format.symbol_position = 'after'
+            then
+                decimal_number(amount, case when currency in ('JPY', 'KRW') then 0 else 2 end, number_format)
+                || chr(160)
+                || currency_symbol(currency)
+        else
+            currency_symbol(currency)
+            -- letters keep their distance from the number
+            || case when currency_symbol(currency) = currency then chr(160) else '' end
+            || decimal_number(amount, case when currency in ('JPY', 'KRW') then 0 else 2 end, number_format)
+    end;
 
 -- Parameters go after an existing query and before a fragment.
 create temp macro tagged_link(url, trigger_type, content) as
@@ -34,6 +82,35 @@ create temp macro tagged_link(url, trigger_type, content) as
     || '&utm_content=' || url_encode(content)
     || case when contains(url, '#') then url[strpos(url, '#'):] else '' end;
 
+-- A JSON string that can stand in a <script> element: nothing in it ends the element or opens a comment.
+create temp macro json_text(value) as
+    replace(replace(replace(cast(to_json(value) as varchar), '<', '\u003c'), '>', '\u003e'), '&', '\u0026');
+
+-- schema.org: what a mail program may show of an item without opening the email.
+create temp macro product_card(name, url, image_url, price, currency, rating_average, rating_count) as
+    '{"@type":"Product","name":' || json_text(name)
+    || coalesce(',"image":' || json_text(image_url), '')
+    || case
+        when rating_count > 0
+            then ',"aggregateRating":{"@type":"AggregateRating","ratingValue":'
+            || format('{:.1f}', rating_average)
+            || ',"reviewCount":' || cast(rating_count as bigint) || '}'
+        else ''
+    end
+    || ',"offers":{"@type":"Offer","price":' || format('{:.2f}', price)
+    || ',"priceCurrency":' || json_text(currency)
+    || ',"url":' || json_text(url) || '}}';
+
+-- Gmail's carousel in the Promotions tab; a card needs its picture.
+create temp macro promotion_card(name, url, image_url, price, list_price, currency, place) as
+    '{"@type":"PromotionCard","headline":' || json_text(name)
+    || ',"image":' || json_text(image_url)
+    || ',"price":' || format('{:.2f}', price)
+    || coalesce(',"discountValue":' || format('{:.2f}', list_price - price), '')
+    || ',"priceCurrency":' || json_text(currency)
+    || ',"url":' || json_text(url)
+    || ',"position":' || place || '}';
+
 create temp macro fault(field, reason) as
     case when reason is not null then {'field': field, 'reason': reason} end;
 
@@ -44,11 +121,26 @@ create temp macro text_fault(field, value) as
         when regexp_matches(value, '\{[{%]') then 'has an unfilled template tag'
     end);
 
+create temp macro choice_fault(field, value, choices) as
+    fault(field, case when not coalesce(list_contains(choices, value), false)
+        then 'is not one of ' || array_to_string(choices, ', ') end);
+
 create temp macro link_fault(field, url) as
     fault(field, case
         when url is null then 'is missing'
         when not regexp_full_match(url, 'https://[A-Za-z0-9.-]+(:[0-9]+)?([/?#][^\s\p{Cc}"''<>\\^`{|}]*)?')
             then 'is not an https address'
+    end);
+
+create temp macro address_fault(field, address) as
+    fault(field, case
+        when not coalesce(regexp_full_match(address, '[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+'), false)
+            then 'is not an email address'
+    end);
+
+create temp macro currency_fault(field, currency) as
+    fault(field, case
+        when not coalesce(regexp_full_match(currency, '[A-Z]{3}'), false) then 'is not an ISO 4217 code'
     end);
 
 create temp macro amount_fault(field, amount) as

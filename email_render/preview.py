@@ -80,7 +80,9 @@ def with_local_images(message: dict, out: Path, image_folders: dict[str, Path]) 
     """The message with images under the given prefixes copied to `out` and shown from there."""
 
     def local(item: dict) -> dict:
-        return item | {"image_url": item["image_url"] and local_image(item["image_url"], out, image_folders)}
+        return item | {
+            "image_html": item["image_html"] and local_image(item["image_html"], out, image_folders)
+        }
 
     blocks = [block | {"items": [local(item) for item in block["items"]]} for block in message["blocks"]]
     return message | {"blocks": blocks}
