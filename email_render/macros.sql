@@ -25,9 +25,11 @@ create temp macro decimal_number(amount, digits, number_format) as
         replace(
             replace(
                 case
-                    when length(format('{:.0f}', amount)) >= number_format.grouped_from_digits
-                        then format('{:,.' || digits || 'f}', amount)
-                    else format('{:.' || digits || 'f}', amount)
+                    when
+                        length(split_part(format('{:.' || digits || 'f}', cast(amount as double)), '.', 1))
+                        >= number_format.grouped_from_digits
+                        then format('{:,.' || digits || 'f}', cast(amount as double))
+                    else format('{:.' || digits || 'f}', cast(amount as double))
                 end,
                 ',',
                 ';'
