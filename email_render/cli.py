@@ -101,7 +101,11 @@ def image_folder(_context, _option, values: tuple[str, ...]) -> dict[str, Path]:
 @database_option
 @out_option("gallery")
 @click.option(
-    "--per-segment", type=click.IntRange(min=1), default=1, show_default=True, help="Emails per segment."
+    "--per-kind",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Emails per segment, trigger, layout and locale.",
 )
 @click.option(
     "--images",
@@ -110,15 +114,15 @@ def image_folder(_context, _option, values: tuple[str, ...]) -> dict[str, Path]:
     callback=image_folder,
     help="Take images whose address starts with PREFIX from DIR, so that no network is needed. Repeatable.",
 )
-def preview(database: Path, out: Path, per_segment: int, images: dict[str, Path]) -> None:
-    """Write a page with real emails of every segment at desktop and phone width: index.html.
+def preview(database: Path, out: Path, per_kind: int, images: dict[str, Path]) -> None:
+    """Write a page with real emails of every kind, light and dark, at desktop and phone width: index.html.
 
     Its preference and unsubscribe links do nothing: no key is needed.
     """
     connection = load.open_warehouse(database)
     require_open_gate(connection)
-    messages = load.read_samples(connection, per_segment)
-    set_aside = write_gallery(messages, out, images)
+    messages = load.read_samples(connection, per_kind)
+    set_aside = write_gallery(messages, load.read_whys(connection) if messages else {}, out, images)
     click.echo(f"{len(messages) - set_aside:,} emails in {out / 'index.html'}")
     if set_aside:
         click.echo(f"{set_aside:,} messages set aside: the page says why.", err=True)

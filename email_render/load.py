@@ -118,12 +118,35 @@ def read_chunk(connection: duckdb.DuckDBPyConnection, chunk: Chunk) -> Iterator[
     return read_messages(connection, f"from email_queue where {users} {order}", f"where {users}")
 
 
-def read_samples(connection: duckdb.DuckDBPyConnection, per_segment: int) -> list[dict]:
-    """The first messages of each segment by user, with their items."""
-    rank = "row_number() over (partition by segment order by user_id, message_id)"
-    samples = f"from email_queue qualify {rank} <= {int(per_segment)}"
+def read_samples(connection: duckdb.DuckDBPyConnection, per_kind: int) -> list[dict]:
+    """The first messages of each segment, trigger, layout and locale by user, with their items."""
+    rank = (
+        "row_number() over (partition by segment, trigger_type, layout, locale order by user_id, message_id)"
+    )
+    samples = f"from email_queue qualify {rank} <= {int(per_kind)}"
     users = "where user_id in (select user_id from chosen_messages)"
     return [message for batch in read_messages(connection, samples, users) for message in batch]
+
+
+def read_whys(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], dict]:
+    """By user and item of the messages read last: what put the item where it stands."""
+    rows = connection.sql(
+        """
+        select
+            user_id,
+            item_id,
+            strategy,
+            reason_type,
+            evidence_item_id,
+            cast(evidence_count as varchar) as evidence_count,
+            format('{:.3f}', score) as score,
+            format('{:.3f}', purchase_probability) as purchase_probability,
+            format('{:.3f}', propensity) as propensity
+        from chosen_items
+        """
+    )
+    names = rows.columns
+    return {row[:2]: dict(zip(names[2:], row[2:], strict=True)) for row in rows.fetchall()}
 
 
 def read_messages(

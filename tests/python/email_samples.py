@@ -109,6 +109,11 @@ select
     case when positions.position <= 4 then 'primary' else 'secondary' end as block,
     ['also_bought', 'trending', 'buy_again', 'new_arrivals'][1 + positions.position % 4] as strategy,
     'because_you_bought' as reason_type,
+    0.5::double as score,
+    0.25::double as purchase_probability,
+    1.0::double as propensity,
+    'knife' as evidence_item_id,
+    12::bigint as evidence_count,
     case positions.position
         when 1 then 'Because you bought Chef''s knife'
         when 2 then 'Trending in Kitchen: 212 customers in the last 7 days'

@@ -1,4 +1,4 @@
-"""Emails in Chromium, html-validate and caniemail: see tests/email_tools/check.mjs. `make email-tools` installs them."""
+"""Emails in Chromium, html-validate and caniemail, by tests/email_tools/check.mjs."""
 
 import json
 import shutil
