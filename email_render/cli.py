@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from email_render import load, sink
+from email_render.esp import DIALECTS, write_templates
 from email_render.gate import require_open_gate
 from email_render.load import Escaping
 from email_render.preview import write_gallery
@@ -60,12 +61,25 @@ def main() -> None:
     show_default=True,
     help="Who escapes what goes into HTML: SQL (fast) or the templates (the reference). The bytes are the same.",
 )
-def render(database: Path, out: Path, limit: int | None, workers: int, escaping: Escaping) -> None:
+@click.option(
+    "--esp",
+    type=click.Choice(sorted(DIALECTS)),
+    help="Write templates with this ESP's tags, one per kind of message, and what to sync per user, to OUT/ESP.",
+)
+def render(
+    database: Path, out: Path, limit: int | None, workers: int, escaping: Escaping, esp: str | None
+) -> None:
     """Write every email to part-*.parquet, and what was set aside to failed.parquet.
 
     Needs the key that signs unsubscribe links in RECMAIL_UNSUBSCRIBE_KEY. A run that was stopped goes on where it
     stopped when it is started again.
     """
+    if esp:
+        job = Job(database, out / esp, key_from_environment(), "sql")
+        click.echo(
+            f"{write_templates(job, esp, limit):,} templates and their attributes.parquet in {job.out}"
+        )
+        return
     summary = render_queue(Job(database, out, key_from_environment(), escaping), workers, limit)
     report(summary, out)
 

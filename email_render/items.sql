@@ -56,6 +56,7 @@ select
     html(name) as name_html,
     url,
     html(url) as url_html,
+    image_url as image,
     html(image_url) as image_html,
     money(price, currency, number_format) as price,
     money(struck_price, currency, number_format) as list_price,

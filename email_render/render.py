@@ -48,33 +48,44 @@ def only_text(value: object) -> str:
 
 def template_environment(escaping: Escaping = "template") -> Environment:
     """Templates of the emails (types/, base.txt) and of the gallery. Text templates are never escaped."""
-    environment = Environment(
+    if escaping == "template":
+        environment = new_environment(autoescape=True)
+        environment.globals.update(block_macros(environment))
+        return environment
+    environment = new_environment(autoescape=False)
+    environment.code_generator_class = codegen.DirectCodeGenerator
+    environment.finalize = codegen.only_text
+    environment.globals.update(block_macros(environment, bare=True))
+    return environment
+
+
+def new_environment(autoescape: bool, of: type[Environment] = Environment) -> Environment:
+    return of(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=lambda name: escaping == "template" and name.endswith(".html"),
+        autoescape=lambda name: autoescape and name.endswith(".html"),
         undefined=StrictUndefined,
         finalize=only_text,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    if escaping == "sql":
-        environment.code_generator_class = codegen.DirectCodeGenerator
-        environment.finalize = codegen.only_text
+
+
+def block_macros(environment: Environment, bare: bool = False) -> dict[str, Callable[..., str]]:
+    """The macros of blocks/, for all templates; `bare`: as plain functions, which are called faster."""
+    macros: dict[str, Callable[..., str]] = {}
     for name in BLOCKS:
-        macros = vars(environment.get_template(f"blocks/{name}.html").module)
-        environment.globals.update(
-            (key, macro._func if escaping == "sql" else macro)
-            for key, macro in macros.items()
-            if isinstance(macro, Macro)
-        )
-    return environment
+        template = environment.get_template(f"blocks/{name}.html", globals=macros)
+        for key, macro in vars(template.module).items():
+            if isinstance(macro, Macro):
+                macros[key] = macro._func if bare else macro
+    return macros
 
 
 def ready_template(environment: Environment, name: str) -> Template:
     template = environment.get_template(name)
-    template.globals = dict(
-        template.globals
-    )  # Jinja's layered mapping is copied at each render, which is slow
+    # Jinja's layered mapping is copied at each render, which is slow
+    template.globals = dict(template.globals)
     return template
 
 
@@ -89,21 +100,17 @@ class Renderer:
         self._html = {name: ready_template(environment, f"types/{name}.html") for name in EMAIL_TYPES}
         self._text = ready_template(environment, "base.txt")
         self._signer = signer
-        self._html_value = str if escaping == "template" else lambda value: str(escape(value))
-        self._html_words = {
-            language: {key: self._html_value(text) for key, text in words.items()}
-            for language, words in WORDS.items()
-        }
+        self._html_value = str if escaping == "template" else escaped
+        self._html_words = (
+            WORDS if escaping == "template" else {key: escaped_words(words) for key, words in WORDS.items()}
+        )
 
     def render(self, message: dict) -> Email:
         """The email of one message. SetAside when the message has faults or a template cannot print it."""
         faults = message["faults"] + self._unknown_choices(message)
         if faults:
             raise SetAside(faults)
-        links = {
-            purpose: personal_link(message[f"{purpose}_url"], purpose, message["user_id"], self._signer)
-            for purpose in ("preferences", "unsubscribe")
-        }
+        links = personal_links(message, self._signer)
         context = message | {
             "preferences_link": links["preferences"],
             "preferences_link_html": self._html_value(links["preferences"]),
@@ -147,6 +154,22 @@ class Renderer:
             else:
                 emails.append((*ids, message["subject"], message["preheader"], *email))
         return emails, failed
+
+
+def escaped(value: str) -> str:
+    return str(escape(value))
+
+
+def escaped_words(words: dict[str, str]) -> dict[str, str]:
+    return {key: escaped(text) for key, text in words.items()}
+
+
+def personal_links(message: dict, signer: Callable[[str, str], str]) -> dict[str, str]:
+    """The reader's own links, by purpose."""
+    return {
+        purpose: personal_link(message[f"{purpose}_url"], purpose, message["user_id"], signer)
+        for purpose in ("preferences", "unsubscribe")
+    }
 
 
 def headers(message: dict, unsubscribe_link: str) -> str:
