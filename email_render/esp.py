@@ -54,7 +54,7 @@ DIALECTS = {
         "{% else %}",
         "{% endif %}",
     ),
-    # Mailchimp Transactional with merge_language handlebars: merge fields of campaigns hold 255 bytes, too few for links
+    # Mailchimp Transactional with merge_language handlebars: a field of a campaign holds 255 bytes, too few for links
     "mailchimp": HANDLEBARS,
     # dynamic_template_data
     "sendgrid": HANDLEBARS,
