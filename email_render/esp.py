@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pyarrow as pa
 from jinja2 import Environment, nodes
 from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
 
 from email_render import load, sink
 from email_render.gate import require_open_gate
@@ -197,7 +198,7 @@ def attributes(message: dict, links: dict[str, str]) -> dict[str, str]:
         values[f"block_{block_number}_has_images"] = "yes" if block["has_images"] else None
         for item in block["items"]:
             number += 1
-            values[f"item_{number}_image"] = item["image"]
+            values[f"item_{number}_image"] = item["image_html"] and Markup(item["image_html"]).unescape()
             values |= {f"item_{number}_{field}": item[field] for field in ITEM_FIELDS}
     return {PREFIX + name: value for name, value in values.items() if value}
 

@@ -55,9 +55,8 @@ select
     name,
     html(name) as name_html,
     url,
-    html(url) as url_html,
-    image_url as image,
-    html(image_url) as image_html,
+    html_link(url) as url_html,
+    html_link(image_url) as image_html,
     money(price, currency, number_format) as price,
     money(struck_price, currency, number_format) as list_price,
     reason,
@@ -71,22 +70,32 @@ select
         when layout = 'carousel' then promotion_card(name, url, image_url, price, struck_price, currency, position)
         else product_card(name, url, image_url, price, currency, rating_average, rating_count)
     end as card,
-    -- null and not an empty list: almost no item has a fault, and a list costs more to read
-    nullif(
-        list_transform(
-            found_faults([
-                text_fault('item_name', name),
-                text_fault('strategy', strategy),
-                link_fault('item_url', page_url),
-                case when image_url is not null then link_fault('image_url', image_url) end,
-                amount_fault('price', price),
-                case when list_price is not null then amount_fault('list_price', list_price) end,
-                case when rating_count > 0 then amount_fault('rating_average', rating_average) end,
-                currency_fault('currency', currency)
-            ]),
-            lambda found: fault(found.field, found.reason || ' (item ' || item_id || ')')
-        ),
-        []
-    ) as faults
+    case
+        -- the rule: nothing is wrong, and a list for each item would cost more than all checks
+        when
+            name is not null
+            and text_reason(strategy) is null
+            and link_reason(page_url) is null
+            and (image_url is null or link_reason(image_url) is null)
+            and amount_reason(price) is null
+            and (list_price is null or amount_reason(list_price) is null)
+            and (coalesce(rating_count, 0) <= 0 or amount_reason(rating_average) is null)
+            and currency_reason(currency) is null
+            then null
+        else
+            list_transform(
+                found_faults([
+                    fault('item_name', text_reason(name)),
+                    fault('strategy', text_reason(strategy)),
+                    fault('item_url', link_reason(page_url)),
+                    fault('image_url', case when image_url is not null then link_reason(image_url) end),
+                    fault('price', amount_reason(price)),
+                    fault('list_price', case when list_price is not null then amount_reason(list_price) end),
+                    fault('rating_average', case when rating_count > 0 then amount_reason(rating_average) end),
+                    fault('currency', currency_reason(currency))
+                ]),
+                lambda found: fault(found.field, found.reason || ' (item ' || item_id || ')')
+            )
+    end as faults
 from finished
 order by user_id, message_id, block_number, position

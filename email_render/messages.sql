@@ -27,13 +27,13 @@ select
     shop_name,
     html(shop_name) as shop_name_html,
     tagged_link(shop_url, trigger_type, 'header') as shop_link,
-    html(tagged_link(shop_url, trigger_type, 'header')) as shop_link_html,
-    html(logo_url) as logo_url_html,
+    html_link(tagged_link(shop_url, trigger_type, 'header')) as shop_link_html,
+    html_link(logo_url) as logo_url_html,
     preferences_url,
     unsubscribe_url,
     unsubscribe_email,
     tagged_link(support_url, trigger_type, 'footer') as support_link,
-    html(tagged_link(support_url, trigger_type, 'footer')) as support_link_html,
+    html_link(tagged_link(support_url, trigger_type, 'footer')) as support_link_html,
     postal_address,
     html(postal_address) as postal_address_html,
     footer_reason,
@@ -42,25 +42,25 @@ select
     strftime(as_of, '%Y-%m-%d') as as_of_date,
     found_faults(
         [
-            text_fault('subject', subject),
-            text_fault('preheader', preheader),
-            text_fault('greeting', greeting),
-            choice_fault('direction', direction, ['ltr', 'rtl']),
-            choice_fault('layout', layout, ['grid', 'hero', 'list', 'carousel']),
-            text_fault('trigger_type', trigger_type),
-            case when offer is not null then text_fault('offer', clean_text(offer.offer_name)) end,
-            case when offer is not null then text_fault('offer', offer.ends_text) end,
-            text_fault('shop_name', shop_name),
-            link_fault('shop_url', shop_url),
-            case when logo_url is not null then link_fault('logo_url', logo_url) end,
-            link_fault('preferences_url', preferences_url),
-            link_fault('unsubscribe_url', unsubscribe_url),
-            address_fault('unsubscribe_email', unsubscribe_email),
-            link_fault('support_url', support_url),
-            text_fault('postal_address', postal_address),
-            text_fault('footer_reason', footer_reason)
+            fault('subject', text_reason(subject)),
+            fault('preheader', text_reason(preheader)),
+            fault('greeting', text_reason(greeting)),
+            fault('direction', choice_reason(direction, ['ltr', 'rtl'])),
+            fault('layout', choice_reason(layout, ['grid', 'hero', 'list', 'carousel'])),
+            fault('trigger_type', text_reason(trigger_type)),
+            case when offer is not null then fault('offer', text_reason(clean_text(offer.offer_name))) end,
+            case when offer is not null then fault('offer', text_reason(offer.ends_text)) end,
+            fault('shop_name', text_reason(shop_name)),
+            fault('shop_url', link_reason(shop_url)),
+            case when logo_url is not null then fault('logo_url', link_reason(logo_url)) end,
+            fault('preferences_url', link_reason(preferences_url)),
+            fault('unsubscribe_url', link_reason(unsubscribe_url)),
+            fault('unsubscribe_email', address_reason(unsubscribe_email)),
+            fault('support_url', link_reason(support_url)),
+            fault('postal_address', text_reason(postal_address)),
+            fault('footer_reason', text_reason(footer_reason))
         ]
-        || coalesce(list_transform(blocks, lambda entry: text_fault('blocks.title', entry.title)), [])
+        || coalesce(list_transform(blocks, lambda entry: fault('blocks.title', text_reason(entry.title))), [])
     ) as faults
 from chosen_messages
 order by user_id, message_id

@@ -54,7 +54,6 @@ def template_environment(escaping: Escaping = "template") -> Environment:
         return environment
     environment = new_environment(autoescape=False)
     environment.code_generator_class = codegen.DirectCodeGenerator
-    environment.finalize = codegen.only_text
     environment.globals.update(block_macros(environment, bare=True))
     return environment
 
@@ -133,14 +132,22 @@ class Renderer:
             if message[field] not in known
         ]
 
-    @staticmethod
-    def _print(template: Template, context: dict, words: dict) -> str:
+    def _print(self, template: Template, context: dict, words: dict) -> str:
         try:
             return template.render(context, words=words)
-        except (NotText, UndefinedError, KeyError, TypeError) as error:
-            raise SetAside(
-                [{"field": template_place(error), "reason": f"cannot be printed: {error!r}"}]
-            ) from error
+        except (NotText, UndefinedError, KeyError, TypeError):
+            # direct code does not say which value it was: stock code does
+            self._find_fault(template.name, context, words)
+            raise
+
+    def _find_fault(self, name: str, context: dict, words: dict) -> None:
+        environment = new_environment(autoescape=False)
+        environment.globals.update(block_macros(environment))
+        try:
+            environment.get_template(name).render(context, words=words)
+        except (NotText, UndefinedError) as error:
+            fault = {"field": template_place(error), "reason": f"cannot be printed: {error}"}
+            raise SetAside([fault]) from error
 
     def render_batch(self, messages: list[dict]) -> tuple[list[tuple], list[dict]]:
         """Rows as sink.EMAILS_SCHEMA has them, one per email, and FAILED_SCHEMA for messages set aside."""

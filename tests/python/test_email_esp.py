@@ -89,7 +89,7 @@ def bare(message):
         block
         | {
             "items": [
-                item | dict.fromkeys(optional) | ({"image": None, "image_html": None} if number % 2 else {})
+                item | dict.fromkeys(optional) | ({"image_html": None} if number % 2 else {})
                 for number, item in enumerate(block["items"])
             ]
         }
