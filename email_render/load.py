@@ -1,6 +1,6 @@
 """Reads the marts: which messages to render, and everything a message prints, as plain dicts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -181,10 +181,10 @@ def read_messages(
         messages = connection.sql(MESSAGES).to_arrow_table()
     except (duckdb.BinderException, duckdb.CatalogException) as error:
         raise SetupError(f"The marts are not as expected, build them again: {error}") from error
-    items_of_messages = groupby(rows_of(items), itemgetter("message_id"))
+    items_of_messages = groupby(rows_of(items.to_batches(ROWS_AT_ONCE)), itemgetter("message_id"))
     waiting_id, waiting_items = next(items_of_messages, (None, ()))
     for batch in messages.to_batches(BATCH_MESSAGES):
-        rows = batch.to_pylist()
+        rows = list(rows_of([batch]))
         for message in rows:
             own_items = []
             if message["message_id"] == waiting_id:
@@ -194,10 +194,10 @@ def read_messages(
         yield rows
 
 
-def rows_of(table: pa.Table) -> Iterator[dict]:
+def rows_of(batches: Iterable[pa.RecordBatch]) -> Iterator[dict]:
     """Rows as dicts, made from columns."""
-    names = table.column_names
-    for batch in table.to_batches(ROWS_AT_ONCE):
+    for batch in batches:
+        names = batch.schema.names
         for row in zip(*map(values_of, batch.columns), strict=True):
             yield dict(zip(names, row))  # noqa: B905
 
