@@ -16,11 +16,11 @@ export UV_PYTHON_DOWNLOADS := never
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo inputs build train effect render preview quality test lint fmt docs bench evaluate hooks lock clean
+.PHONY: help demo inputs build train effect render preview quality test email-tools lint fmt docs bench evaluate hooks lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [OPTION=value ...]'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo 'Options of train, build and demo (DATABASE also of render and preview):'
 	@echo "  INPUT=<dir>        directory of <table>.parquet or <table>.csv files (default: the demo's)"
@@ -94,6 +94,16 @@ test: lint inputs ## everything that must hold: lint, dbt tests and unit tests o
 	.venv/bin/dbt build
 	$(python) -m pytest
 
+# Without it the tests that need these tools are skipped, saying so.
+email-tools: tests/email_tools/node_modules/.installed ## what the browser checks of emails need: npm packages and Chromium
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+		{ echo 'recmail: install Chromium (Debian: apt-get install chromium)' >&2; exit 1; }
+
+tests/email_tools/node_modules/.installed: tests/email_tools/package-lock.json
+	npm ci --prefix tests/email_tools --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 # The linters' DuckDB is older than the project's: they parse and compile against a database in memory.
 lint: export RECMAIL_DATABASE := :memory:
 lint: export DBT_TARGET_PATH := target/lint
@@ -137,4 +147,4 @@ lock: .venv/.installed ## resolve pyproject.toml into the lock files; versions t
 	@! grep -Hn '://' requirements*.lock || { echo 'recmail: a lock names a registry (above)' >&2; exit 1; }
 
 clean: ## remove environments, demo inputs and everything built but warehouse.duckdb and .unsubscribe_key
-	rm -rf .venv .venv-* data/demo target logs out .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* tests/email_tools/node_modules data/demo target logs out .pytest_cache .ruff_cache .hypothesis

@@ -3,18 +3,18 @@
 They end with 0 when every message was rendered, 1 when some were set aside, 2 when nothing could be rendered.
 """
 
-from collections import Counter
-from functools import partial
 from pathlib import Path
 
 import click
-from tqdm import tqdm
 
 from email_render import load, sink
+from email_render.esp import DIALECTS, write_templates
 from email_render.gate import require_open_gate
+from email_render.load import Escaping
 from email_render.preview import write_gallery
-from email_render.render import Renderer
-from email_render.tokens import key_from_environment, sign
+from email_render.render import HTML_BYTES_WARN
+from email_render.run import Job, Summary, render_queue
+from email_render.tokens import key_from_environment
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -47,38 +47,55 @@ def main() -> None:
 @database_option
 @out_option("emails")
 @click.option("--limit", type=click.IntRange(min=1), help="Render only the first messages, by user.")
-def render(database: Path, out: Path, limit: int | None) -> None:
-    """Write every email to part-0000.parquet, and what was set aside to failed.parquet.
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes to render in, about 300 MB each.",
+)
+@click.option(
+    "--escaping",
+    type=click.Choice(["sql", "template"]),
+    default="sql",
+    show_default=True,
+    help="Who escapes what goes into HTML: SQL (fast) or the templates (the reference). The bytes are the same.",
+)
+@click.option(
+    "--esp",
+    type=click.Choice(sorted(DIALECTS)),
+    help="Write templates with this ESP's tags, one per kind of message, and what to sync per user, to OUT/ESP.",
+)
+def render(
+    database: Path, out: Path, limit: int | None, workers: int, escaping: Escaping, esp: str | None
+) -> None:
+    """Write every email to part-*.parquet, and what was set aside to failed.parquet.
 
-    Needs the key that signs unsubscribe links in RECMAIL_UNSUBSCRIBE_KEY.
+    Needs the key that signs unsubscribe links in RECMAIL_UNSUBSCRIBE_KEY. A run that was stopped goes on where it
+    stopped when it is started again.
     """
-    renderer = Renderer(partial(sign, key_from_environment()))
-    connection = load.open_warehouse(database)
-    require_open_gate(connection)
-    total = load.choose_messages(connection, limit)
-    failed: list[dict] = []
-    with (
-        sink.parquet_file(out / sink.EMAILS_FILE, sink.EMAILS_SCHEMA) as emails_file,
-        tqdm(total=total, desc="Rendering", unit=" emails") as progress,
-    ):
-        for messages in load.stream_messages(connection):
-            emails, failed_here = renderer.render_batch(messages)
-            emails_file.write_table(sink.emails_table(emails))
-            failed += failed_here
-            progress.update(len(messages))
-    with sink.parquet_file(out / sink.FAILED_FILE, sink.FAILED_SCHEMA) as failed_file:
-        failed_file.write_table(sink.failed_table(failed))
-    report(total, failed, out)
-
-
-def report(total: int, failed: list[dict], out: Path) -> None:
-    """Say what was written, without personal data; ends with 1 when messages were set aside."""
-    set_aside = len({fault["message_id"] for fault in failed})
-    click.echo(f"{total - set_aside:,} emails in {out / sink.EMAILS_FILE}")
-    if not set_aside:
+    if esp:
+        job = Job(database, out / esp, key_from_environment(), "sql")
+        click.echo(
+            f"{write_templates(job, esp, limit):,} templates and their attributes.parquet in {job.out}"
+        )
         return
-    click.echo(f"{set_aside:,} messages set aside, with the reasons in {out / sink.FAILED_FILE}:", err=True)
-    for field, count in Counter(fault["field"] for fault in failed).most_common():
+    summary = render_queue(Job(database, out, key_from_environment(), escaping), workers, limit)
+    report(summary, out)
+
+
+def report(summary: Summary, out: Path) -> None:
+    """Say what was written, without personal data; ends with 1 when messages were set aside."""
+    click.echo(f"{summary.emails:,} emails in {out}")
+    if summary.large_emails:
+        click.echo(f"{summary.large_emails:,} of them are larger than {HTML_BYTES_WARN:,} bytes.", err=True)
+    if not summary.failed_messages:
+        return
+    click.echo(
+        f"{summary.failed_messages:,} messages set aside, with the reasons in {out / sink.FAILED_FILE}:",
+        err=True,
+    )
+    for field, count in summary.failed_fields.most_common():
         click.echo(f"  {count:,} × {field}", err=True)
     raise SystemExit(1)
 
@@ -98,7 +115,11 @@ def image_folder(_context, _option, values: tuple[str, ...]) -> dict[str, Path]:
 @database_option
 @out_option("gallery")
 @click.option(
-    "--per-segment", type=click.IntRange(min=1), default=1, show_default=True, help="Emails per segment."
+    "--per-kind",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Emails per segment, trigger, layout and locale.",
 )
 @click.option(
     "--images",
@@ -107,16 +128,15 @@ def image_folder(_context, _option, values: tuple[str, ...]) -> dict[str, Path]:
     callback=image_folder,
     help="Take images whose address starts with PREFIX from DIR, so that no network is needed. Repeatable.",
 )
-def preview(database: Path, out: Path, per_segment: int, images: dict[str, Path]) -> None:
-    """Write a page with real emails of every segment at desktop and phone width: index.html.
+def preview(database: Path, out: Path, per_kind: int, images: dict[str, Path]) -> None:
+    """Write a page with real emails of every kind, light and dark, at desktop and phone width: index.html.
 
     Its preference and unsubscribe links do nothing: no key is needed.
     """
     connection = load.open_warehouse(database)
     require_open_gate(connection)
-    load.choose_samples(connection, per_segment)
-    messages = [message for batch in load.stream_messages(connection) for message in batch]
-    set_aside = write_gallery(messages, out, images)
+    messages = load.read_samples(connection, per_kind)
+    set_aside = write_gallery(messages, load.read_whys(connection) if messages else {}, out, images)
     click.echo(f"{len(messages) - set_aside:,} emails in {out / 'index.html'}")
     if set_aside:
         click.echo(f"{set_aside:,} messages set aside: the page says why.", err=True)

@@ -1,21 +1,38 @@
-"""Turns one message, as load.sql yields it, into an email: HTML and plain text with the same content."""
+"""Turns one message, as load.py yields it, into an email: HTML and plain text with the same content."""
 
+import json
+import tomllib
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, UndefinedError
+from jinja2.runtime import Macro
+from markupsafe import escape
 
+from email_render import codegen
 from email_render.errors import SetAside
+from email_render.load import Escaping
 from email_render.tokens import personal_link
 
 TEMPLATES = Path(__file__).with_name("templates")
+WORDS = {
+    path.stem: tomllib.loads(path.read_text("utf-8"))
+    for path in sorted(Path(__file__).with_name("words").glob("*.toml"))
+}
+EMAIL_TYPES = sorted(path.stem for path in (TEMPLATES / "types").glob("*.html"))
+# In this order: later files use the macros of earlier ones.
+BLOCKS = ("parts", "lead", "offer", "grid", "list", "hero", "carousel", "more")
+# Gmail shows the first 102 KB of HTML and hides the rest behind a link, the unsubscribe link with it.
+HTML_BYTES_WARN = 90_000
+HTML_BYTES_MAX = 100_000
 
 
 class Email(NamedTuple):
     html: str
     text: str
+    headers: str
 
 
 class NotText(ValueError):
@@ -26,13 +43,25 @@ def only_text(value: object) -> str:
     """Jinja's `finalize`: templates print text finished in SQL, so anything else is a mistake."""
     if isinstance(value, str):
         return value
-    raise NotText(f"would print {value!r}")
+    raise NotText(f"{value!r} is not text")
 
 
-def template_environment() -> Environment:
-    return Environment(
+def template_environment(escaping: Escaping = "template") -> Environment:
+    """Templates of the emails (types/, base.txt) and of the gallery. Text templates are never escaped."""
+    if escaping == "template":
+        environment = new_environment(autoescape=True)
+        environment.globals.update(block_macros(environment))
+        return environment
+    environment = new_environment(autoescape=False)
+    environment.code_generator_class = codegen.DirectCodeGenerator
+    environment.globals.update(block_macros(environment, bare=True))
+    return environment
+
+
+def new_environment(autoescape: bool, of: type[Environment] = Environment) -> Environment:
+    return of(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(["html"]),
+        autoescape=lambda name: autoescape and name.endswith(".html"),
         undefined=StrictUndefined,
         finalize=only_text,
         trim_blocks=True,
@@ -41,48 +70,130 @@ def template_environment() -> Environment:
     )
 
 
-class Renderer:
-    """Renders messages. `signer(purpose, user_id)` makes the tokens of the personal links."""
+def block_macros(environment: Environment, bare: bool = False) -> dict[str, Callable[..., str]]:
+    """The macros of blocks/, for all templates; `bare`: as plain functions, which are called faster."""
+    macros: dict[str, Callable[..., str]] = {}
+    for name in BLOCKS:
+        template = environment.get_template(f"blocks/{name}.html", globals=macros)
+        for key, macro in vars(template.module).items():
+            if isinstance(macro, Macro):
+                macros[key] = macro._func if bare else macro
+    return macros
 
-    def __init__(self, signer: Callable[[str, str], str]):
-        environment = template_environment()
-        self._html = environment.get_template("email.html")
-        self._text = environment.get_template("email.txt")
+
+def ready_template(environment: Environment, name: str) -> Template:
+    template = environment.get_template(name)
+    # Jinja's layered mapping is copied at each render, which is slow
+    template.globals = dict(template.globals)
+    return template
+
+
+class Renderer:
+    """Renders messages. `signer(purpose, user_id)` makes the tokens of the personal links.
+
+    `escaping` is that of the connection which read the messages: who escapes what goes into HTML.
+    """
+
+    def __init__(self, signer: Callable[[str, str], str], escaping: Escaping = "sql"):
+        environment = template_environment(escaping)
+        self._html = {name: ready_template(environment, f"types/{name}.html") for name in EMAIL_TYPES}
+        self._text = ready_template(environment, "base.txt")
         self._signer = signer
+        self._html_value = str if escaping == "template" else escaped
+        self._html_words = (
+            WORDS if escaping == "template" else {key: escaped_words(words) for key, words in WORDS.items()}
+        )
 
     def render(self, message: dict) -> Email:
         """The email of one message. SetAside when the message has faults or a template cannot print it."""
-        if message["faults"]:
-            raise SetAside(message["faults"])
-        links = {
-            f"{purpose}_link": personal_link(
-                message[f"{purpose}_url"], purpose, message["user_id"], self._signer
-            )
-            for purpose in ("preferences", "unsubscribe")
+        faults = message["faults"] + self._unknown_choices(message)
+        if faults:
+            raise SetAside(faults)
+        links = personal_links(message, self._signer)
+        context = message | {
+            "preferences_link": links["preferences"],
+            "preferences_link_html": self._html_value(links["preferences"]),
+            "unsubscribe_link": links["unsubscribe"],
+            "unsubscribe_link_html": self._html_value(links["unsubscribe"]),
+            "lead_key": f"lead_{message['trigger_type']}",
         }
-        context = {**message, **links}
-        try:
-            return Email(html=self._html.render(context), text=self._text.render(context))
-        except (NotText, UndefinedError) as error:
-            raise SetAside([{"field": template_place(error), "reason": str(error)}]) from error
+        language = message["language"]
+        html = self._print(self._html[message["trigger_type"]], context, self._html_words[language])
+        text = self._print(self._text, context, WORDS[language])
+        if len(html) * 4 > HTML_BYTES_MAX and len(html.encode()) > HTML_BYTES_MAX:
+            raise SetAside([{"field": "html", "reason": f"is larger than {HTML_BYTES_MAX} bytes"}])
+        return Email(html, text, headers(message, links["unsubscribe"]))
 
-    def render_batch(self, messages: list[dict]) -> tuple[list[dict], list[dict]]:
-        """Rows as in sink.RENDERED_SCHEMA, one per email, and as in FAILED_SCHEMA for messages set aside."""
+    def _unknown_choices(self, message: dict) -> list[dict]:
+        choices = {"trigger_type": self._html, "language": WORDS}
+        return [
+            {"field": field, "reason": f"has no template: one of {', '.join(known)} is expected"}
+            for field, known in choices.items()
+            if message[field] not in known
+        ]
+
+    def _print(self, template: Template, context: dict, words: dict) -> str:
+        try:
+            return template.render(context, words=words)
+        except (NotText, UndefinedError, KeyError, TypeError):
+            # direct code does not say which value it was: stock code does
+            self._find_fault(template.name, context, words)
+            raise
+
+    def _find_fault(self, name: str, context: dict, words: dict) -> None:
+        environment = new_environment(autoescape=False)
+        environment.globals.update(block_macros(environment))
+        try:
+            environment.get_template(name).render(context, words=words)
+        except (NotText, UndefinedError) as error:
+            fault = {"field": template_place(error), "reason": f"cannot be printed: {error}"}
+            raise SetAside([fault]) from error
+
+    def render_batch(self, messages: list[dict]) -> tuple[list[tuple], list[dict]]:
+        """Rows as sink.EMAILS_SCHEMA has them, one per email, and FAILED_SCHEMA for messages set aside."""
         emails, failed = [], []
         for message in messages:
-            ids = {"message_id": message["message_id"], "user_id": message["user_id"]}
+            ids = message["message_id"], message["user_id"]
             try:
                 email = self.render(message)
             except SetAside as set_aside:
-                failed += [ids | fault for fault in set_aside.faults]
+                failed += [(*ids, fault["field"], fault["reason"]) for fault in set_aside.faults]
             else:
-                header = {"subject": message["subject"], "preheader": message["preheader"]}
-                emails.append(ids | header | email._asdict())
+                emails.append((*ids, message["subject"], message["preheader"], *email))
         return emails, failed
 
 
+def escaped(value: str) -> str:
+    return str(escape(value))
+
+
+def escaped_words(words: dict[str, str]) -> dict[str, str]:
+    return {key: escaped(text) for key, text in words.items()}
+
+
+def personal_links(message: dict, signer: Callable[[str, str], str]) -> dict[str, str]:
+    """The reader's own links, by purpose."""
+    return {
+        purpose: personal_link(message[f"{purpose}_url"], purpose, message["user_id"], signer)
+        for purpose in ("preferences", "unsubscribe")
+    }
+
+
+def headers(message: dict, unsubscribe_link: str) -> str:
+    """What the sender must set, as JSON: one-click unsubscribe (RFC 8058), and what the message is for."""
+    mailbox = f"mailto:{message['unsubscribe_email']}?subject={message['message_id']}"
+    return json.dumps(
+        {
+            "List-Unsubscribe": f"<{unsubscribe_link}>, <{mailbox}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "X-Recmail-Message-ID": message["message_id"],
+            "X-Recmail-Trigger": message["trigger_type"],
+        }
+    )
+
+
 def template_place(error: Exception) -> str:
-    """Where in which template an error arose, with the line: email.html:12 `<td>{{ price }}</td>`."""
+    """Where in which template an error arose, with the line: base.html:12 `<td>{{ price }}</td>`."""
     frames = traceback.extract_tb(error.__traceback__)
-    frame = next(frame for frame in reversed(frames) if Path(frame.filename).parent == TEMPLATES)
+    frame = next(frame for frame in reversed(frames) if Path(frame.filename).is_relative_to(TEMPLATES))
     return f"{Path(frame.filename).name}:{frame.lineno} `{frame.line}`"

@@ -1,7 +1,7 @@
 """Writes what was rendered and what was set aside to Parquet, whole or not at all."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,31 +9,43 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-EMAILS_FILE = "part-0000.parquet"
 FAILED_FILE = "failed.parquet"
 
-RENDERED = ("message_id", "user_id", "subject", "preheader", "html", "text")
-RENDERED_SCHEMA = pa.schema([(name, pa.string()) for name in RENDERED])
-EMAILS_SCHEMA = RENDERED_SCHEMA.append(pa.field("html_bytes", pa.int32()))
+RENDERED = ("message_id", "user_id", "subject", "preheader", "html", "text", "headers")
+EMAILS_SCHEMA = pa.schema([(name, pa.string()) for name in RENDERED] + [("html_bytes", pa.int32())])
 FAILED_SCHEMA = pa.schema([(name, pa.string()) for name in ("message_id", "user_id", "field", "reason")])
 
 
-def emails_table(rows: list[dict]) -> pa.Table:
+def part_file(number: int) -> str:
+    return f"part-{number:04}.parquet"
+
+
+def failed_part_file(number: int) -> str:
+    return f"failed-{number:04}.parquet"
+
+
+def emails_table(rows: Iterable[tuple]) -> pa.Table:
     """One row per email, with the size of its HTML."""
-    table = pa.Table.from_pylist(rows, RENDERED_SCHEMA)
-    return table.append_column("html_bytes", pc.binary_length(table["html"]))
+    columns = text_columns(rows, len(RENDERED))
+    html_bytes = pc.binary_length(columns[RENDERED.index("html")])
+    return pa.Table.from_arrays([*columns, html_bytes], schema=EMAILS_SCHEMA)
 
 
-def failed_table(rows: list[dict]) -> pa.Table:
+def failed_table(rows: Iterable[tuple]) -> pa.Table:
     """One row per message that was set aside and fault."""
-    return pa.Table.from_pylist(rows, FAILED_SCHEMA)
+    return pa.Table.from_arrays(text_columns(rows, len(FAILED_SCHEMA)), schema=FAILED_SCHEMA)
+
+
+def text_columns(rows: Iterable[tuple], width: int) -> list[pa.Array]:
+    columns = list(zip(*rows, strict=True)) or [()] * width
+    return [pa.array(column, pa.string()) for column in columns]
 
 
 @contextmanager
 def parquet_file(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
     """A writer of a file that gets its name only when the block ends without an error."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.unfinished")
+    unfinished = path.with_name(f"{path.name}.unfinished-{os.getpid()}")
     try:
         # emails compress well as they are, and no two are equal: a dictionary would only cost
         with pq.ParquetWriter(

@@ -8,11 +8,11 @@
     {% set items_in_email = var('email_items_primary') + var('email_items_secondary') -%}
     array(
         named_struct(
-            'block', 'primary', 'title', '{{ primary_title }}',
+            'block', 'primary', 'title', {{ primary_title }},
             'first_position', 1, 'last_position', {{ var('email_items_primary') }}
         ),
         named_struct(
-            'block', 'secondary', 'title', '{{ secondary_title }}',
+            'block', 'secondary', 'title', {{ secondary_title }},
             'first_position', {{ var('email_items_primary') + 1 }}, 'last_position', {{ items_in_email }}
         )
     )
@@ -23,11 +23,11 @@
     {% set items_in_email = var('email_items_primary') + var('email_items_secondary') -%}
     [
         struct_pack(
-            block := 'primary', title := '{{ primary_title }}',
+            block := 'primary', title := {{ primary_title }},
             first_position := 1, last_position := {{ var('email_items_primary') }}
         ),
         struct_pack(
-            block := 'secondary', title := '{{ secondary_title }}',
+            block := 'secondary', title := {{ secondary_title }},
             first_position := {{ var('email_items_primary') + 1 }}, last_position := {{ items_in_email }}
         )
     ]

@@ -1,4 +1,4 @@
-"""A small warehouse for the tests of email_render: marts and gate as dbt builds them, with four users."""
+"""A small warehouse for the tests of email_render: marts and gate as dbt builds them."""
 
 from pathlib import Path
 
@@ -32,23 +32,33 @@ select
     'Picked for you, no. ' || user_number as subject,
     'Eight ideas from what you like' as preheader,
     'Hi Anna,' as greeting,
-    ['new', 'browser', 'repeat_buyer', 'repeat_buyer'][user_number] as segment,
+    ['new', 'browser', 'repeat_buyer', 'repeat_buyer'][least(user_number, 4)] as segment,
     'en' as locale,
+    'en' as language,
+    'ltr' as direction,
+    'grid' as layout,
     [
         {'block': 'primary', 'title': 'Picked for you', 'first_position': 1, 'last_position': 4},
         {'block': 'secondary', 'title': 'You may also like', 'first_position': 5, 'last_position': 8}
     ] as blocks,
+    null::struct(offer_name varchar, ends_text varchar) as offer,
+    null::struct(position integer, reason_text varchar, badge_text varchar)[] as item_lines,
+    {
+        'decimal_mark': '.', 'group_mark': ',', 'grouped_from_digits': 4, 'symbol_position': 'before'
+    } as number_format,
     'Corner Market' as shop_name,
     'https://shop.example/' as shop_url,
+    null::varchar as logo_url,
     'https://shop.example/preferences' as preferences_url,
     'https://shop.example/unsubscribe?list=1' as unsubscribe_url,
+    'unsubscribe@shop.example' as unsubscribe_email,
     'https://shop.example/support' as support_url,
     '1 Example Street' as postal_address,
     'You get this email because you subscribed.' as footer_reason,
     true as is_synthetic,
     'these inputs' as input_fingerprint,
     timestamp '2017-11-15' as as_of
-from range(1, 5) as users (user_number);
+from range(1, {user_count} + 1) as users (user_number);
 
 create table dbt_recommendations.user_recommendations as
 select
@@ -58,6 +68,11 @@ select
     case when position <= 4 then 'primary' else 'secondary' end as block,
     'trending' as strategy,
     'popular' as reason_type,
+    0.5::double as score,
+    0.25::double as purchase_probability,
+    1.0::double as propensity,
+    null::varchar as evidence_item_id,
+    case when position = 1 then 12 end::bigint as evidence_count,
     case when position = 1 then 'Popular this week' end as reason_text,
     'Item ' || position || ' of u' || user_number as item_name,
     position + 0.99::double as price,
@@ -67,14 +82,14 @@ select
     'https://shop.example/item/' || position as item_url,
     case when position = 3 then 'scarcity' end as badge_type,
     case when position = 3 then 'Only 3 left' end as badge_text
-from range(1, 5) as users (user_number), range(1, 13) as positions (position);
+from range(1, {user_count} + 1) as users (user_number), range(1, 13) as positions (position);
 """
 
 
-def build_warehouse(path: Path, *changes: str) -> Path:
+def build_warehouse(path: Path, *changes: str, user_count: int = 4) -> Path:
     """A DuckDB file with both marts, then changed by the given statements."""
     with duckdb.connect(str(path)) as connection:
-        connection.execute(MARTS)
+        connection.execute(MARTS.replace("{user_count}", str(user_count)))
         connection.execute("set search_path = 'dbt_email,dbt_recommendations'")
         for change in changes:
             connection.execute(change)

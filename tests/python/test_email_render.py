@@ -1,7 +1,9 @@
 """email_render from a small warehouse to Parquet and the gallery, as `python -m email_render` runs it."""
 
+import json
 import math
 import re
+import shutil
 import subprocess
 import sys
 from functools import partial
@@ -17,8 +19,8 @@ from email_render_warehouse import build_warehouse
 from email_render import sink
 from email_render.cli import main
 from email_render.errors import SetAside
-from email_render.load import choose_messages, open_warehouse, stream_messages
-from email_render.render import Renderer
+from email_render.load import open_warehouse, plan_chunks, read_chunk
+from email_render.render import EMAIL_TYPES, Renderer
 from email_render.tokens import sign, verify
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -46,9 +48,21 @@ def emails(run, tmp_path):
     def rendered(*changes):
         result = run("render", changes=changes)
         assert result.exit_code == 0, result.output
-        return pq.read_table(tmp_path / "out" / "part-0000.parquet").to_pylist()
+        return rendered_rows(tmp_path / "out")
 
     return rendered
+
+
+def rendered_rows(out):
+    """All rendered rows by part and row."""
+    return [row for part in sorted(out.glob("part-*.parquet")) for row in pq.read_table(part).to_pylist()]
+
+
+def first_message(database, escaping="sql"):
+    connection = open_warehouse(database, escaping)
+    [chunk] = plan_chunks(connection, limit=1)
+    [[message]] = read_chunk(connection, chunk)
+    return message
 
 
 def parsed(html):
@@ -64,12 +78,14 @@ def links(html):
 
 
 def words(html):
-    return " ".join(" ".join(parsed(html).itertext()).split())
+    """What a reader sees of the page, in one line."""
+    body = parsed(html).find("body")
+    return " ".join(" ".join(body.itertext()).split())
 
 
 def test_output_has_one_row_per_message_by_user(emails):
     rows = emails()
-    columns = ["message_id", "user_id", "subject", "preheader", "html", "text", "html_bytes"]
+    columns = ["message_id", "user_id", "subject", "preheader", "html", "text", "headers", "html_bytes"]
     assert list(rows[0]) == columns
     assert [(row["message_id"], row["user_id"]) for row in rows] == [(f"m{n}", f"u{n}") for n in range(1, 5)]
     assert all(row["html_bytes"] == len(row["html"].encode()) for row in rows)
@@ -174,7 +190,7 @@ def test_parameters_join_any_address(emails, item_url, tagged):
         (3, 3, "GBP", "£3.00"),
         (3, 2, "GBP", "£3.00"),
         (1200, "null", "JPY", "¥1,200"),
-        (9.999, 10.001, "CHF", "CHF 10.00"),
+        (9.999, 10.001, "CHF", "CHF\N{NO-BREAK SPACE}10.00"),
     ],
 )
 def test_money_is_written_with_its_currency(emails, price, list_price, currency, shown):
@@ -191,7 +207,9 @@ def test_hostile_names_are_text(emails):
     )[0]
     name = "<script>alert(\"1\")</script> & 'x' { 7*7 }} </style>"
     document = parsed(row["html"])
-    assert list(document.iter("script")) == list(document.iter("b")) == []
+    [cards] = document.iter("script")
+    assert [card["name"] for card in json.loads(cards.text)["@graph"]][0] == name
+    assert list(document.iter("b")) == []
     assert [image.get("alt") for image in document.iter("img")].count(name) == 2
     assert row["text"].splitlines().count(name) == 2
     assert "{{" not in row["html"] + row["text"]
@@ -237,18 +255,16 @@ def test_what_must_not_go_out_is_set_aside(run, tmp_path, table, field, value):
     assert "u2" not in result.output.replace(str(tmp_path), "")
     failed = pq.read_table(tmp_path / "out" / "failed.parquet").to_pylist()
     assert [(row["message_id"], row["user_id"], row["field"]) for row in failed] == [("m2", "u2", field)]
-    rendered = pq.read_table(tmp_path / "out" / "part-0000.parquet")["user_id"].to_pylist()
-    assert rendered == ["u1", "u3", "u4"]
+    assert [row["user_id"] for row in rendered_rows(tmp_path / "out")] == ["u1", "u3", "u4"]
 
 
+@pytest.mark.parametrize("escaping", ["sql", "template"])
 @pytest.mark.parametrize("value", [None, math.nan, 3.5])
-def test_a_template_refuses_to_print_what_is_not_text(tmp_path, value):
-    connection = open_warehouse(build_warehouse(tmp_path / "warehouse.duckdb"))
-    choose_messages(connection, limit=1)
-    [[message]] = stream_messages(connection)
+def test_a_template_refuses_to_print_what_is_not_text(tmp_path, value, escaping):
+    message = first_message(build_warehouse(tmp_path / "warehouse.duckdb"))
     message["blocks"][0]["items"][0]["price"] = value
-    with pytest.raises(SetAside, match=r"email\.html:\d+ .*item\['price'\].* would print"):
-        Renderer(partial(sign, KEY.encode())).render(message)
+    with pytest.raises(SetAside, match=r"parts\.html:\d+ .*item\['price'\].* cannot be printed"):
+        Renderer(partial(sign, KEY.encode()), escaping).render(message)
 
 
 def test_personal_links_verify_for_their_user_and_purpose_only(emails):
@@ -272,15 +288,14 @@ def test_twice_gives_the_same_bytes(run, tmp_path):
     written = []
     for _ in range(2):
         assert run("render").exit_code == 0
-        written.append(
-            [(tmp_path / "out" / name).read_bytes() for name in ("part-0000.parquet", "failed.parquet")]
-        )
+        written.append({path.name: path.read_bytes() for path in (tmp_path / "out").glob("*.parquet")})
+        shutil.rmtree(tmp_path / "out")
     assert written[0] == written[1]
 
 
 def test_limit_renders_the_first_users(run, tmp_path):
     assert run("render", "--limit", "2").exit_code == 0
-    assert pq.read_table(tmp_path / "out" / "part-0000.parquet")["user_id"].to_pylist() == ["u1", "u2"]
+    assert [row["user_id"] for row in rendered_rows(tmp_path / "out")] == ["u1", "u2"]
 
 
 def test_a_failed_write_leaves_the_earlier_file(tmp_path):
@@ -289,7 +304,7 @@ def test_a_failed_write_leaves_the_earlier_file(tmp_path):
         pass
     before = path.read_bytes()
     with pytest.raises(ValueError), sink.parquet_file(path, sink.FAILED_SCHEMA) as writer:
-        writer.write_table(sink.failed_table([{"message_id": "m1"}]))
+        writer.write_table(sink.failed_table([("m1", "u1", "subject", "is missing")]))
         raise ValueError
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
@@ -371,29 +386,78 @@ def test_a_file_that_is_no_database_is_one_clear_error(tmp_path, run):
     assert "cannot be opened" in result.output
 
 
-def test_gallery_shows_every_segment_and_says_who_is_synthetic(run, tmp_path):
-    result = run("preview")
+def gallery_page(tmp_path, section):
+    """The part of the gallery's index under an id."""
+    page = (tmp_path / "out" / "index.html").read_text("utf-8")
+    return next(element for element in parsed(page).iter("section") if element.get("id") == section)
+
+
+def frames_of(section):
+    return [frame.get("src") for frame in section.iter("iframe")]
+
+
+def test_gallery_shows_every_segment_layout_and_type_light_and_dark(run, tmp_path):
+    result = run("preview", changes=["update email_queue set layout = 'list' where user_id = 'u4'"])
     assert result.exit_code == 0, result.output
+    assert "4 emails" in result.output
+    views = ["{}.html", "{}-dark.html"] * 2  # desktop, then phone
+    numbers = {"new": [1], "browser": [2], "repeat_buyer": [3, 4], "inactive": [], "layouts": range(5, 9)}
+    for section, expected in numbers.items():
+        frames = [view.format(f"email-{number:02}") for number in expected for view in views]
+        assert frames_of(gallery_page(tmp_path, section)) == frames
+    assert len(frames_of(gallery_page(tmp_path, "types"))) == 4 * len(EMAIL_TYPES)
     page = (tmp_path / "out" / "index.html").read_text()
-    frames = [frame.get("src") for frame in parsed(page).iter("iframe")]
-    assert frames == [f"email-0{number}.html" for number in (1, 1, 2, 2, 3, 3)]
     assert words(page).count("No user of this segment is to be mailed.") == 2
     assert "Synthetic demo data" in page
     assert "@mail.example" not in page
-    sample = (tmp_path / "out" / "email-03.html").read_text()
-    assert "Item 1 of u3" in sample
-    assert "t=preview-only" in sample
+    light, dark = ((tmp_path / "out" / f"email-03{part}.html").read_text() for part in ("", "-dark"))
+    assert "Item 1 of u3" in light and "t=preview-only" in light
+    assert light.replace("@media not all", "@media all") == dark != light
 
 
-def test_gallery_takes_more_than_one_email_per_segment(run, tmp_path):
-    assert run("preview", "--per-segment", "2").exit_code == 0
+def test_gallery_says_why_each_item_stands_there(run, tmp_path):
+    assert (
+        run(
+            "preview", changes=["update user_recommendations set item_name = '\"><b>x' where position = 1"]
+        ).exit_code
+        == 0
+    )
+    email = parsed((tmp_path / "out" / "email-01.html").read_text())
+    titles = {link.get("title") for link in email.iter("a") if "/item/1?" in link.get("href")}
+    why = (
+        "trending · Popular this week · evidence count 12 · score 0.500 · purchase probability 0.250"
+        " · propensity of this slot 1.000"
+    )
+    assert titles == {why}
+    assert not list(email.iter("b"))
+    text = " ".join(gallery_page(tmp_path, "new").itertext())
+    assert why in text and "trending · no reason given · score 0.500" in text
+
+
+def test_gallery_shows_size_and_warnings(run, tmp_path):
+    changes = [
+        "update user_recommendations set image_url = null where position = 2",
+        "update email_queue set subject = repeat('x', 61) where user_id = 'u1'",
+    ]
+    assert run("preview", changes=changes).exit_code == 0
+    text = " ".join("".join(gallery_page(tmp_path, "new").itertext()).split())
+    assert re.search(r"\d\d\.\d kB of HTML", text)
+    assert (
+        "The subject is longer than 60 characters · 1 of 8 items have no picture · 7 of 8 items have no reason"
+        in text
+    )
+    assert "longer than 60" not in " ".join(gallery_page(tmp_path, "browser").itertext())
+
+
+def test_gallery_takes_more_than_one_email_per_kind(run, tmp_path):
+    assert run("preview", "--per-kind", "2").exit_code == 0
     assert "Item 1 of u4" in (tmp_path / "out" / "email-04.html").read_text()
 
 
 def test_gallery_of_real_data_has_no_synthetic_note(run, tmp_path):
     assert run("preview", changes=["update email_queue set is_synthetic = false"]).exit_code == 0
     pages = [page.read_text() for page in (tmp_path / "out").glob("*.html")]
-    assert len(pages) == 4
+    assert len(pages) == 1 + 2 * (3 + 4 + len(EMAIL_TYPES))
     assert not any("ynthetic" in page for page in pages)
 
 
@@ -401,6 +465,11 @@ def test_gallery_shows_why_a_message_is_set_aside(run, tmp_path):
     result = run("preview", changes=["update email_queue set subject = null where user_id = 'u1'"])
     assert result.exit_code == 1
     assert "User u1 gets no email: subject is missing" in words((tmp_path / "out" / "index.html").read_text())
+
+
+def test_gallery_of_faults_alone_has_no_variations(run, tmp_path):
+    assert run("preview", changes=["update email_queue set subject = null"]).exit_code == 1
+    assert "Layouts" not in words((tmp_path / "out" / "index.html").read_text())
 
 
 def test_gallery_takes_images_from_a_folder(run, tmp_path):
@@ -447,4 +516,5 @@ def test_marts_may_live_in_schemas_of_any_name(tmp_path):
         connection.execute('create schema "my, email"')
         connection.execute('create table "my, email".email_queue as from dbt_email.email_queue')
         connection.execute("drop table dbt_email.email_queue")
-    assert choose_messages(open_warehouse(database)) == 4
+    [chunk] = plan_chunks(open_warehouse(database))
+    assert chunk.message_count == 4

@@ -1,0 +1,165 @@
+"""Renders a whole queue: in chunks that are written whole or not at all, so that a killed run can go on.
+
+A chunk is done when its part file stands. `plan.json` says what the parts belong to: a run with the same plan goes on
+where the last one stopped, any other one starts anew.
+"""
+
+import hashlib
+import json
+import multiprocessing
+import os
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow.parquet as pq
+from tqdm import tqdm
+
+from email_render import load, sink
+from email_render.gate import require_open_gate
+from email_render.render import HTML_BYTES_WARN, Renderer
+from email_render.tokens import sign
+
+PLAN_FILE = "plan.json"
+CODE = sorted(path for path in Path(__file__).parent.rglob("*") if path.suffix != ".pyc" and path.is_file())
+
+
+class Job(NamedTuple):
+    """Where to read, where to write, and how."""
+
+    database: Path
+    out: Path
+    key: bytes
+    escaping: load.Escaping
+
+
+class Summary(NamedTuple):
+    """What a run left in its folder, earlier chunks of the same plan included."""
+
+    emails: int
+    failed_messages: int
+    failed_fields: Counter
+    large_emails: int
+
+
+def render_queue(job: Job, workers: int, limit: int | None) -> Summary:
+    """Render every message of the queue, or the first `limit`, that no earlier run of the same plan has."""
+    with load.open_warehouse(job.database) as connection:
+        require_open_gate(connection)
+        chunks = load.plan_chunks(connection, limit)
+    job.out.mkdir(parents=True, exist_ok=True)
+    adopt_plan(job, limit)
+    waiting = [chunk for chunk in chunks if not (job.out / sink.part_file(chunk.number)).exists()]
+    done = sum(chunk.message_count for chunk in chunks) - sum(chunk.message_count for chunk in waiting)
+    with tqdm(
+        total=done + sum(chunk.message_count for chunk in waiting),
+        initial=done,
+        desc="Rendering",
+        unit=" emails",
+    ) as progress:
+        for message_count in rendered_batches(job, waiting, workers):
+            progress.update(message_count)
+    return summarize(job.out, chunks)
+
+
+def adopt_plan(job: Job, limit: int | None) -> None:
+    """Keep the folder's parts if they belong to this plan, else remove them and note the plan."""
+    database = job.database.stat()
+    plan = {
+        "database_bytes": database.st_size,
+        "database_written_at": database.st_mtime_ns,
+        "limit": limit,
+        "chunk_messages": load.CHUNK_MESSAGES,
+        "code": hashlib.sha256(b"".join(path.read_bytes() for path in CODE)).hexdigest(),
+        "key": sign(job.key, "plan", ""),
+    }
+    path = job.out / PLAN_FILE
+    for unfinished in job.out.glob("*.unfinished-*"):
+        unfinished.unlink()
+    if path.exists() and json.loads(path.read_text("utf-8")) == plan:
+        return
+    path.unlink(missing_ok=True)
+    for earlier in [*job.out.glob("part-*.parquet"), *job.out.glob("failed*.parquet")]:
+        earlier.unlink()
+    path.write_text(json.dumps(plan, indent=2) + "\n", "utf-8")
+
+
+def rendered_batches(job: Job, chunks: list[load.Chunk], workers: int) -> Iterator[int]:
+    """Render the chunks, in this process or in `workers` others; yields how many messages were done since."""
+    workers = min(workers, len(chunks))
+    if workers <= 1:
+        worker = Worker(job)
+        for chunk in chunks:
+            yield worker.render(chunk)
+        return
+    # not fork: DuckDB and Arrow have threads by now
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(workers, start_worker, [job]) as pool:
+        yield from pool.imap_unordered(render_in_worker, chunks)
+
+
+class Worker:
+    """One connection and one renderer, for chunk after chunk."""
+
+    def __init__(self, job: Job):
+        self._out = job.out
+        self._connection = load.open_warehouse(job.database, job.escaping)
+        self._renderer = Renderer(partial(sign, job.key), job.escaping)
+
+    def render(self, chunk: load.Chunk) -> int:
+        failed: list[tuple] = []
+        with sink.parquet_file(self._out / sink.part_file(chunk.number), sink.EMAILS_SCHEMA) as emails_file:
+            for messages in load.read_chunk(self._connection, chunk):
+                emails, failed_here = self._renderer.render_batch(messages)
+                emails_file.write_table(sink.emails_table(emails))
+                failed += failed_here
+            # before the part gets its name: what is set aside must not be lost either
+            self._write_failed(chunk, failed)
+        return chunk.message_count
+
+    def _write_failed(self, chunk: load.Chunk, failed: list[tuple]) -> None:
+        path = self._out / sink.failed_part_file(chunk.number)
+        with sink.parquet_file(path, sink.FAILED_SCHEMA) as failed_file:
+            failed_file.write_table(sink.failed_table(failed))
+
+
+_worker: Worker
+
+
+def start_worker(job: Job) -> None:
+    """In a new process: be ready for chunks, and end with the process that hands them out."""
+    global _worker
+
+    def end_with_parent() -> None:
+        multiprocessing.parent_process().join()
+        os._exit(1)
+
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    _worker = Worker(job)
+
+
+def render_in_worker(chunk: load.Chunk) -> int:
+    return _worker.render(chunk)
+
+
+def summarize(out: Path, chunks: Iterable[load.Chunk]) -> Summary:
+    """Count the parts' emails and gather what was set aside in failed.parquet."""
+    emails = large = 0
+    faults: list[tuple] = []
+    for chunk in chunks:
+        sizes = pq.read_table(out / sink.part_file(chunk.number), columns=["html_bytes"])["html_bytes"]
+        emails += len(sizes)
+        large += sum(size > HTML_BYTES_WARN for size in sizes.to_pylist())
+        failed_part = pq.read_table(out / sink.failed_part_file(chunk.number))
+        faults += zip(*(column.to_pylist() for column in failed_part.columns), strict=True)
+    with sink.parquet_file(out / sink.FAILED_FILE, sink.FAILED_SCHEMA) as failed_file:
+        failed_file.write_table(sink.failed_table(faults))
+    return Summary(
+        emails=emails,
+        failed_messages=len({message_id for message_id, *_ in faults}),
+        failed_fields=Counter(field for _, _, field, _ in faults),
+        large_emails=large,
+    )

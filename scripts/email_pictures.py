@@ -1,0 +1,117 @@
+"""Makes the pictures of emails for README and docs, from a gallery that `python -m email_render preview` wrote.
+
+    python scripts/email_pictures.py --gallery out/gallery --out docs/images
+
+Needs Chromium (`make email-tools`).
+"""
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import html5lib
+from PIL import Image
+
+CHROMIUM_OPTIONS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--force-device-scale-factor=1",
+]
+GAP = 24
+GROUND = "#d5dbd8"
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    arguments.add_argument("--gallery", type=Path, required=True)
+    arguments.add_argument("--out", type=Path, required=True)
+    options = arguments.parse_args()
+    chromium = shutil.which("chromium") or sys.exit("There is no chromium: make email-tools")
+    pages = pages_of_sections(options.gallery / "index.html")
+    buyers, layouts = pages["repeat_buyer"], pages["layouts"]
+
+    def shot(page: str, width: int, height: int, scheme: str = "light") -> Image.Image:
+        name = page.replace(".html", "-dark.html") if scheme == "dark" else page
+        return screenshot(chromium, options.gallery / name, width, height)
+
+    pictures = {
+        "email.png": shot(buyers[0], 660, 1080),
+        "email-phone.png": beside([shot(buyers[0], 375, 900, scheme) for scheme in ("light", "dark")]),
+        "email-layouts.png": beside([shot(page, 500, 1000) for page in layouts]),
+        "gallery.png": shot("index.html", 1440, 1100),
+    }
+    options.out.mkdir(parents=True, exist_ok=True)
+    for name, picture in pictures.items():
+        # 128 colours are enough for flat pages and make a third of the size
+        picture.quantize(128).save(options.out / name, optimize=True)
+        print(options.out / name)
+
+
+def pages_of_sections(index: Path) -> dict[str, list[str]]:
+    """By section of the gallery: the light pages of its emails."""
+    document = html5lib.parse(index.read_text("utf-8"), namespaceHTMLElements=False)
+    return {
+        section.get("id"): list(
+            dict.fromkeys(
+                frame.get("src")
+                for frame in section.iter("iframe")
+                if re.fullmatch(r"email-\d+\.html", frame.get("src"))
+            )
+        )
+        for section in document.iter("section")
+    }
+
+
+def screenshot(chromium: str, page: Path, width: int, height: int) -> Image.Image:
+    """The page's upper part. Chromium opens no window narrower than 500 pixels: a frame gives the width."""
+    with tempfile.TemporaryDirectory() as folder:
+        frame = page.resolve().with_name("picture-frame.html")
+        frame.write_text(
+            f'<style>body{{margin:0}}</style><iframe src="{page.name}" width="{width}" height="{height}"'
+            ' style="border:0;display:block"></iframe>',
+            "utf-8",
+        )
+        target = Path(folder, "picture.png")
+        try:
+            subprocess.run(
+                [
+                    chromium,
+                    *CHROMIUM_OPTIONS,
+                    f"--user-data-dir={folder}/profile",
+                    f"--window-size={max(width, 500)},{height}",
+                    f"--screenshot={target}",
+                    frame.as_uri(),
+                ],
+                check=True,
+                capture_output=True,
+            )
+        finally:
+            frame.unlink()
+        with Image.open(target) as picture:
+            return picture.convert("RGB").crop((0, 0, width, height))
+
+
+def beside(pictures: list[Image.Image]) -> Image.Image:
+    """Pictures of one height side by side."""
+    width = sum(picture.width + GAP for picture in pictures) + GAP
+    joined = Image.new("RGB", (width, pictures[0].height + 2 * GAP), GROUND)
+    left = GAP
+    for picture in pictures:
+        joined.paste(picture, (left, GAP))
+        left += picture.width + GAP
+    return joined
+
+
+if __name__ == "__main__":
+    main()

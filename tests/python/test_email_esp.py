@@ -1,0 +1,189 @@
+"""The templates with an ESP's tags, filled by the engine the ESP runs: the email is the one that recmail renders."""
+
+import json
+import re
+import shutil
+import subprocess
+from functools import partial
+from pathlib import Path
+
+import html5lib
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+from email_render_warehouse import build_warehouse
+from email_samples import build_samples
+
+from email_render.cli import main
+from email_render.esp import DIALECTS, EspRenderer, attributes
+from email_render.load import open_warehouse, plan_chunks, read_chunk
+from email_render.render import Renderer, personal_links
+from email_render.tokens import sign
+
+TOOLS = Path(__file__).parents[1] / "email_tools"
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+def fill_django(templates, values):
+    django = pytest.importorskip("django.template")
+    engine = django.Engine()
+    return [engine.from_string(template).render(django.Context({"person": values})) for template in templates]
+
+
+def fill_liquid(templates, values):
+    liquid = pytest.importorskip("liquid")
+    # ${name} is Braze's way to write a name; the rest is Liquid
+    plain = [re.sub(r"custom_attribute\.\$\{(\w+)\}", r"custom_attribute.\1", text) for text in templates]
+    return [liquid.Template(text).render(custom_attribute=values) for text in plain]
+
+
+def fill_handlebars(templates, values):
+    if not (TOOLS / "node_modules" / ".installed").exists() or not shutil.which("node"):
+        pytest.skip("needs node and npm packages: `make email-tools` installs them")
+    done = subprocess.run(
+        ["node", str(TOOLS / "fill.mjs")],
+        input=json.dumps([{"template": template, "attributes": values} for template in templates]),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+ENGINES = {"klaviyo": fill_django, "braze": fill_liquid} | dict.fromkeys(
+    ("mailchimp", "sendgrid", "handlebars"), fill_handlebars
+)
+
+
+@pytest.fixture(scope="module")
+def messages(tmp_path_factory):
+    """Every sample message; one with hostile texts, and one whose items have nothing optional."""
+    path = build_samples(tmp_path_factory.mktemp("samples") / "warehouse.duckdb")
+    connection = open_warehouse(path)
+    [chunk] = plan_chunks(connection)
+    found = {message["user_id"]: message for batch in read_chunk(connection, chunk) for message in batch}
+    return found
+
+
+def nodes_of(html):
+    """The document as a list of tags with attributes, and texts without the blanks around them."""
+    document = html5lib.parse(html, namespaceHTMLElements=False)
+    return [
+        (str(element.tag), sorted(element.attrib.items()), squeezed(element.text), squeezed(element.tail))
+        for element in document.iter()
+    ]
+
+
+def squeezed(text):
+    return " ".join((text or "").split())
+
+
+def lines_of(text):
+    return [line for line in text.splitlines() if line.strip()]
+
+
+def bare(message):
+    """The message without offer, and its items without anything that not every item has."""
+    optional = ("list_price", "reason", "reason_html", "badge", "badge_html", "rating", "rating_count")
+    blocks = [
+        block
+        | {
+            "items": [
+                item | dict.fromkeys(optional) | ({"image_html": None} if number % 2 else {})
+                for number, item in enumerate(block["items"])
+            ]
+        }
+        for block in message["blocks"]
+    ]
+    return message | {"blocks": blocks, "offer_name": None, "offer_name_html": None, "offer_ends": None}
+
+
+def hostile(message):
+    """The message with markup, quotes and tags of every ESP in its first item."""
+    name = "<b>\"5\" & 'x'</b> {% raw %} ${a} *|B|*"
+    escaped = name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&#34;")
+    [first, *others] = message["blocks"][0]["items"]
+    item = first | {"name": name, "name_html": escaped.replace("'", "&#39;")}
+    return message | {"blocks": [message["blocks"][0] | {"items": [item, *others]}, *message["blocks"][1:]]}
+
+
+CASES = {
+    "cart_abandonment": lambda messages: messages["cart_abandonment"],
+    "carousel": lambda messages: messages["layout-carousel"],
+    "hero": lambda messages: messages["layout-hero"],
+    "list in German": lambda messages: messages["language-de"] | {"layout": "list"},
+    "nothing optional": lambda messages: bare(messages["recommendations"]),
+    "hostile": lambda messages: hostile(messages["recommendations"]),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("esp", DIALECTS)
+def test_the_filled_template_is_the_rendered_email(messages, esp, case):
+    message = CASES[case](messages)
+    signer = partial(sign, KEY.encode())
+    expected = Renderer(signer).render(message)
+    # made from another message of the kind: nothing personal of it may be left
+    kind = {
+        field: message[field]
+        for field in ("trigger_type", "layout", "language", "direction", "footer_reason")
+    }
+    example = messages["win_back"] | kind
+    for field in ("footer_reason_html", "shop_link", "shop_link_html", "support_link", "support_link_html"):
+        example[field] = message[field]
+    template = EspRenderer(esp).template(example)
+    values = attributes(message, personal_links(message, signer))
+    html, text, subject = ENGINES[esp]([template.html, template.text, template.subject], values)
+    assert nodes_of(html) == nodes_of(expected.html)
+    assert lines_of(text) == lines_of(expected.text)
+    assert subject == message["subject"]
+
+
+@pytest.mark.parametrize("esp", ["klaviyo", "braze", "handlebars"])
+def test_a_shorter_list_leaves_no_empty_item(messages, esp):
+    message = messages["layout-carousel"]
+    [primary, secondary] = message["blocks"]
+    shorter = message | {"blocks": [primary, secondary | {"items": secondary["items"][:2]}]}
+    template = EspRenderer(esp).template(message)
+    values = attributes(shorter, personal_links(shorter, partial(sign, KEY.encode())))
+    html, text = ENGINES[esp]([template.html, template.text], values)
+    names = [item["name"] for item in secondary["items"]]
+    for part in (html, text):
+        assert [name in part for name in names] == [True, True, False, False, False, False]
+        assert 'href=""' not in part and 'src=""' not in part
+    assert lines_of(text) == lines_of(Renderer(partial(sign, KEY.encode())).render(shorter).text)
+
+
+def test_render_writes_a_template_per_kind_and_what_to_sync(tmp_path, monkeypatch):
+    monkeypatch.setenv("RECMAIL_UNSUBSCRIBE_KEY", KEY)
+    database = build_warehouse(
+        tmp_path / "warehouse.duckdb",
+        "update email_queue set layout = 'list' where user_id = 'u2'",
+        "update email_queue set subject = null where user_id = 'u3'",
+    )
+    options = ["render", "--database", str(database), "--out", str(tmp_path), "--esp", "klaviyo"]
+    result = CliRunner().invoke(main, options)
+    assert result.exit_code == 0, result.output
+    out = tmp_path / "klaviyo"
+    kinds = ["recommendations-grid-en", "recommendations-list-en"]
+    endings = ("html", "subject.txt", "txt")
+    assert sorted(path.name for path in out.iterdir()) == [
+        "attributes.parquet",
+        *(f"{kind}.{ending}" for kind in kinds for ending in endings),
+    ]
+    rows = pq.read_table(out / "attributes.parquet").to_pylist()
+    # u3 has a fault: nothing is synced
+    assert [(row["user_id"], row["template"]) for row in rows] == [
+        ("u1", kinds[0]),
+        ("u2", kinds[1]),
+        ("u4", kinds[0]),
+    ]
+    values = json.loads(rows[0]["attributes"])
+    assert values["recmail_item_1_name"] == "Item 1 of u1" and "recmail_item_9_name" not in values
+    assert "recmail_item_1_list_price" not in values and values["recmail_item_2_list_price"] == "$5.00"
+    text = (out / f"{kinds[0]}.txt").read_text("utf-8")
+    tags = set(re.findall(r"person\.(\w+)", text))
+    assert values.keys() - tags == {f"recmail_item_{n}_image" for n in range(1, 9)} | {
+        f"recmail_block_{n}_has_images" for n in (1, 2)
+    } | {"recmail_cards", "recmail_subject"}
+    assert "u1" not in text
