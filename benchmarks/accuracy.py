@@ -80,11 +80,14 @@ class Shop:
     def most_popular(self) -> dict[int, list[int]]:
         """By buyers of the last 30 days."""
         users, items, age = self.past
-        pairs = {(user, item) for user, item, days in zip(users, items, age, strict=True) if days < WINDOW_DAYS}
+        pairs = {
+            (user, item) for user, item, days in zip(users, items, age, strict=True) if days < WINDOW_DAYS
+        }
         counts = np.bincount([item for _, item in pairs], minlength=len(self.items))
         ranking = self.best(counts)[: LENGTH + 500]
         return {
-            user: [item for item in ranking if (user, item) not in self.recent][:LENGTH] for user in self.relevant
+            user: [item for item in ranking if (user, item) not in self.recent][:LENGTH]
+            for user in self.relevant
         }
 
     def buy_again(self) -> dict[int, list[int]]:
@@ -128,9 +131,9 @@ class Shop:
             asked = np.array(sorted(self.relevant))
             found, _ = model.recommend(asked, matrix[asked], N=LENGTH + 300, filter_already_liked_items=False)
         return {
-            int(user): [
-                int(item) for item in ranked if item >= 0 and (user, item) not in self.recent
-            ][:LENGTH]
+            int(user): [int(item) for item in ranked if item >= 0 and (user, item) not in self.recent][
+                :LENGTH
+            ]
             for user, ranked in zip(asked, found, strict=True)
         }
 

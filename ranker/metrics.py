@@ -11,7 +11,12 @@ def top_ranks(users: np.ndarray, scores: np.ndarray, ties: np.ndarray, length: i
 
 
 def recall_and_ndcg(
-    users: np.ndarray, scores: np.ndarray, ties: np.ndarray, labels: np.ndarray, relevant: dict[int, int], length=10
+    users: np.ndarray,
+    scores: np.ndarray,
+    ties: np.ndarray,
+    labels: np.ndarray,
+    relevant: dict[int, int],
+    length=10,
 ) -> tuple[float, float]:
     """Means over the users of `relevant` (user → relevant items, in or out of the candidates).
 

@@ -25,10 +25,10 @@ from ranker.metrics import recall_and_ndcg
 from ranker.spline import Knots, column_count, design_matrix
 
 ROOT = Path(__file__).parents[1]
-OWNERSHIPS = (0, 1, 2)
+TIMES_BOUGHT = (0, 1, 2)
 LIST_LENGTH = 10
-# the weight of the squared coefficients, per row of data: small counts stay near zero
-REGULARISATION = 1.0
+# weight of the squared coefficients, chosen on cuts before 2017-11: what few bought stays near zero
+REGULARISATION = 100.0
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Window:
     cut: datetime
     users: np.ndarray
     ties: np.ndarray
-    ownerships: np.ndarray
+    times_bought_values: np.ndarray
     labels: np.ndarray
     positions: dict[str, np.ndarray]
     relevant: dict[int, int]
@@ -60,7 +60,9 @@ def dbt_build(database: Path, variables: dict, folder: Path, selection: list[str
     result = dbtRunner().invoke(["build", "--quiet", *options, *arguments])
     DuckDBConnectionManager.close_all_connections()
     if not result.success:
-        raise SystemExit("recmail: the models could not be replayed, see the messages above; nothing was learned")
+        raise SystemExit(
+            "recmail: the models could not be replayed, see the messages above; nothing was learned"
+        )
 
 
 def read_window(replay: Path, purchases: Path, cut: datetime, label_days: int, variables: dict) -> Window:
@@ -112,7 +114,7 @@ def read_window(replay: Path, purchases: Path, cut: datetime, label_days: int, v
         cut=cut,
         users=candidates["user_number"].to_numpy(),
         ties=candidates["tie"].to_numpy(),
-        ownerships=candidates["ownership"].to_numpy(),
+        times_bought_values=candidates["times_bought"].to_numpy(),
         labels=candidates["label"].to_numpy(zero_copy_only=False).astype(np.int8),
         positions={name: candidates[name].to_numpy().astype(np.float32) for name in features},
         relevant=dict(counts),
@@ -126,41 +128,45 @@ def declared_vars() -> dict:
 
 
 def fit(windows: list[Window], knots: Knots, rows_max: int) -> dict[int, np.ndarray]:
-    """Per ownership the intercept and a coefficient per column of the design."""
+    """Per times_bought the intercept and a coefficient per column of the design."""
     from scipy.sparse import vstack
     from sklearn.linear_model import LogisticRegression
 
     chance = np.random.default_rng(0)
     models = {}
-    for ownership in OWNERSHIPS:
+    for times_bought in TIMES_BOUGHT:
         designs, labels, weights = [], [], []
         for window in windows:
-            rows = np.flatnonzero(window.ownerships == ownership)
+            rows = np.flatnonzero(window.times_bought_values == times_bought)
             # every purchase counts; of the others a share that stands for all
             share = min(1.0, rows_max / max(1, rows.size * len(windows)))
             bought = window.labels[rows] > 0
             rows = rows[bought | (chance.random(rows.size) < share)]
-            designs.append(design_matrix({name: values[rows] for name, values in window.positions.items()}, knots))
+            designs.append(
+                design_matrix({name: values[rows] for name, values in window.positions.items()}, knots)
+            )
             labels.append(window.labels[rows])
             weights.append(np.where(labels[-1] > 0, 1.0, 1 / share))
         label = np.concatenate(labels)
         if label.min(initial=1) == label.max(initial=0):
             # nothing to tell apart: the share itself, by Laplace's rule
             share = (label.sum() + 1) / (label.size + 2)
-            models[ownership] = np.concatenate([[np.log(share / (1 - share))], np.zeros(column_count(knots))])
+            models[times_bought] = np.concatenate(
+                [[np.log(share / (1 - share))], np.zeros(column_count(knots))]
+            )
             continue
-        model = LogisticRegression(C=1 / REGULARISATION, max_iter=500, tol=1e-6)
+        model = LogisticRegression(C=1 / REGULARISATION, max_iter=1000, tol=1e-6)
         model.fit(vstack(designs, format="csr"), label, sample_weight=np.concatenate(weights))
-        models[ownership] = np.concatenate([model.intercept_, model.coef_[0]])
+        models[times_bought] = np.concatenate([model.intercept_, model.coef_[0]])
     return models
 
 
 def log_odds(window: Window, models: dict[int, np.ndarray], knots: Knots) -> np.ndarray:
     found = np.empty(window.users.size)
-    for ownership in OWNERSHIPS:
-        rows = np.flatnonzero(window.ownerships == ownership)
+    for times_bought in TIMES_BOUGHT:
+        rows = np.flatnonzero(window.times_bought_values == times_bought)
         design = design_matrix({name: values[rows] for name, values in window.positions.items()}, knots)
-        found[rows] = models[ownership][0] + design @ models[ownership][1:]
+        found[rows] = models[times_bought][0] + design @ models[times_bought][1:]
     return found
 
 
@@ -185,15 +191,15 @@ def current_models(replay: Path, knots: Knots) -> tuple[str, dict[int, np.ndarra
     """What ranks in a replay: the champion it was given, or the default coefficients."""
     with duckdb.connect(replay, read_only=True) as connection:
         rows = connection.execute(
-            "select run_id, ownership, feature, knot, coefficient from ranking.int_ranker_coefficients"
+            "select run_id, times_bought, feature, knot, coefficient from ranking.int_ranker_coefficients"
         ).fetchall()
     places = {("intercept", 0): 0}
     for feature, count in knots.items():
         for knot in range(-1, count + 1):
             places[feature, knot] = len(places)
-    models = {ownership: np.zeros(len(places)) for ownership in OWNERSHIPS}
-    for _, ownership, feature, knot, coefficient in rows:
-        models[ownership][places[feature, knot]] = coefficient
+    models = {times_bought: np.zeros(len(places)) for times_bought in TIMES_BOUGHT}
+    for _, times_bought, feature, knot, coefficient in rows:
+        models[times_bought][places[feature, knot]] = coefficient
     return rows[0][0], models
 
 
@@ -208,10 +214,12 @@ def read_knots(replay: Path) -> Knots:
 
 def keep(database: Path, replay: Path, run: dict, models: dict[int, np.ndarray], knots: Knots) -> None:
     """Appends the run and its coefficients to the warehouse, both or neither."""
-    places = [("intercept", 0)] + [(name, knot) for name, count in knots.items() for knot in range(-1, count + 1)]
+    places = [("intercept", 0)] + [
+        (name, knot) for name, count in knots.items() for knot in range(-1, count + 1)
+    ]
     coefficients = [
-        (run["run_id"], ownership, feature, knot, float(coefficient))
-        for ownership, values in models.items()
+        (run["run_id"], times_bought, feature, knot, float(coefficient))
+        for times_bought, values in models.items()
         for (feature, knot), coefficient in zip(places, values, strict=True)
     ]
     with duckdb.connect(database) as connection:
@@ -236,7 +244,7 @@ def copy_ranker(source: Path, target: Path) -> None:
             connection.execute(f"create table if not exists ranker.{table} as from source.ranker.{table}")
 
 
-def train(database: Path, variables: dict, window_count=4, label_days=14, rows_max=200_000) -> bool:
+def train(database: Path, variables: dict, window_count=4, label_days=14, rows_max=100_000) -> bool:
     """Returns whether the new coefficients were promoted."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="recmail_train_") as folder_name:
@@ -251,7 +259,9 @@ def train(database: Path, variables: dict, window_count=4, label_days=14, rows_m
             as_of, first_order = connection.execute(
                 "select (select as_of from staging.stg_as_of), (select min(ordered_at) from interactions.int_purchases)"
             ).fetchone()
-            run_number = connection.execute("select coalesce(max(run_number), 0) + 1 from ranker.training_runs")
+            run_number = connection.execute(
+                "select coalesce(max(run_number), 0) + 1 from ranker.training_runs"
+            )
             run_number = run_number.fetchone()[0]
         cuts = [as_of - timedelta(days=label_days * number) for number in range(1, window_count + 1)]
         cuts = [cut for cut in cuts if first_order and cut > first_order + timedelta(days=label_days)]
@@ -306,14 +316,24 @@ def train(database: Path, variables: dict, window_count=4, label_days=14, rows_m
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--database", type=Path, required=True, help="DuckDB file that keeps the coefficients")
+    parser.add_argument(
+        "--database", type=Path, required=True, help="DuckDB file that keeps the coefficients"
+    )
     parser.add_argument("--vars", type=json.loads, default={}, help="vars of the builds, as JSON")
-    parser.add_argument("--windows", type=int, default=4, help="cuts to learn from, the newest held out to compare")
-    parser.add_argument("--label-days", type=int, default=14, help="days after a cut in which a purchase counts")
-    parser.add_argument("--rows-max", type=int, default=200_000, help="candidates fitted per ownership")
+    parser.add_argument(
+        "--windows", type=int, default=4, help="cuts to learn from, the newest held out to compare"
+    )
+    parser.add_argument(
+        "--label-days", type=int, default=14, help="days after a cut in which a purchase counts"
+    )
+    parser.add_argument("--rows-max", type=int, default=100_000, help="candidates fitted per times bought")
     arguments = parser.parse_args()
     train(
-        arguments.database.absolute(), arguments.vars, arguments.windows, arguments.label_days, arguments.rows_max
+        arguments.database.absolute(),
+        arguments.vars,
+        arguments.windows,
+        arguments.label_days,
+        arguments.rows_max,
     )
 
 

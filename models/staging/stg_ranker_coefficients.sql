@@ -9,7 +9,7 @@ with champion as (
 
 select
     coefficients.run_id,
-    coefficients.ownership,
+    coefficients.times_bought,
     coefficients.feature,
     coefficients.knot,
     coefficients.coefficient

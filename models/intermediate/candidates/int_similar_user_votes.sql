@@ -41,7 +41,7 @@ votes as (
 
     select
         user_key,
-        item.item_key as item_key,
+        item.item_key,
         cast(round(similarity_score * item.interaction_weight * 1000000) as bigint) as vote
     from unnested
 

@@ -22,10 +22,11 @@ candidates as (
         user_id,
         item_id,
         max(raw_score) filter (where strategy = 'similar_users') as similar_users_weight,
-        {% for strategy in strategies %}
-            coalesce(round(max(strategy_score) filter (where strategy = '{{ strategy }}'), 9), 0)
-                as {{ strategy }}_score{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for strategy in strategies %}
+        coalesce(round(max(strategy_score) filter (where strategy = '{{ strategy }}'), 9), 0)
+            as {{ strategy }}_score{{ ',' if not loop.last }}
+
+    {% endfor %}
     from proposals
     group by user_id, item_id
 
@@ -63,7 +64,7 @@ items as (
 
 select
     candidates.*,
-    least(coalesce(own.purchase_count, 0), 2) as ownership,
+    least(coalesce(own.purchase_count, 0), 2) as times_bought,
     shopping.line_count_30d as user_lines_30d,
     shopping.last_bought_days as user_last_bought_days,
     shopping.overdue_ratio as user_overdue_ratio,

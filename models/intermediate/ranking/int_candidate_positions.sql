@@ -1,10 +1,12 @@
 select
     features.user_id,
     features.item_id,
-    features.ownership,
-    {% for feature in ranking_features() %}
-        {{ feature_position(feature) }} as {{ feature.name }}{{ ',' if not loop.last }}
-    {% endfor %}
+    features.times_bought,
+{% for feature in ranking_features() %}
+    {{ feature_position(feature) }} as {{ feature.name }}{{ ',' if not loop.last }}
+
+
+{% endfor %}
 from {{ ref('int_candidate_features') }} as features
 inner join {{ ref('int_candidate_eligibility') }} as eligibility
     on

@@ -12,13 +12,13 @@ trained as (
 
 ),
 
-ownerships as (
+times_bought_values as (
 
-    select 0 as ownership
+    select 0 as times_bought
     union all
-    select 1 as ownership
+    select 1 as times_bought
     union all
-    select 2 as ownership
+    select 2 as times_bought
 
 ),
 
@@ -32,7 +32,7 @@ coefficients as (
 
     select
         coalesce(trained.run_id, 'default') as run_id,
-        ownerships.ownership,
+        times_bought_values.times_bought,
         knots.feature,
         knots.knot,
         coalesce(
@@ -45,11 +45,11 @@ coefficients as (
             0
         ) as coefficient
     from knots
-    cross join ownerships
+    cross join times_bought_values
     cross join is_trained
     left join trained
         on
-            ownerships.ownership = trained.ownership
+            times_bought_values.times_bought = trained.times_bought
             and knots.feature = trained.feature
             and knots.knot = trained.knot
     left join {{ ref('default_coefficients') }} as defaults
@@ -61,6 +61,6 @@ select
     *,
     case
         when knot < 0 then 0
-        else coalesce(lead(coefficient) over (partition by ownership, feature order by knot) - coefficient, 0)
+        else coalesce(lead(coefficient) over (partition by times_bought, feature order by knot) - coefficient, 0)
     end as step
 from coefficients

@@ -1,6 +1,7 @@
 -- P(buys within the label window) = 1 / (1 + exp(-log-odds)); the log-odds are a sum of one linear spline per feature,
 -- with coefficients of their own for items never bought, bought once and bought more often.
 {% set features = ranking_features() %}
+{% set knot = ordered_struct(['knot', 'coefficient', 'step']) %}
 
 with positions as (
 
@@ -11,22 +12,24 @@ with positions as (
 knots as (
 
     select
-        ownership,
+        times_bought,
         max(coefficient) filter (where feature = 'intercept') as intercept,
-        {% for feature in features %}
-            array_sort(
-                array_agg({{ ordered_struct(['knot', 'coefficient', 'step']) }}) filter (where feature = '{{ feature.name }}')
-            ) as {{ feature.name }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for feature in features %}
+        array_sort(
+            array_agg({{ knot }}) filter (where feature = '{{ feature.name }}')
+        ) as {{ feature.name }}{{ ',' if not loop.last }}
+
+    
+    {% endfor %}
     from {{ ref('int_ranker_coefficients') }}
-    group by ownership
+    group by times_bought
 
 ),
 
--- a branch per ownership: joined to a single row, the lists are not copied for each candidate
+-- a branch per times bought: joined to a single row, the lists are not copied for each candidate
 log_odds as (
 
-    {% for ownership in range(3) %}
+    {% for times_bought in range(3) %}
         select
             positions.user_id,
             positions.item_id,
@@ -36,8 +39,10 @@ log_odds as (
             {% endfor %}
                 as log_odds
         from positions
-        cross join (select * from knots where ownership = {{ ownership }}) as knots
-        where positions.ownership = {{ ownership }}
+        cross join knots
+        where
+            positions.times_bought = {{ times_bought }}
+            and knots.times_bought = {{ times_bought }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
