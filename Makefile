@@ -95,13 +95,13 @@ test: lint inputs ## everything that must hold: lint, dbt tests and unit tests o
 	$(python) -m pytest
 
 # Without it the tests that need these tools are skipped, saying so.
-email-tools: tests/email_tools/node_modules/.installed ## what the browser checks of emails need: npm packages and Chromium
+email-tools: email_tools/node_modules/.installed ## what the browser checks of emails need: npm packages and Chromium
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
 		apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 		{ echo 'recmail: install Chromium (Debian: apt-get install chromium)' >&2; exit 1; }
 
-tests/email_tools/node_modules/.installed: tests/email_tools/package-lock.json
-	npm ci --prefix tests/email_tools --ignore-scripts --no-audit --no-fund
+email_tools/node_modules/.installed: email_tools/package-lock.json
+	npm ci --prefix email_tools --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 # The linters' DuckDB is older than the project's: they parse and compile against a database in memory.
@@ -147,4 +147,4 @@ lock: .venv/.installed ## resolve pyproject.toml into the lock files; versions t
 	@! grep -Hn '://' requirements*.lock || { echo 'recmail: a lock names a registry (above)' >&2; exit 1; }
 
 clean: ## remove environments, demo inputs and everything built but warehouse.duckdb and .unsubscribe_key
-	rm -rf .venv .venv-* tests/email_tools/node_modules data/demo target logs out .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* email_tools/node_modules data/demo target logs out .pytest_cache .ruff_cache .hypothesis

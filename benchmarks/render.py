@@ -455,6 +455,7 @@ def main() -> None:
         else:
             run_pipeline(pipeline, Path(database), Path(rest[0]), int(rest[1]))
         return
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         lines = ["# Rendering, measured", "", *compare_pipelines(Path(folder), arguments.messages)]
         if arguments.million:
@@ -462,7 +463,7 @@ def main() -> None:
     lines += [
         "",
         f"`python -m benchmarks.render{' --million' if arguments.million else ''}` on {platform.machine()}, "
-        f"{os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"{os.cpu_count()} cores (load before the run: {load:.1f}), Python {platform.python_version()}, "
         + ", ".join(f"{package} {version(package)}" for package in PACKAGES if installed(package))
         + ".",
     ]

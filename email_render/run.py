@@ -95,8 +95,9 @@ def rendered_batches(job: Job, chunks: list[load.Chunk], workers: int) -> Iterat
         for chunk in chunks:
             yield worker.render(chunk)
         return
-    # not fork: DuckDB and Arrow have threads by now
-    context = multiprocessing.get_context("spawn")
+    # not fork: DuckDB and Arrow have threads by now. A server forked from has none and imports once for all workers.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
     with context.Pool(workers, start_worker, [job]) as pool:
         yield from pool.imap_unordered(render_in_worker, chunks)
 

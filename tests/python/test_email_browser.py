@@ -1,4 +1,4 @@
-"""Emails in Chromium, html-validate and caniemail, by tests/email_tools/check.mjs."""
+"""Emails in Chromium, html-validate and caniemail, by email_tools/check.mjs."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ from email_render.render import Renderer
 from email_render.tokens import sign
 
 TESTS = Path(__file__).parents[1]
-TOOLS = TESTS / "email_tools"
+TOOLS = TESTS.parent / "email_tools"
 GOLDEN = TESTS / "golden" / "email"
 MODES = ["desktop-light", "desktop-dark", "phone-light", "phone-dark"]
 COMPARED_MODES = ["desktop-light", "phone-dark"]

@@ -20,7 +20,7 @@ from email_render.load import open_warehouse, plan_chunks, read_chunk
 from email_render.render import Renderer, personal_links
 from email_render.tokens import sign
 
-TOOLS = Path(__file__).parents[1] / "email_tools"
+TOOLS = Path(__file__).parents[2] / "email_tools"
 KEY = "0123456789abcdef0123456789abcdef"
 
 
