@@ -1,9 +1,9 @@
 """Would people have bought what is recommended? Complete Journey, held out by time, beside what is used today.
 
-The protocol is DESIGN's: everything before the cut is known; ten items are recommended that the user did not buy in the 30
-days before; relevant is what the user bought in the 14 days after and not in those 30. All users with a relevant item
-count. recmail trains on earlier cuts (`make train`) and builds as any shop does, without diversity and exploration, which
-would cost some hits on purpose.
+Everything before the cut is known; ten items are recommended that the user did not buy in the 30 days before; relevant
+is what the user bought in the 14 days after and not in those 30. All users with a relevant item count. recmail trains
+on earlier cuts (`make train`) and builds as any shop does, without diversity and exploration, which
+cost hits on purpose.
 
     python -m benchmarks.accuracy [--as-of 2017-11-15] [--out docs/accuracy.md]
 """

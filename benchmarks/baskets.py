@@ -33,9 +33,8 @@ def link_inputs(folder: Path) -> None:
     folder.mkdir()
     for table in ("users", "orders", "order_lines"):
         (folder / f"{table}.parquet").symlink_to(DEMO / f"{table}.parquet")
-    duckdb.execute(
-        f"copy (select * exclude (stock_quantity, published_at) from '{DEMO}/items.parquet') to '{folder}/items.parquet'"
-    )
+    real_columns = f"select * exclude (stock_quantity, published_at) from '{DEMO}/items.parquet'"
+    duckdb.execute(f"copy ({real_columns}) to '{folder}/items.parquet'")
 
 
 def build(database: Path, inputs: Path, variables: dict) -> None:

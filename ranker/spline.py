@@ -1,7 +1,7 @@
 """The ranker's design: each feature a linear spline over its knots, the unknown value a column of its own.
 
-Columns are the rows of int_ranking_knots without the intercept, in their order: per feature knot -1 (unknown), 0, 1, … A
-position between two knots belongs to both, by nearness. macros/ranking/spline_term.sql is the same in SQL.
+Columns are the rows of int_ranking_knots without the intercept, in their order: per feature knot -1 (unknown), 0, 1, …
+A position between two knots belongs to both, by nearness. macros/ranking/spline_term.sql is the same in SQL.
 """
 
 import numpy as np

@@ -1,9 +1,9 @@
-"""`make train`: replays the models at earlier times, learns what was bought after, and keeps the result if it is better.
+"""`make train`: replays the models at earlier times, learns what was bought after, keeps the result if it is better.
 
 For each of a few cuts before as_of the same models are built as of the cut, into a database of their own; a candidate's
-label is whether its user bought it in the days after the cut. A logistic regression is fitted on all cuts but the newest
-and compared there with what ranks now; if it is better, it is fitted again with that cut and ranks from the next build on.
-Either way its coefficients and metrics are appended to the warehouse (schema `ranker`).
+label is whether its user bought it in the days after the cut. A logistic regression is fitted on all cuts but the
+newest and compared there with what ranks now; if it is better, it is fitted again with that cut and ranks from
+the next build. Either way its coefficients and metrics are appended to the warehouse (schema `ranker`).
 
     python -m ranker.train --database warehouse.duckdb [--vars '{"as_of": "2025-06-01 00:00:00"}']
 """
@@ -109,7 +109,7 @@ def read_window(replay: Path, purchases: Path, cut: datetime, label_days: int, v
             select user_number, count(*) from relevant inner join numbers using (user_id) group by user_number
             """
         ).fetchall()
-    features = candidates.column_names[6:]
+    features = candidates.column_names[5:-1]
     return Window(
         cut=cut,
         users=candidates["user_number"].to_numpy(),

@@ -1,5 +1,5 @@
--- Fills every list: a user gets `best_sellers_per_user` of the best available items, or as many as there are places, plus
--- one for each of them that the user bought within the window and so can't be shown; and the best of the user's
+-- Fills every list: a user gets `best_sellers_per_user` of the best available items, or as many as there are places,
+-- plus one for each of them that the user bought within the window and so can't be shown; and the best of the user's
 -- categories.
 with users as (
 

@@ -1,5 +1,5 @@
--- Each neighbour votes for its own heaviest items with similarity × interaction weight, in millionths: whole numbers add
--- up the same in any order. Lists and parts as in int_neighbour_votes.
+-- Each neighbour votes for its own heaviest items with similarity × interaction weight, in millionths: whole numbers
+-- add up the same in any order. Lists and parts as in int_neighbour_votes.
 {{ config(
     materialized='table_in_parts' if target.type == 'duckdb' else 'table',
     part_keys={'model': 'int_user_neighbours', 'key': 'user_key', 'range_size': 256}

@@ -21,12 +21,11 @@ candidates as (
     select
         user_id,
         item_id,
-        max(raw_score) filter (where strategy = 'similar_users') as similar_users_weight,
-    {% for strategy in strategies %}
-        coalesce(round(max(strategy_score) filter (where strategy = '{{ strategy }}'), 9), 0)
-            as {{ strategy }}_score{{ ',' if not loop.last }}
-
-    {% endfor %}
+        {% for strategy in strategies %}
+            coalesce(round(max(strategy_score) filter (where strategy = '{{ strategy }}'), 9), 0)
+                as {{ strategy }}_score,
+        {% endfor %}
+        max(raw_score) filter (where strategy = 'similar_users') as similar_users_weight
     from proposals
     group by user_id, item_id
 
@@ -64,23 +63,23 @@ items as (
 
 select
     candidates.*,
-    least(coalesce(own.purchase_count, 0), 2) as times_bought,
+    least(coalesce(bought.purchase_count, 0), 2) as times_bought,
     shopping.line_count_30d as user_lines_30d,
     shopping.last_bought_days as user_last_bought_days,
     shopping.overdue_ratio as user_overdue_ratio,
-    own.purchase_count as bought_count,
-    own.last_bought_days as bought_days,
-    own.slow_decayed_count as bought_decayed_count,
-    round((own.late_count + 300 * items.late_rate) / (own.late_days + 300), 9) as bought_late_rate,
+    bought.purchase_count as bought_count,
+    bought.last_bought_days as bought_days,
+    bought.slow_decayed_count as bought_decayed_count,
+    round((bought.late_count + 300 * items.late_rate) / (bought.late_days + 300), 9) as bought_late_rate,
     -- days since the last purchase as a multiple of the usual ones, the user's pulled towards the item's
-    round(own.last_bought_days / ((own.gap_days_sum + 2 * items.gap_days) / (own.purchase_count + 1)), 9)
+    round(bought.last_bought_days / ((bought.gap_days_sum + 2 * items.gap_days) / (bought.purchase_count + 1)), 9)
         as bought_due_ratio,
-    round(cast(own.purchase_count as double) / shopping.shopping_days, 9) as bought_share,
-    types.last_bought_days as type_bought_days,
-    types.purchase_count as type_bought_count,
+    round(cast(bought.purchase_count as double) / shopping.shopping_days, 9) as bought_share,
+    user_types.last_bought_days as type_bought_days,
+    user_types.purchase_count as type_bought_count,
     round(
-        types.last_bought_days
-        / ((types.first_bought_days - types.last_bought_days + items.type_gap_days) / types.purchase_count), 9
+        user_types.last_bought_days * user_types.purchase_count
+        / (user_types.first_bought_days - user_types.last_bought_days + items.type_gap_days), 9
     ) as type_due_ratio,
     coalesce(items.decayed_purchase_count, 0) as item_sales,
     items.growth_ratio as item_growth,
@@ -95,14 +94,14 @@ inner join items
 cross join {{ ref('stg_as_of') }} as as_of
 left join {{ ref('int_user_shopping') }} as shopping
     on candidates.user_id = shopping.user_id
-left join {{ ref('int_user_item_purchases') }} as own
+left join {{ ref('int_user_item_purchases') }} as bought
     on
-        candidates.user_id = own.user_id
-        and candidates.item_id = own.item_id
-left join {{ ref('int_user_types') }} as types
+        candidates.user_id = bought.user_id
+        and candidates.item_id = bought.item_id
+left join {{ ref('int_user_types') }} as user_types
     on
-        candidates.user_id = types.user_id
-        and items.item_type = types.item_type
+        candidates.user_id = user_types.user_id
+        and items.item_type = user_types.item_type
 left join {{ ref('int_user_categories') }} as categories
     on
         candidates.user_id = categories.user_id

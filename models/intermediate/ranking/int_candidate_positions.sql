@@ -1,12 +1,10 @@
 select
     features.user_id,
     features.item_id,
-    features.times_bought,
-{% for feature in ranking_features() %}
-    {{ feature_position(feature) }} as {{ feature.name }}{{ ',' if not loop.last }}
-
-
-{% endfor %}
+    {% for feature in ranking_features() %}
+        {{ feature_position(feature) }} as {{ feature.name }},
+    {% endfor %}
+    features.times_bought
 from {{ ref('int_candidate_features') }} as features
 inner join {{ ref('int_candidate_eligibility') }} as eligibility
     on

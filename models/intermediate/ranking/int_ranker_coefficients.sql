@@ -39,8 +39,8 @@ coefficients as (
             trained.coefficient,
             case
                 when is_trained.is_trained then 0
-                when knots.feature = 'intercept' then defaults.coefficient
-                else defaults.coefficient * greatest(knots.knot, 0) / knots.knots
+                when knots.feature = 'intercept' then default_values.coefficient
+                else default_values.coefficient * greatest(knots.knot, 0) / knots.knots
             end,
             0
         ) as coefficient
@@ -52,15 +52,31 @@ coefficients as (
             times_bought_values.times_bought = trained.times_bought
             and knots.feature = trained.feature
             and knots.knot = trained.knot
-    left join {{ ref('default_coefficients') }} as defaults
-        on knots.feature = defaults.feature
+    left join {{ ref('default_coefficients') }} as default_values
+        on knots.feature = default_values.feature
+
+),
+
+steps as (
+
+    select
+        *,
+        lead(coefficient) over (
+            partition by times_bought, feature
+            order by knot
+        ) as next_coefficient
+    from coefficients
 
 )
 
 select
-    *,
+    run_id,
+    times_bought,
+    feature,
+    knot,
+    coefficient,
     case
         when knot < 0 then 0
-        else coalesce(lead(coefficient) over (partition by times_bought, feature order by knot) - coefficient, 0)
+        else coalesce(next_coefficient - coefficient, 0)
     end as step
-from coefficients
+from steps

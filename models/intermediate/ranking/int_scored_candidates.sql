@@ -13,14 +13,10 @@ knots as (
 
     select
         times_bought,
-        max(coefficient) filter (where feature = 'intercept') as intercept,
-    {% for feature in features %}
-        array_sort(
-            array_agg({{ knot }}) filter (where feature = '{{ feature.name }}')
-        ) as {{ feature.name }}{{ ',' if not loop.last }}
-
-    
-    {% endfor %}
+        {% for feature in features %}
+            array_sort(array_agg({{ knot }}) filter (where feature = '{{ feature.name }}')) as {{ feature.name }},
+        {% endfor %}
+        max(coefficient) filter (where feature = 'intercept') as intercept
     from {{ ref('int_ranker_coefficients') }}
     group by times_bought
 
