@@ -8,9 +8,40 @@ with candidate_items as (
 
 ),
 
-availability as (
+items as (
 
-    select * from {{ ref('int_item_availability') }}
+    select
+        availability.item_id,
+        availability.unavailable_reason,
+        items.category,
+        lower(items.season) as season
+    from {{ ref('int_item_availability') }} as availability
+    inner join {{ ref('stg_items') }} as items
+        on availability.item_id = items.item_id
+
+),
+
+-- a season that the calendar does not know says nothing
+known_seasons as (
+
+    select season as season_name from {{ ref('seasons') }}
+    union
+    select trim(split_element) as season_name
+    from {{ ref('seasons') }} as seasons
+    {{ unnest_split('seasons.other_names', '|') }}
+
+),
+
+users_in_season as (
+
+    select distinct
+        users.user_id,
+        lower(seasons.season_name) as season_name
+    from {{ ref('stg_users') }} as users
+    inner join {{ ref('int_local_seasons') }} as seasons
+        on
+            coalesce(users.country_code, '') = coalesce(seasons.country_code, '')
+            and coalesce(users.timezone, '') = coalesce(seasons.timezone, '')
 
 ),
 
@@ -18,19 +49,50 @@ recent_items as (
 
     select * from {{ ref('int_user_recent_items') }}
 
+),
+
+tired_of as (
+
+    select * from {{ ref('int_user_shown_items') }}
+
+),
+
+category_factors as (
+
+    select * from {{ ref('int_user_category_factors') }}
+
 )
 
 select
     candidate_items.user_id,
     candidate_items.item_id,
     coalesce(
-        availability.unavailable_reason,
-        case when recent_items.item_id is not null then 'bought_recently' end
+        items.unavailable_reason,
+        case
+            when known_seasons.season_name is not null and users_in_season.user_id is null then 'out_of_season'
+            when recent_items.item_id is not null then 'bought_recently'
+            when tired_of.item_id is not null then 'shown_without_click'
+            when category_factors.category_factor = 0 then 'blocked_by_rule'
+        end
     ) as ineligible_reason
 from candidate_items
-inner join availability
-    on candidate_items.item_id = availability.item_id
+inner join items
+    on candidate_items.item_id = items.item_id
+left join known_seasons
+    on items.season = lower(known_seasons.season_name)
+left join users_in_season
+    on
+        candidate_items.user_id = users_in_season.user_id
+        and items.season = users_in_season.season_name
 left join recent_items
     on
         candidate_items.user_id = recent_items.user_id
         and candidate_items.item_id = recent_items.item_id
+left join tired_of
+    on
+        candidate_items.user_id = tired_of.user_id
+        and candidate_items.item_id = tired_of.item_id
+left join category_factors
+    on
+        candidate_items.user_id = category_factors.user_id
+        and items.category = category_factors.category

@@ -3,6 +3,19 @@
 {% set features = ranking_features() %}
 {% set knot = ordered_struct(['knot', 'coefficient', 'step']) %}
 
+{% set price = 'cast(items.price as double)' %}
+{% set unknown_cost = '(1 - ' ~ var('default_margin_share') ~ ') * ' ~ price %}
+{% set worth = {
+    'conversion': '1',
+    'revenue': price,
+    'margin': 'greatest(' ~ price ~ ' - coalesce(cast(items.unit_cost as double), ' ~ unknown_cost ~ '), 0)'
+} %}
+{% if var('ranking_objective') not in worth %}
+    {{ exceptions.raise_compiler_error(
+        "recmail: var ranking_objective is '" ~ var('ranking_objective') ~ "', not one of " ~ worth.keys() | join(', ')
+    ) }}
+{% endif %}
+
 with positions as (
 
     select * from {{ ref('int_candidate_positions') }}
@@ -53,28 +66,28 @@ probabilities as (
         round(1 / (1 + exp(-log_odds)), 12) as purchase_probability
     from log_odds
 
+),
+
+items as (
+
+    select
+        items.item_id,
+        items.category,
+        {{ worth[var('ranking_objective')] }} as worth
+    from {{ ref('stg_items') }} as items
+
 )
 
 select
     probabilities.user_id,
     probabilities.item_id,
     probabilities.purchase_probability,
-    {% if var('ranking_objective') == 'conversion' %}
-        probabilities.purchase_probability as score
-    {% elif var('ranking_objective') == 'revenue' %}
-        round(probabilities.purchase_probability * cast(items.price as double), 12) as score
-    {% elif var('ranking_objective') == 'margin' %}
-        round(
-            probabilities.purchase_probability
-            * greatest(cast(items.price as double) - coalesce(
-                cast(items.unit_cost as double), (1 - {{ var('default_margin_share') }}) * cast(items.price as double)
-            ), 0), 12
-        ) as score
-    {% else %}
-        {{ exceptions.raise_compiler_error(
-            "recmail: var ranking_objective is '" ~ var('ranking_objective') ~ "', not conversion, revenue or margin"
-        ) }}
-    {% endif %}
+    -- a rule of the shop may boost a category for the user
+    round(probabilities.purchase_probability * items.worth * coalesce(factors.category_factor, 1), 12) as score
 from probabilities
-inner join {{ ref('stg_items') }} as items
+inner join items
     on probabilities.item_id = items.item_id
+left join {{ ref('int_user_category_factors') }} as factors
+    on
+        probabilities.user_id = factors.user_id
+        and items.category = factors.category

@@ -1,0 +1,177 @@
+"""The ranker: SQL gives scikit-learn's probabilities, training keeps what is better, and every list names its run."""
+
+import duckdb
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as np_strategies
+from shop import small_shop, write_parquet
+from sklearn.linear_model import LogisticRegression
+from warehouse import Build, build
+
+from ranker import train as training
+from ranker.metrics import recall_and_ndcg
+from ranker.spline import column_count, design_matrix
+from scripts.compiled_models import compile_models, run_models
+
+PURE_RANKING = {"minimum_distinct_categories": 1, "exploration_share": 0, "repurchase_window_days": 0}
+
+
+class Scorer:
+    """int_scored_candidates as dbt compiles it, on made-up positions and coefficients."""
+
+    def __init__(self, folder, **variables):
+        self.models = compile_models(folder, "int_ranking_knots int_scored_candidates", variables)
+        self.connection = duckdb.connect(config={"threads": 2})
+        for schema in ("staging", "ranking", "users"):
+            self.connection.execute(f"create schema {schema}")
+        self.connection.execute(
+            """
+            create table staging.stg_items as
+            select item_id, category, cast(price as decimal(18, 4)) as price, unit_cost
+            from (values ('i', 'tea', 10, 4.0), ('unknown cost', 'tea', 10, null), ('boosted', 'cups', 10, 4.0))
+                as items (item_id, category, price, unit_cost);
+            create table users.int_user_category_factors as
+            select 'u' as user_id, 'cups' as category, 2.0 as category_factor;
+            """
+        )
+        run_models(self.connection, self.models[:1])
+        self.knots = dict(
+            self.connection.execute(
+                "select feature, knots from ranking.int_ranking_knots where knot = 0 and feature <> 'intercept'"
+            ).fetchall()
+        )
+
+    def run(self, positions: dict[str, list], items: list[str], times_bought: list[int], model: np.ndarray):
+        """(probability, score) of each row; `model` is the intercept and a coefficient per column of the design."""
+        columns = [
+            f"unnest({[None if np.isnan(value) else float(value) for value in values]}::double[]) as {name}"
+            for name, values in positions.items()
+        ]
+        self.connection.execute(
+            "create or replace table ranking.int_candidate_positions as "
+            f"select 'u' as user_id, unnest({items}) as item_id, unnest({times_bought}) as times_bought, "
+            + ", ".join(columns).replace("None", "null")
+        )
+        places = [("intercept", 0)]
+        places += [(name, knot) for name, count in self.knots.items() for knot in range(-1, count + 1)]
+        rows = [(name, knot, float(value)) for (name, knot), value in zip(places, model, strict=True)]
+        self.connection.execute(
+            "create or replace temp table given (feature varchar, knot int, coefficient double)"
+        )
+        self.connection.executemany("insert into given values (?, ?, ?)", rows)
+        self.connection.execute(
+            """
+            create or replace table ranking.int_ranker_coefficients as
+            select
+                times_bought, feature, knot, coefficient,
+                case when knot < 0 then 0 else coalesce(lead(coefficient) over (
+                    partition by times_bought, feature order by knot
+                ) - coefficient, 0) end as step
+            from given cross join range(3) as times (times_bought)
+            """
+        )
+        run_models(self.connection, self.models[1:])
+        found = self.connection.execute(
+            "select item_id, purchase_probability, score from ranking.int_scored_candidates"
+        ).fetchall()
+        return {item: (probability, score) for item, probability, score in found}
+
+
+@pytest.fixture(scope="module")
+def scorer(tmp_path_factory) -> Scorer:
+    return Scorer(tmp_path_factory.mktemp("scorer"))
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@given(data=st.data())
+def test_sql_gives_the_probabilities_of_scikit_learn(scorer: Scorer, data):
+    count = column_count(scorer.knots)
+    positions = {
+        name: [data.draw(st.one_of(st.just(np.nan), st.floats(0, knots).map(lambda x: round(x, 6))))]
+        for name, knots in scorer.knots.items()
+    }
+    values = data.draw(np_strategies.arrays(np.float64, count + 1, elements=st.floats(-0.5, 0.5, width=32)))
+    model = LogisticRegression()
+    model.classes_, model.intercept_, model.coef_ = np.array([0, 1]), values[:1], values[None, 1:]
+    design = design_matrix({name: np.array(found) for name, found in positions.items()}, scorer.knots)
+    expected = model.predict_proba(design)[0, 1]
+    found = scorer.run(positions, ["i"], [data.draw(st.integers(0, 2))], values)
+    assert found["i"][0] == pytest.approx(expected, abs=1e-12)
+
+
+def test_the_objective_weighs_probabilities(tmp_path):
+    scorer = Scorer(tmp_path, ranking_objective="margin", default_margin_share=0.3)
+    positions = {name: [0.0] * 3 for name in scorer.knots}
+    model = np.zeros(column_count(scorer.knots) + 1)
+    found = scorer.run(positions, ["i", "unknown cost", "boosted"], [0, 1, 2], model)
+    # one half of a margin of 6, of 30 % of the price, and of 6 in a category that a rule doubles
+    assert found == {"i": (0.5, 3.0), "unknown cost": (0.5, 1.5), "boosted": (0.5, 6.0)}
+
+
+def test_recall_and_ndcg_by_hand():
+    users = np.array([1, 1, 1, 2])
+    scores = np.array([0.9, 0.5, 0.7, 0.1])
+    labels = np.array([0, 1, 1, 0])
+    # user 1: places 2 and 3 of three relevant; user 2: none; user 3 has no candidates
+    recall, ndcg = recall_and_ndcg(users, scores, users, labels, {1: 3, 2: 1, 3: 1}, length=3)
+    assert recall == pytest.approx((2 / 3) / 3)
+    gain, ideal = 1 / np.log2(3) + 1 / np.log2(4), 1 + 1 / np.log2(3) + 1 / np.log2(4)
+    assert ndcg == pytest.approx(gain / ideal / 3)
+
+
+def test_of_equal_scores_the_tie_decides():
+    users, scores = np.array([1, 1]), np.array([0.5, 0.5])
+    assert recall_and_ndcg(users, scores, np.array([2, 1]), np.array([0, 1]), {1: 1}, 1) == (1, 1)
+    assert recall_and_ndcg(users, scores, np.array([1, 2]), np.array([0, 1]), {1: 1}, 1) == (0, 0)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory) -> dict:
+    folder = tmp_path_factory.mktemp("trained")
+    return {"input_location": str(write_parquet(small_shop(order_count=260), folder / "inputs"))}
+
+
+@pytest.fixture(scope="module")
+def trained(shop, tmp_path_factory) -> Build:
+    database = tmp_path_factory.mktemp("warehouse") / "w.duckdb"
+    training.train(database, shop)
+    return build(database, shop | PURE_RANKING)
+
+
+def test_a_run_is_kept_with_its_data_and_metrics(trained):
+    (run,) = trained.query(
+        "select run_number, window_count, row_count > 0, label_share > 0, auc between 0 and 1, champion_run_id "
+        "from ranker.training_runs"
+    )
+    assert run == (1, 4, True, True, True, "default")
+    assert trained.value("select count(distinct times_bought) from ranker.coefficients") == 3
+
+
+def test_every_list_names_the_coefficients_it_comes_from(trained):
+    assert trained.succeeded, trained.text
+    promoted = trained.value("select is_promoted from ranker.training_runs")
+    run_id = trained.value("select run_id from ranker.training_runs") if promoted else "default"
+    assert trained.query("select distinct run_id from recommendations.recommendation_contributions") == [
+        (run_id,)
+    ]
+
+
+def test_what_is_no_better_does_not_rank(shop, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        training,
+        "judge",
+        lambda *_: {"auc": 0.5, "log_loss": 1.0, "ndcg_at_10": 0.5, "recall_at_10": 0.5},
+    )
+    database = tmp_path / "w.duckdb"
+    assert not training.train(database, shop, window_count=2)
+    kept = build(database, shop, "--select", "+int_ranker_coefficients")
+    assert kept.query("select is_promoted from ranker.training_runs") == [(False,)]
+    assert kept.query("select distinct run_id from ranking.int_ranker_coefficients") == [("default",)]
+
+
+def test_too_short_a_history_is_said(tmp_path):
+    inputs = write_parquet(small_shop(order_count=20), tmp_path / "inputs")
+    with pytest.raises(SystemExit, match="too short a history to learn from"):
+        training.train(tmp_path / "w.duckdb", {"input_location": str(inputs)})

@@ -1,0 +1,23 @@
+-- What explains a rank must be the whole of it.
+with sums as (
+
+    select
+        user_id,
+        position,
+        sum(contribution) as log_odds
+    from {{ ref('recommendation_contributions') }}
+    group by user_id, position
+
+)
+
+select
+    recommendations.user_id,
+    recommendations.position
+from {{ ref('user_recommendations') }} as recommendations
+left join sums
+    on
+        recommendations.user_id = sums.user_id
+        and recommendations.position = sums.position
+where
+    sums.log_odds is null
+    or abs(1 / (1 + exp(-sums.log_odds)) - recommendations.purchase_probability) > 1e-9
