@@ -28,12 +28,13 @@ TEST_DAYS = 14
 Lists = dict[str, list[str]]
 
 
-def link_inputs(folder: Path) -> None:
-    """The four real tables of the demo, without its made-up stock and publication dates."""
+def link_inputs(folder: Path, without: str = "") -> None:
+    """The four real tables of the demo, without its made-up stock and publication dates, and what else is named."""
     folder.mkdir()
     for table in ("users", "orders", "order_lines"):
         (folder / f"{table}.parquet").symlink_to(DEMO / f"{table}.parquet")
-    real_columns = f"select * exclude (stock_quantity, published_at) from '{DEMO}/items.parquet'"
+    other = f", {without}" if without else ""
+    real_columns = f"select * exclude (stock_quantity, published_at{other}) from '{DEMO}/items.parquet'"
     duckdb.execute(f"copy ({real_columns}) to '{folder}/items.parquet'")
 
 
