@@ -62,10 +62,11 @@ effect: .venv/.installed ## what edited rules and seeds would change, tried in a
 	@vars=$$($(python) scripts/build_vars.py) && \
 	$(python) scripts/rules_effect.py --database "$$RECMAIL_DATABASE" --vars "$$vars"
 
-# Learned from the same inputs, up to the same time; ranks from the next build on.
+# Learned from the same inputs, up to the same time; ranks from the next build on. The demo looks at two cuts to be brief.
+demo: windows := 2
 train: .venv/.installed $(if $(INPUT)$(findstring input_,$(VARS)),,inputs) ## learn what is bought after what, on replays of the models at earlier times
 	@vars=$$($(python) scripts/build_vars.py) && \
-	$(python) -m ranker.train --database "$$RECMAIL_DATABASE" --vars "$$vars"
+	$(python) -m ranker.train --database "$$RECMAIL_DATABASE" --vars "$$vars" $(if $(windows),--windows $(windows))
 
 # Rendering signs links with RECMAIL_UNSUBSCRIBE_KEY; for the demo alone a random key of its own will do.
 demo: key_file := .unsubscribe_key
