@@ -2,9 +2,8 @@
 
 Everything before the cut is known; ten items are recommended that the user did not buy in the 30 days before; relevant
 is what the user bought in the 14 days after and not in those 30. All users with a relevant item count, and all
-products, fuel and the like among them. recmail trains
-on earlier cuts (`make train`) and builds as any shop does, without diversity and exploration, which
-cost hits on purpose.
+products, fuel and the like among them. recmail trains on earlier cuts (`make train`) and builds as any shop does,
+without diversity and exploration, which cost hits on purpose.
 
     python -m benchmarks.accuracy [--as-of 2017-11-15] [--out docs/accuracy.md]
 """
