@@ -5,6 +5,9 @@ Each item of each held-out basket asks for four items to go with it; it is a hit
 basket. Beside recmail's `bought_together` stand the four items most bought in the last 30 days, and implicit's
 CosineRecommender on the same baskets. All recommend from the same items: the active products.
 
+Baskets of this shop are long, so that one of its four best sellers lies in most of them: by this measure popularity is
+hard to beat, though it says the same beside every item.
+
     python -m benchmarks.baskets [--as-of 2017-11-15] [--vars '{similarity_metric: llr}'] [--out FILE]
 """
 
