@@ -2,8 +2,10 @@
 
 Everything before the cut is known; ten items are recommended that the user did not buy in the 30 days before; relevant
 is what the user bought in the 14 days after and not in those 30. All users with a relevant item count, and all
-products, fuel and the like among them. recmail trains on earlier cuts (`make train`) and builds as any shop does,
-without diversity and exploration, which cost hits on purpose.
+products, fuel and the like among them. The second table leaves out all that the user had ever bought: what remains is
+discovery. recmail trains on earlier cuts (`make train`) and builds as any shop does, without diversity and exploration,
+which cost hits on purpose. LightGBM ranks the same candidates by the same features, learned on the same cuts from three
+times the rows: what trees would make of them.
 
     python -m benchmarks.accuracy [--as-of 2017-11-15] [--out docs/accuracy.md]
 """
@@ -17,30 +19,29 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 
 from benchmarks.baskets import link_inputs
-from ranker.metrics import recall_and_ndcg
-from ranker.replays import dbt_build
-from ranker.train import train
+from ranker.accuracy import HERE as RANKER
+from ranker.metrics import top_ranks
+from ranker.replays import Window, dbt_build
+from ranker.store import TIMES_BOUGHT
+from ranker.train import sample, train
 
-ROOT = Path(__file__).parents[1]
 LENGTH = 10
-WINDOW_DAYS = 30
 LABEL_DAYS = 14
-PURE_RANKING = {
-    "recommendations_per_user": LENGTH,
-    "minimum_distinct_categories": 1,
-    "exploration_share": 0,
-    "repurchase_window_days": WINDOW_DAYS,
-}
+# days of own purchases that no list may name, with the title of the table
+TABLES = {30: "With repeats: not bought in 30 days", 36_500: "Discovery: never bought before"}
+METRICS = ("recall_at_10", "ndcg_at_10", "mrr_at_10", "hit_rate_at_10", "coverage", "novelty")
+BUILT = ("--select", "+user_recommendations", "+int_candidate_positions", "--exclude-resource-type", "test")
 
-Lists = dict[str, list[str]]
+Lists = dict[int, list[int]]
 
 
 class Shop:
     """Purchases before and after the cut, users and items as numbers."""
 
-    def __init__(self, inputs: Path, cut: datetime):
+    def __init__(self, inputs: Path, cut: datetime, window_days: int):
         purchases = duckdb.execute(
             f"""
             select distinct orders.user_id, lines.item_id, cast(orders.ordered_at as timestamp) as ordered_at
@@ -50,47 +51,34 @@ class Shop:
             order by all
             """
         ).fetchnumpy()
-        self.cut = np.datetime64(cut)
         self.users, user = np.unique(purchases["user_id"].astype(str), return_inverse=True)
         self.items, item = np.unique(purchases["item_id"].astype(str), return_inverse=True)
-        age = (self.cut - purchases["ordered_at"]) / np.timedelta64(1, "D")
+        age = (np.datetime64(cut) - purchases["ordered_at"]) / np.timedelta64(1, "D")
         past = age >= 0
         self.past = user[past], item[past], age[past]
-        self.recent = set(zip(*(values[past & (age < WINDOW_DAYS)] for values in (user, item)), strict=True))
+        recent = past & (age < window_days)
+        self.recent = set(zip(user[recent], item[recent], strict=True))
         after = (age < 0) & (age >= -LABEL_DAYS)
         bought = set(zip(user[after], item[after], strict=True)) - self.recent
         self.relevant: dict[int, set[int]] = {}
         for one_user, one_item in bought:
             self.relevant.setdefault(one_user, set()).add(one_item)
+        self.user_numbers = {name: number for number, name in enumerate(self.users)}
+        self.item_numbers = {name: number for number, name in enumerate(self.items)}
 
-    def judge(self, lists: dict[int, list[int]]) -> tuple[float, float]:
-        """Recall and NDCG of ranked lists; a user without a list has no hit."""
-        rows = [
-            (user, -place, place, item in self.relevant[user])
-            for user in self.relevant
-            for place, item in enumerate(lists.get(user, [])[:LENGTH])
-        ]
-        users, scores, ties, labels = (np.array(column) for column in zip(*rows, strict=True))
-        counts = {user: len(items) for user, items in self.relevant.items()}
-        return recall_and_ndcg(users, scores, ties, labels, counts, LENGTH)
+    def best_unseen(self, user: int, ranked) -> list[int]:
+        return [int(item) for item in ranked if item >= 0 and (user, item) not in self.recent][:LENGTH]
 
-    def best(self, scores) -> list[int]:
-        return [int(item) for item in np.argsort(-scores, kind="stable")]
-
-    def most_popular(self) -> dict[int, list[int]]:
+    def most_popular(self) -> Lists:
         """By buyers of the last 30 days."""
         users, items, age = self.past
-        pairs = {
-            (user, item) for user, item, days in zip(users, items, age, strict=True) if days < WINDOW_DAYS
-        }
+        newest = age < 30
+        pairs = set(zip(users[newest], items[newest], strict=True))
         counts = np.bincount([item for _, item in pairs], minlength=len(self.items))
-        ranking = self.best(counts)[: LENGTH + 500]
-        return {
-            user: [item for item in ranking if (user, item) not in self.recent][:LENGTH]
-            for user in self.relevant
-        }
+        ranking = np.argsort(-counts, kind="stable")
+        return {user: self.best_unseen(user, ranking[: LENGTH + 3000]) for user in self.relevant}
 
-    def buy_again(self) -> dict[int, list[int]]:
+    def buy_again(self) -> Lists:
         """By how often the user bought it, the last first among equals; the rest by popularity."""
         users, items, age = self.past
         history: dict[int, dict[int, tuple[int, float]]] = {}
@@ -102,11 +90,11 @@ class Shop:
         for user in self.relevant:
             own = history.get(user, {})
             ranked = sorted(own, key=lambda item: (-own[item][0], own[item][1], item))
-            ranked = [item for item in ranked if (user, item) not in self.recent]
-            lists[user] = (ranked + [item for item in popular[user] if item not in own])[:LENGTH]
+            ranked += [item for item in popular[user] if item not in own]
+            lists[user] = self.best_unseen(user, ranked)
         return lists
 
-    def implicit(self, name: str) -> dict[int, list[int]]:
+    def implicit(self, name: str) -> Lists:
         """A model of implicit on purchase counts; what was bought lately is left out of its ranking."""
         from implicit.als import AlternatingLeastSquares
         from implicit.nearest_neighbours import BM25Recommender, CosineRecommender
@@ -125,66 +113,150 @@ class Shop:
             (np.ones(users.size, dtype=np.float32), (users, items)), (len(self.users), len(self.items))
         )
         matrix.sum_duplicates()
+        asked = np.array(sorted(self.relevant))
+        most_recent = np.bincount([user for user, _ in self.recent]).max()
         with threadpool_limits(1):
             model = models[name]()
             model.fit(matrix, show_progress=False)
-            asked = np.array(sorted(self.relevant))
-            found, _ = model.recommend(asked, matrix[asked], N=LENGTH + 300, filter_already_liked_items=False)
+            found, _ = model.recommend(
+                asked, matrix[asked], N=int(LENGTH + most_recent), filter_already_liked_items=False
+            )
         return {
-            int(user): [int(item) for item in ranked if item >= 0 and (user, item) not in self.recent][
-                :LENGTH
-            ]
-            for user, ranked in zip(asked, found, strict=True)
+            int(user): self.best_unseen(int(user), ranked) for user, ranked in zip(asked, found, strict=True)
         }
 
-    def lists_of(self, database: Path) -> dict[int, list[int]]:
+    def recommended(self, database: Path) -> Lists:
         """What a warehouse recommends, by position."""
-        numbers = {item: number for number, item in enumerate(self.items)}
-        user_numbers = {user: number for number, user in enumerate(self.users)}
-        lists: dict[int, list[int]] = {}
+        lists: Lists = {}
         with duckdb.connect(database, read_only=True) as connection:
             for user, item in connection.execute(
                 "select user_id, item_id from recommendations.user_recommendations order by user_id, position"
             ).fetchall():
-                lists.setdefault(user_numbers.get(user, -1), []).append(numbers.get(item, -1))
+                lists.setdefault(self.user_numbers.get(user, -1), []).append(self.item_numbers.get(item, -1))
         return lists
+
+    def lightgbm(self, database: Path, windows: list[Window]) -> Lists:
+        """Trees on the features of the ranker, for the candidates of a warehouse."""
+        from lightgbm import LGBMClassifier
+
+        names = list(windows[0].positions)
+        features, labels, weights = [], [], []
+        for times_bought in TIMES_BOUGHT:
+            for window, (rows, weight) in zip(windows, sample(windows, times_bought, 300_000), strict=True):
+                columns = [window.positions[name][rows] for name in names] + [window.times_bought[rows]]
+                features.append(np.column_stack(columns))
+                labels.append(window.labels[rows])
+                weights.append(weight)
+        model = LGBMClassifier(
+            n_estimators=400, learning_rate=0.05, num_leaves=63, min_child_samples=200, subsample=0.8,
+            subsample_freq=1, colsample_bytree=0.6, reg_lambda=10, random_state=0, n_jobs=2, verbose=-1,
+        )  # fmt: skip
+        model.fit(np.concatenate(features), np.concatenate(labels), sample_weight=np.concatenate(weights))
+        with duckdb.connect(database, read_only=True) as connection:
+            candidates = connection.sql("select * from ranking.int_candidate_positions").to_arrow_table()
+        users = np.array([self.user_numbers.get(user, -1) for user in candidates["user_id"].to_pylist()])
+        items = np.array([self.item_numbers.get(item, -1) for item in candidates["item_id"].to_pylist()])
+        columns = [candidates[name].to_numpy().astype(np.float32) for name in [*names, "times_bought"]]
+        scores = model.predict_proba(np.column_stack(columns))[:, 1]
+        best, _ = top_ranks(users, scores, items, LENGTH)
+        lists: Lists = {}
+        for user, item in zip(users[best], items[best], strict=True):
+            lists.setdefault(int(user), []).append(int(item))
+        return lists
+
+    def judge(self, lists: dict[str, Lists]) -> dict[str, dict[str, float]]:
+        """Metrics of each recommender's lists; a user without a list has no hit."""
+        users, items, _ = self.past
+        buyers = np.bincount(
+            [item for _, item in set(zip(users, items, strict=True))], minlength=len(self.items)
+        )
+        rows = [
+            (model, user, item, place)
+            for model, by_user in lists.items()
+            for user in self.relevant
+            for place, item in enumerate(by_user.get(user, [])[:LENGTH], start=1)
+        ]
+        relevant = [(user, item) for user, items in self.relevant.items() for item in items]
+        with duckdb.connect() as connection:
+            for name, columns, values in (
+                ("lists", ["model", "user_id", "item_id", "place"], rows),
+                ("relevant", ["user_id", "item_id"], relevant),
+            ):
+                table = pa.table([pa.array(column) for column in zip(*values, strict=True)], columns)
+                connection.register("given", table)
+                connection.execute(f"create table {name} as from given")
+            share = np.maximum(buyers, 1) / np.unique(users).size
+            connection.register("facts", pa.table({"item_id": np.arange(share.size), "buyer_share": share}))
+            connection.execute(
+                f"""
+                create table item_facts as select *, true as is_available from facts;
+                create table user_groups as
+                select distinct user_id, 'all' as dimension, 'all' as dimension_value from relevant;
+                create table similarities as
+                select 0 as item_id, 0 as neighbour_item_id, 0.0 as similarity_score where false;
+                set variable list_length = {LENGTH};
+                """
+            )
+            found = connection.execute((RANKER / "list_metrics.sql").read_text(encoding="utf-8")).fetchall()
+        metrics: dict[str, dict[str, float]] = {name: {} for name in lists}
+        for model, _, _, _, metric, value in found:
+            metrics[model][metric] = value
+        return metrics
+
+
+def compare(cut: datetime, window_days: int, folder: Path) -> list[str]:
+    """A table of every recommender."""
+    inputs, database = folder / f"inputs_{window_days}", folder / f"warehouse_{window_days}.duckdb"
+    link_inputs(inputs, without="is_active")
+    variables = {
+        "input_location": str(inputs),
+        "as_of": str(cut),
+        "recommendations_per_user": LENGTH,
+        "minimum_distinct_categories": 1,
+        "exploration_share": 0,
+        "repurchase_window_days": window_days,
+    }
+    shop = Shop(inputs, cut, window_days)
+    lists = {"most bought in 30 days": shop.most_popular(), "buy again, by frequency": shop.buy_again()}
+    for name in ("cosine", "BM25", "ALS"):
+        lists[f"implicit {version('implicit')}, {name}"] = shop.implicit(name)
+    dbt_build(database, variables, folder, *BUILT)
+    lists["recmail, default coefficients"] = shop.recommended(database)
+    trained = train(database, variables)
+    dbt_build(database, variables, folder, *BUILT)
+    lists["**recmail, trained**"] = shop.recommended(database)
+    lists[f"LightGBM {version('lightgbm')} on the same features"] = shop.lightgbm(database, trained.windows)
+    metrics = shop.judge(lists)
+    return [
+        f"## {TABLES[window_days]}",
+        "",
+        f"{len(shop.relevant):,} users with {sum(map(len, shop.relevant.values())):,} relevant items, cut "
+        f"{cut:%Y-%m-%d}.",
+        "",
+        "| recommender | recall@10 | NDCG@10 | MRR@10 | hit rate@10 | coverage | novelty, bits |",
+        "|---|---|---|---|---|---|---|",
+        *(
+            f"| {name} | " + " | ".join(f"{metrics[name][metric]:.4f}" for metric in METRICS) + " |"
+            for name in lists
+        ),
+        "",
+    ]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--as-of", type=datetime.fromisoformat, default="2017-11-15")
+    parser.add_argument("--tables", type=int, nargs="+", default=list(TABLES), choices=TABLES)
     parser.add_argument("--out", type=Path, help="page to write")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder_name:
-        folder = Path(folder_name)
-        inputs, database = folder / "inputs", folder / "warehouse.duckdb"
-        link_inputs(inputs, without="is_active")
-        variables = PURE_RANKING | {"input_location": str(inputs), "as_of": str(arguments.as_of)}
-        shop = Shop(inputs, arguments.as_of)
-        rows = [
-            ("most bought in 30 days", shop.judge(shop.most_popular())),
-            ("buy again, by frequency", shop.judge(shop.buy_again())),
-        ]
-        for name in ("cosine", "BM25", "ALS"):
-            rows.append((f"implicit {version('implicit')}, {name}", shop.judge(shop.implicit(name))))
-        selection = ("--select", "+user_recommendations", "--exclude-resource-type", "test")
-        dbt_build(database, variables, folder, *selection)
-        rows.append(("recmail, default coefficients", shop.judge(shop.lists_of(database))))
-        train(database, variables)
-        dbt_build(database, variables, folder, *selection)
-        rows.append(("**recmail, trained**", shop.judge(shop.lists_of(database))))
-    lines = [
-        f"{len(shop.relevant):,} users with {sum(map(len, shop.relevant.values())):,} relevant items, cut "
-        f"{arguments.as_of:%Y-%m-%d}.",
-        "",
-        "| recommender | recall@10 | NDCG@10 |",
-        "|---|---|---|",
-        *(f"| {name} | {recall:.4f} | {ndcg:.4f} |" for name, (recall, ndcg) in rows),
-    ]
+    lines: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for window_days in arguments.tables:
+            lines += compare(arguments.as_of, window_days, Path(folder))
     table = "\n".join(lines)
     print(table)
     if arguments.out:
-        arguments.out.write_text(f"# Accuracy\n\n{__doc__}\n{table}\n", encoding="utf-8")
+        arguments.out.write_text(f"# Accuracy\n\n{__doc__}\n{table}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import json
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -38,24 +39,30 @@ def say(text: str) -> None:
     print(f"train: {text}", flush=True)
 
 
+def sample(windows: list[Window], times_bought: int, rows_max: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Rows of each window and their weights: every purchase, and of the others a share that stands for all."""
+    chance = np.random.default_rng(times_bought)
+    samples = []
+    for window in windows:
+        rows = np.flatnonzero(window.times_bought == times_bought)
+        share = min(1.0, rows_max / max(1, rows.size * len(windows)))
+        rows = rows[(window.labels[rows] > 0) | (chance.random(rows.size) < share)]
+        samples.append((rows, np.where(window.labels[rows] > 0, 1.0, 1 / share)))
+    return samples
+
+
 def fit(windows: list[Window], knots: Knots, rows_max: int) -> Models:
     from scipy.sparse import vstack
     from sklearn.linear_model import LogisticRegression
 
-    chance = np.random.default_rng(0)
     models = {}
     for times_bought in TIMES_BOUGHT:
-        designs, labels, weights = [], [], []
-        for window in windows:
-            rows = np.flatnonzero(window.times_bought == times_bought)
-            # every purchase counts; of the others a share that stands for all
-            share = min(1.0, rows_max / max(1, rows.size * len(windows)))
-            bought = window.labels[rows] > 0
-            rows = rows[bought | (chance.random(rows.size) < share)]
-            designs.append(window.design(rows, knots))
-            labels.append(window.labels[rows])
-            weights.append(np.where(labels[-1] > 0, 1.0, 1 / share))
-        label = np.concatenate(labels)
+        samples = sample(windows, times_bought, rows_max)
+        designs = [window.design(rows, knots) for window, (rows, _) in zip(windows, samples, strict=True)]
+        label = np.concatenate(
+            [window.labels[rows] for window, (rows, _) in zip(windows, samples, strict=True)]
+        )
+        weights = np.concatenate([weight for _, weight in samples])
         if label.min(initial=1) == label.max(initial=0):
             # nothing to tell apart: the share itself, by Laplace's rule
             share = (label.sum() + 1) / (label.size + 2)
@@ -64,7 +71,7 @@ def fit(windows: list[Window], knots: Knots, rows_max: int) -> Models:
             )
             continue
         model = LogisticRegression(C=1 / REGULARISATION, max_iter=1000, tol=1e-6)
-        model.fit(vstack(designs, format="csr"), label, sample_weight=np.concatenate(weights))
+        model.fit(vstack(designs, format="csr"), label, sample_weight=weights)
         models[times_bought] = np.concatenate([model.intercept_, model.coef_[0]])
     return models
 
@@ -84,8 +91,16 @@ def judge(window: Window, scores: np.ndarray) -> dict[str, float]:
     return {"ndcg_at_10": ndcg, "recall_at_10": recall}
 
 
-def train(database: Path, variables: dict, window_count=4, label_days=14, rows_max=100_000) -> bool:
-    """Returns whether the new coefficients were promoted."""
+@dataclass
+class Training:
+    """A run, and what it learned from."""
+
+    is_promoted: bool
+    windows: list[Window]
+
+
+def train(database: Path, variables: dict, window_count=4, label_days=14, rows_max=100_000) -> Training:
+    """Learns from the inputs of `variables` and appends the run to the database, which need not exist."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="recmail_train_") as folder_name:
         folder = Path(folder_name)
@@ -128,7 +143,7 @@ def train(database: Path, variables: dict, window_count=4, label_days=14, rows_m
         f"{'promoted, ranks from the next build on' if is_better else 'not promoted'} "
         f"({time.monotonic() - started:.0f} s)"
     )
-    return is_better
+    return Training(is_better, windows)
 
 
 def build_latest(database: Path, variables: dict, folder: Path) -> Path:

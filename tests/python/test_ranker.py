@@ -165,7 +165,7 @@ def test_what_is_no_better_does_not_rank(shop, tmp_path, monkeypatch):
         lambda *_: {"ndcg_at_10": 0.5, "recall_at_10": 0.5},
     )
     database = tmp_path / "w.duckdb"
-    assert not training.train(database, shop, window_count=2)
+    assert not training.train(database, shop, window_count=2).is_promoted
     kept = build(database, shop, "--select", "+int_ranker_coefficients")
     assert kept.query("select is_promoted from ranker.training_runs") == [(False,)]
     assert kept.query("select distinct run_id from ranking.int_ranker_coefficients") == [("default",)]
@@ -256,7 +256,7 @@ def test_a_champion_is_compared_as_it_was_judged(trained, shop, tmp_path):
     database = tmp_path / "again.duckdb"
     shutil.copyfile(trained.database, database)
     # the same data again can't be better than itself
-    assert not training.train(database, shop)
+    assert not training.train(database, shop).is_promoted
     runs = "select ndcg_at_10, champion_ndcg_at_10, champion_run_id from ranker.training_runs order by run_number"
     with duckdb.connect(database, read_only=True) as connection:
         first, again = connection.execute(runs).fetchall()
