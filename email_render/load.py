@@ -203,12 +203,8 @@ def rows_of(batches: Iterable[pa.RecordBatch]) -> Iterator[dict]:
 
 
 def values_of(column: pa.Array) -> list:
-    """The column as Python values: through NumPy where it can, which takes a fifth as long."""
-    if column.null_count == len(column):
-        return [None] * len(column)
-    if pa.types.is_string(column.type) or (pa.types.is_integer(column.type) and not column.null_count):
-        return column.to_numpy(zero_copy_only=False).tolist()
-    return column.to_pylist()
+    """The column as Python values. Not through NumPy: Arrow would import pandas for it, a second per process."""
+    return [None] * len(column) if column.null_count == len(column) else column.to_pylist()
 
 
 def put_items_into_blocks(message: dict, items: list[dict]) -> None:
