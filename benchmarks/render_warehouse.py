@@ -62,6 +62,8 @@ select
     'Item & more, size <' || item || '>, a name of usual length' as item_name,
     cast(1 + item % 400 + 0.99 as decimal(18, 4)) as price,
     cast(case when item % 3 = 0 then 1.5 * (1 + item % 400) end as decimal(18, 4)) as list_price,
+    case when item % 2 = 0 then 3 + item % 20 / 10 end as rating_average,
+    case when item % 2 = 0 then item end as rating_count,
     'USD' as currency,
     'https://images.example/' || item || '.jpg' as image_url,
     'https://shop.example/item/' || item as item_url,

@@ -43,8 +43,6 @@ HTML_MACROS = {
         create temp macro html_link(url) as url
     """,
 }
-# Columns of user_recommendations that the items are printed with where the mart has them.
-OPTIONAL_ITEM_COLUMNS = {"rating_average": "double", "rating_count": "bigint"}
 
 
 class Chunk(NamedTuple):
@@ -169,16 +167,9 @@ def read_messages(
 ) -> Iterator[list[dict]]:
     """Messages of a query on email_queue with their items from the user_recommendations of `chosen_users`."""
     try:
-        present = connection.sql("from user_recommendations limit 0").columns
-        missing = [
-            f", cast(null as {type_name}) as {column}"
-            for column, type_name in OPTIONAL_ITEM_COLUMNS.items()
-            if column not in present
-        ]
         connection.execute(f"create or replace temp table chosen_messages as {chosen}")
         connection.execute(
-            "create or replace temp view chosen_items as"
-            f" select *{''.join(missing)} from user_recommendations {chosen_users}"
+            f"create or replace temp view chosen_items as from user_recommendations {chosen_users}"
         )
         items = connection.sql(ITEMS).to_arrow_table()
         messages = connection.sql(MESSAGES).to_arrow_table()

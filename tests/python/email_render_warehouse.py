@@ -77,6 +77,8 @@ select
     'Item ' || position || ' of u' || user_number as item_name,
     position + 0.99::double as price,
     case when position = 2 then 5.0::double end as list_price,
+    null::double as rating_average,
+    null::bigint as rating_count,
     'USD' as currency,
     'https://images.example/' || position || '.png' as image_url,
     'https://shop.example/item/' || position as item_url,
