@@ -141,27 +141,6 @@ def read_samples(connection: duckdb.DuckDBPyConnection, per_kind: int) -> list[d
     return [message for batch in read_messages(connection, samples, users) for message in batch]
 
 
-def read_whys(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], dict]:
-    """By user and item of the messages read last: what put the item where it stands."""
-    rows = connection.sql(
-        """
-        select
-            user_id,
-            item_id,
-            strategy,
-            reason_type,
-            evidence_item_id,
-            cast(evidence_count as varchar) as evidence_count,
-            format('{:.3f}', score) as score,
-            format('{:.3f}', purchase_probability) as purchase_probability,
-            format('{:.3f}', propensity) as propensity
-        from chosen_items
-        """
-    )
-    names = rows.columns
-    return {row[:2]: dict(zip(names[2:], row[2:], strict=True)) for row in rows.fetchall()}
-
-
 def read_messages(
     connection: duckdb.DuckDBPyConnection, chosen: str, chosen_users: str
 ) -> Iterator[list[dict]]:

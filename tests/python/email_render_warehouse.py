@@ -85,6 +85,14 @@ select
     case when position = 3 then 'scarcity' end as badge_type,
     case when position = 3 then 'Only 3 left' end as badge_text
 from range(1, {user_count} + 1) as users (user_number), range(1, 13) as positions (position);
+
+create table dbt_recommendations.recommendation_contributions as
+select
+    user_id,
+    position,
+    unnest(['intercept', 'bought_count', 'viewed_days']) as feature,
+    unnest([-2.0::double, ln(1.0 / 3) + 2, 0]) as contribution
+from dbt_recommendations.user_recommendations;
 """
 
 
