@@ -97,12 +97,12 @@ test: lint inputs ## everything that must hold: lint, dbt tests and unit tests o
 
 # Without it the tests that need these tools are skipped, saying so.
 email-tools: email_tools/node_modules/.installed ## what the browser checks of emails need: npm packages and Chromium
-	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
-		apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
-		{ echo 'recmail: install Chromium (Debian: apt-get install chromium)' >&2; exit 1; }
+	@scripts/chromium.sh
 
-email_tools/node_modules/.installed: email_tools/package-lock.json
-	npm ci --prefix email_tools --ignore-scripts --no-audit --no-fund
+email_tools/node_modules/.installed: email_tools/package-lock.json email_tools/package.json
+	@command -v npm >/dev/null || { echo 'recmail: install Node.js with npm (Debian: apt-get install npm)' >&2; exit 1; }
+	@npm ci --prefix email_tools --ignore-scripts --no-audit --no-fund || \
+		{ echo 'recmail: npm could not install email_tools/package-lock.json: it needs a reachable npm registry' >&2; exit 1; }
 	@touch $@
 
 # The linters' DuckDB is older than the project's: they parse and compile against a database in memory.
@@ -129,9 +129,10 @@ docs: .venv/.installed ## write docs/input_contract.md from the sources, suites 
 	$(python) scripts/input_contract_page.py
 
 # The models are run by the dbt of the benchmark's environment, beside the peers that only it holds.
-bench: .venv-bench/.installed inputs ## speed, memory and basket hits beside implicit, in docs/; USERS='10000 100000 1000000'
+bench: .venv-bench/.installed inputs ## lists, baskets and emails beside peers, in docs/; USERS='10000 100000 1000000'
 	.venv-bench/bin/python -m benchmarks.speed $(if $(USERS),--users $(USERS))
 	.venv-bench/bin/python -m benchmarks.baskets --out docs/benchmarks_baskets.md
+	.venv-bench/bin/python -m benchmarks.render --out docs/benchmarks_render.md
 
 evaluate: .venv-bench/.installed inputs ## accuracy on real data beside popularity, buy-again and implicit, in docs/accuracy.md
 	.venv-bench/bin/python -m benchmarks.accuracy --out docs/accuracy.md

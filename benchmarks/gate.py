@@ -8,17 +8,15 @@ the same Parquet file, each in a process of its own, reading included.
 
 import argparse
 import json
-import os
-import platform
 import subprocess
 import sys
 import tempfile
 import time
-from importlib.metadata import version
 from pathlib import Path
 
 import yaml
 
+from benchmarks.machine import machine
 from benchmarks.memory import peak_memory_gb
 
 ROOT = Path(__file__).parents[1]
@@ -163,10 +161,7 @@ def main() -> None:
         "",
         f"Time on DuckDB / time on pandas: **{ratio:.2f}**.",
         "",
-        f"Machine: {platform.machine()}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}, "
-        + ", ".join(f"{package} {version(package)}" for package in PACKAGES)
-        + ".",
+        machine(PACKAGES),
     ]
     arguments.out.parent.mkdir(exist_ok=True)
     arguments.out.write_text("\n".join(lines) + "\n", encoding="utf-8")

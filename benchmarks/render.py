@@ -1,323 +1,171 @@
 """Emails per second from the warehouse to Parquet, beside an f-string pipeline, stock Jinja, MJML and premailer.
 
-Every pipeline reads the same marts in the same chunks, signs the same links and writes the same Parquet; what differs
-is how HTML and text are made. The f-strings are generated from the templates themselves, so their bytes are the same,
-which the run checks. Each pipeline runs in a process of its own; the least CPU time of three rounds counts.
+Pipelines read the same marts in the same chunks, sign the same links and write the same Parquet; what differs is how
+HTML and text are made, and the run checks that the bytes do not. Each measurement is a process of its own, one after
+the other in each round; medians count, and ratios are medians of the rounds' ratios.
 
-    python -m benchmarks.render [--messages 40000] [--million] [--out docs/benchmarks_render.md]
+    python -m benchmarks.render [--messages 60000] [--rounds 3]
+    python -m benchmarks.render --million    writes only its own section of the page
 """
 
 import argparse
 import json
-import os
-import platform
-import re
-import resource
+import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from functools import partial
-from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
+from benchmarks.machine import machine
+from benchmarks.render_command import Run, render, render_at_once
+from benchmarks.render_pipelines import EMAIL_TOOLS, SAMPLE
+from benchmarks.render_warehouse import make_warehouse
+
 ROOT = Path(__file__).parents[1]
-KEY = "0123456789abcdef0123456789abcdef"
-PACKAGES = ("duckdb", "jinja2", "pyarrow", "premailer", "mrml")
-ROUNDS = 3
-SLOW_SAMPLE = 100  # emails that MJML and premailer are timed on
-
-WAREHOUSE = """
-create schema inputs; create schema quality; create schema email; create schema recommendations;
-create table inputs.latest_run as select 'made up' as input_fingerprint, null::varchar as problem;
-create table quality.input_validation_results as
-select
-    'made up' as input_fingerprint, 'orders' as table_name, 'There are rows' as description,
-    'critical' as severity, true as is_success, '1' as observed;
-
-create table email.email_queue as
-select
-    md5('m' || number) as message_id,
-    'u' || lpad(number::varchar, 8, '0') as user_id,
-    'u' || number || '@mail.example' as email,
-    'recommendations' as trigger_type,
-    'Name' || number % 977 || ', picked for you: Item & more ' || number % 3000 as subject,
-    'Ideas that start from what you looked at and bought' as preheader,
-    'Hi Name' || number % 977 || ',' as greeting,
-    'repeat_buyer' as segment,
-    'en' as locale, 'en' as language, 'ltr' as direction, 'grid' as layout,
-    [
-        {'block': 'primary', 'title': 'Picked for you', 'first_position': 1, 'last_position': 4},
-        {'block': 'secondary', 'title': 'You may also like', 'first_position': 5, 'last_position': 10}
-    ] as blocks,
-    {'offer_name': '10 % off in category ' || number % 50, 'ends_text': 'Until March 9'} as offer,
-    null::struct(position integer, reason_text varchar, badge_text varchar)[] as item_lines,
-    {
-        'decimal_mark': '.', 'group_mark': ',', 'grouped_from_digits': 4, 'symbol_position': 'before'
-    } as number_format,
-    'Example Shop' as shop_name,
-    'https://shop.example/' as shop_url,
-    null::varchar as logo_url,
-    'https://shop.example/preferences' as preferences_url,
-    'https://shop.example/unsubscribe' as unsubscribe_url,
-    'unsubscribe@shop.example' as unsubscribe_email,
-    'https://shop.example/support' as support_url,
-    '1 Example Street' as postal_address,
-    'You get this email because you subscribed to recommendations from Example Shop.' as footer_reason,
-    true as is_synthetic,
-    'made up' as input_fingerprint,
-    timestamp '2026-01-01' as send_at, timestamp '2026-01-01' as as_of
-from range({count}) as numbers (number);
-
-create table recommendations.user_recommendations as
-with drawn as (
-    select
-        'u' || lpad(users.number::varchar, 8, '0') as user_id,
-        cast(positions.position as integer) as position,
-        cast(hash(users.number, positions.position) % 3000 as bigint) as item
-    from range({count}) as users (number), range(1, 13) as positions (position)
-)
-select
-    user_id, 'i' || item as item_id, position,
-    ['also_bought', 'trending', 'buy_again'][1 + item % 3] as strategy,
-    'because_you_bought' as reason_type,
-    case when item % 4 > 0 then 'Because you bought "Item" no. ' || (item * 7) % 3000 end as reason_text,
-    'Item & more, size <' || item || '>, a name of usual length' as item_name,
-    cast(1 + item % 400 + 0.99 as decimal(18, 4)) as price,
-    cast(case when item % 3 = 0 then 1.5 * (1 + item % 400) end as decimal(18, 4)) as list_price,
-    'USD' as currency,
-    'https://images.example/' || item || '.jpg' as image_url,
-    'https://shop.example/item/' || item as item_url,
-    case when item % 3 = 0 then 'price_drop' end as badge_type,
-    case when item % 3 = 0 then 'Save 33%' end as badge_text
-from drawn
-"""
+PACKAGES = ("duckdb", "jinja2", "pyarrow", "markupsafe")
+PIPELINE_MESSAGES = 20_000
+MILLION = 1_000_000
+MILLION_TITLE = "## A million in one run"
+PIPELINES = {
+    "f-strings": "f-strings, escaped in C at each print",
+    "recmail": "recmail: escaped in SQL, direct Jinja code",
+    "stock Jinja": "stock Jinja with autoescape (`--escaping template`)",
+}
+AS_TODAY = {
+    "MJML": f"MJML compiled per email, compiling alone, {SAMPLE} emails",
+    "premailer": f"CSS inlined per email (premailer), inlining alone, {SAMPLE} emails",
+}
 
 
-# --- the f-string pipeline ----------------------------------------------------------------------------------
+def missing(pipeline: str) -> str | None:
+    """What a pipeline lacks to run here."""
+    if pipeline == "MJML" and not (EMAIL_TOOLS / "node_modules/mjml").exists():
+        return "MJML is not installed: `make email-tools`"
+    if pipeline == "premailer" and not find_spec("premailer"):
+        return "premailer is not installed: `make bench` installs it"
+    return None
 
 
-def f_string_dialect():
-    from email_render.esp import Dialect
-
-    return Dialect("\x01e {}\x02", "\x01r {}\x02", "\x01if {}\x02", "\x01else\x02", "\x01end\x02")
-
-
-def f_string_function(template: str, name: str) -> Callable[[dict, list[dict], dict], str]:
-    """A function of message, items and links that is one f-string, with one more for each condition."""
-    tokens = re.split("\x01(.*?)\x02", template)  # text, tag, text, tag, …
-    statements: list[str] = []
-    counter = iter(range(10_000))
-
-    def value(attribute: str) -> str:
-        attribute = attribute.removeprefix("recmail_")
-        if item := re.fullmatch(r"item_(\d+)_(\w+)", attribute):
-            return f"i{item[1]}[{item[2]!r}]"
-        if block := re.fullmatch(r"block_(\d+)_(\w+)", attribute):
-            return f"b{block[1]}[{block[2]!r}]"
-        if attribute.endswith("_link"):
-            return f"links[{attribute.removesuffix('_link')!r}]"
-        return f"message[{attribute!r}]"
-
-    def expression(position: int, ends: tuple[str, ...]) -> tuple[str, int]:
-        """The f-string from a token on, until one of the tags that end it; statements it needs come before."""
-        parts = []
-        while position < len(tokens):
-            if position % 2 == 0:
-                parts.append(repr(tokens[position]))
-            elif tokens[position] in ends:
-                break
-            else:
-                kind, _, attribute = tokens[position].partition(" ")
-                if kind == "if":
-                    variable = f"part_{next(counter)}"
-                    yes, position = expression(position + 1, ("else", "end"))
-                    no = "''"
-                    if tokens[position] == "else":
-                        no, position = expression(position + 1, ("end",))
-                    statements.append(f"    {variable} = ({yes}) if {value(attribute)} else ({no})")
-                    parts.append(f'f"{{{variable}}}"')
-                else:
-                    printed = f"escape({value(attribute)})" if kind == "e" else value(attribute)
-                    parts.append(f'f"{{{printed}}}"')
-            position += 1
-        return " ".join(parts) or "''", position
-
-    result, _ = expression(0, ())
-    items = "".join(f"    i{n + 1} = items[{n}]\n" for n in range(10))
-    blocks = "    b1, b2 = message['blocks']\n"
-    source = f"def {name}(message, items, links):\n{items}{blocks}" + "\n".join(statements)
-    from markupsafe import escape
-
-    scope: dict = {"escape": escape}
-    exec(f"{source}\n    return ({result})\n", scope)
-    return scope[name]
-
-
-class FStringRenderer:
-    """Like email_render's Renderer, for the one kind of message of this benchmark."""
-
-    def __init__(self, example: dict, key: bytes):
-        from email_render import esp
-        from email_render.tokens import sign
-
-        esp.DIALECTS["f-string"] = f_string_dialect()
-        template = esp.EspRenderer("f-string").template(example)
-        self._html = f_string_function(template.html, "html")
-        self._text = f_string_function(template.text, "text")
-        self._signer = partial(sign, key)
-
-    def render_batch(self, messages: list[dict]) -> tuple[list[tuple], list[tuple]]:
-        from email_render.render import headers, personal_links
-
-        emails = []
-        for message in messages:
-            links = personal_links(message, self._signer)
-            items = [item for block in message["blocks"] for item in block["items"]]
-            for item in items:
-                item["image"] = item["image_html"]
-            html = self._html(message, items, links)
-            text = self._text(message, items, links)
-            emails.append(
-                (
-                    message["message_id"],
-                    message["user_id"],
-                    message["subject"],
-                    message["preheader"],
-                    html,
-                    text,
-                    headers(message, links["unsubscribe"]),
-                )
-            )
-        return emails, []
-
-
-# --- one pipeline, in a process of its own ------------------------------------------------------------------
-
-
-def run_pipeline(pipeline: str, database: Path, out: Path, limit: int) -> None:
-    from email_render import load, run
-
-    job = run.Job(database, out, KEY.encode(), "template" if pipeline == "stock Jinja" else "sql")
-    if pipeline == "f-strings":
-        example = some_messages(database)[0]
-        # no value comes escaped, and none twice
-        load.HTML_MACROS["sql"] = (
-            "create temp macro html(value) as null::varchar; create temp macro html_link(url) as null::varchar"
-        )
-        load.ITEMS = load.ITEMS.replace("html_link(image_url) as image_html", "image_url as image_html")
-    worker = run.Worker(job)
-    chunks = load.plan_chunks(worker._connection, limit)
-    if pipeline == "f-strings":
-        worker._renderer = FStringRenderer(example, job.key)
-    start = time.process_time()
-    for chunk in chunks:
-        worker.render(chunk)
-    report(emails=limit, seconds=time.process_time() - start)
-
-
-def run_mjml(database: Path) -> None:
-    import mrml
-
-    messages = some_messages(database)
-    start = time.process_time()
-    for message in messages:
-        mrml.to_html(mjml_source(message))
-    report(emails=len(messages), seconds=time.process_time() - start)
-
-
-def mjml_source(message: dict) -> str:
-    """The same content as MJML, which is compiled for every email."""
-    columns = "".join(
-        f"<mj-column><mj-image src='{item['image_html']}' alt='{item['name_html']}' href='{item['url_html']}'/>"
-        f"<mj-text>{item['name_html']}<br/>{item['reason_html'] or ''}<br/>{item['price']}</mj-text>"
-        f"<mj-button href='{item['url_html']}'>Shop now</mj-button></mj-column>"
-        for block in message["blocks"]
-        for item in block["items"]
-    )
-    return (
-        f"<mjml><mj-body><mj-section><mj-column><mj-text>{message['greeting_html']}</mj-text></mj-column>"
-        f"</mj-section><mj-section>{columns}</mj-section></mj-body></mjml>"
-    )
-
-
-def run_premailer(database: Path) -> None:
-    import logging
-
-    import premailer
-
-    from email_render.render import Renderer
-    from email_render.tokens import sign
-
-    renderer = Renderer(partial(sign, KEY.encode()))
-    pages = [renderer.render(message).html for message in some_messages(database)]
-    start = time.process_time()
-    for page in pages:
-        premailer.transform(page, cssutils_logging_level=logging.CRITICAL)
-    report(emails=len(pages), seconds=time.process_time() - start)
-
-
-def some_messages(database: Path) -> list[dict]:
-    from email_render import load
-
-    connection = load.open_warehouse(database)
-    [chunk] = load.plan_chunks(connection, SLOW_SAMPLE)
-    return [message for batch in load.read_chunk(connection, chunk) for message in batch]
-
-
-def report(**found: float) -> None:
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps(found | {"peak_mb": peak_mb}))
-
-
-# --- all of them --------------------------------------------------------------------------------------------
-
-
-def measure(*arguments: str | Path | int) -> dict:
+def measure(pipeline: str, database: Path, out: Path) -> dict:
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.render", "--run", *map(str, arguments)],
+        [
+            sys.executable,
+            "-m",
+            "benchmarks.render_pipelines",
+            pipeline,
+            database,
+            out,
+            str(PIPELINE_MESSAGES),
+        ],
         cwd=ROOT,
         check=True,
         stdout=subprocess.PIPE,
         text=True,
     )
-    return json.loads(done.stdout.splitlines()[-1])
+    return json.loads(done.stdout)
 
 
-def measure_command(database: Path, out: Path, workers: int, limit: int | None = None) -> dict:
-    """`render` as users call it, start-up included; memory is that of the largest process."""
-    options = ["--database", database, "--out", out, "--workers", workers]
-    options += [] if limit is None else ["--limit", limit]
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "email_render", "render", *map(str, options)],
-        cwd=ROOT,
-        env=os.environ | {"RECMAIL_UNSUBSCRIBE_KEY": KEY},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+def compare_pipelines(database: Path, folder: Path, rounds: int) -> list[str]:
+    found: dict[str, list[dict]] = {pipeline: [] for pipeline in PIPELINES}
+    for number in range(1, rounds + 1):
+        for pipeline in PIPELINES:
+            say(f"round {number} of {rounds}: {pipeline} …")
+            found[pipeline].append(measure(pipeline, database, folder / pipeline))
+    for pipeline in ("f-strings", "stock Jinja"):
+        assert same_bytes(folder / "recmail", folder / pipeline), (
+            f"{pipeline} and recmail print different emails"
+        )
+    notes = []
+    for pipeline in AS_TODAY:
+        lack = missing(pipeline)
+        if lack:
+            say(f"left out: {lack}")
+            notes.append(f"Left out: {lack}.")
+            continue
+        say(f"{pipeline} …")
+        found[pipeline] = [measure(pipeline, database, folder / pipeline)]
+    rate = {name: [run["emails"] / run["seconds"] for run in runs] for name, runs in found.items()}
+    reference = statistics.median(rate["f-strings"])
+    lines = ["| pipeline | emails per CPU second | of the f-strings | peak memory |", "|---|---|---|---|"]
+    for name, text in (PIPELINES | AS_TODAY).items():
+        if name not in rate:
+            continue
+        if name in PIPELINES:
+            share = statistics.median(
+                own / other for own, other in zip(rate[name], rate["f-strings"], strict=True)
+            )
+        else:
+            share = rate[name][0] / reference
+        peak = max(run["peak_mb"] for run in found[name])
+        lines.append(f"| {text} | {statistics.median(rate[name]):,.0f} | {share:.0%} | {peak:.0f} MB |")
+    return [
+        f"{PIPELINE_MESSAGES:,} made-up messages of ten items each in one process, medians of {rounds} rounds; "
+        f"{html_bytes(folder / 'recmail') / 1000:.1f} kB of HTML at most, "
+        f"{stored_bytes(folder / 'recmail') / PIPELINE_MESSAGES:,.0f} bytes stored per email. "
+        "The first three write the same bytes, which the run compares.",
+        "",
+        *lines,
+        *(["", *notes] if notes else []),
+    ]
+
+
+def compare_workers(database: Path, folder: Path, count: int, rounds: int) -> list[str]:
+    """One worker, two, and two runs of their own at once, which share nothing but the machine."""
+    runs: dict[str, list[Run]] = {"1": [], "2": [], "apart": []}
+    for number in range(1, rounds + 1):
+        for workers in (1, 2):
+            say(f"round {number} of {rounds}: --workers {workers} …")
+            runs[str(workers)].append(render(fresh(folder / "workers"), database, workers))
+        say(f"round {number} of {rounds}: two runs at once …")
+        runs["apart"].append(render_at_once([fresh(folder / "one"), fresh(folder / "other")], database))
+    shutil.rmtree(folder / "workers")
+    gain = statistics.median(one.seconds / two.seconds for one, two in zip(runs["1"], runs["2"], strict=True))
+    ideal = statistics.median(
+        2 * one.seconds / both.seconds for one, both in zip(runs["1"], runs["apart"], strict=True)
     )
-    peaks: dict[int, list[float]] = {}
-    while process.poll() is None:
-        for pid in family(process.pid):
-            peaks.setdefault(pid, []).append(resident_mb(pid))
-        time.sleep(0.2)
-    assert process.returncode == 0, process.returncode
-    return {"seconds": time.perf_counter() - start, "memory": list(peaks.values())}
+    middle = {name: statistics.median(run.seconds for run in found) for name, found in runs.items()}
+    processor = {name: statistics.median(run.cpu_seconds for run in found) for name, found in runs.items()}
+    peak = max(max(series) for name in ("1", "2") for run in runs[name] for series in run.memory)
+    return [
+        "## Two workers",
+        "",
+        f"`python -m email_render render` on {count:,} messages, start-up included, medians of {rounds} rounds:",
+        "",
+        "| run | seconds | CPU seconds | emails per second |",
+        "|---|---|---|---|",
+        f"| `--workers 1` | {middle['1']:.1f} | {processor['1']:.1f} | {count / middle['1']:,.0f} |",
+        f"| `--workers 2` | {middle['2']:.1f} | {processor['2']:.1f} | {count / middle['2']:,.0f} |",
+        "",
+        f"**{gain:.2f} ×** with two workers, at most {peak:.0f} MB a process. Two runs of `--workers 1` started at the "
+        f"same time, which share nothing but the machine, gave {ideal:.2f} × in all: what this machine has to give.",
+    ]
 
 
-def family(pid: int) -> Iterator[int]:
-    yield pid
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            yield from family(int(child))
+def render_million(folder: Path) -> list[str]:
+    database = folder / "million.duckdb"
+    say("making a warehouse of a million messages …")
+    make_warehouse(database, MILLION)
+    say("rendering a million …")
+    run = render(folder / "million", database, workers=2)
+    workers = [series for series in run.memory if len(series) > 20]
+    early = max(max(series[len(series) // 8 : len(series) // 4]) for series in workers)
+    late = max(max(series[-len(series) // 4 :]) for series in workers)
+    peak = max(max(series) for series in workers)
+    stored = stored_bytes(folder / "million") / MILLION
+    return [
+        MILLION_TITLE,
+        "",
+        f"`python -m benchmarks.render --million`, two workers: {run.seconds:.0f} s, "
+        f"{MILLION / run.seconds:,.0f} emails a second, {stored:,.0f} bytes stored per email; at most {peak:.0f} MB "
+        f"a process, {early:.0f} MB in the first quarter of the run and {late:.0f} MB in the last.",
+    ]
 
 
-def resident_mb(pid: int) -> float:
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1024**2
-    except (FileNotFoundError, ProcessLookupError):
-        return 0.0
+def fresh(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
 def same_bytes(first: Path, second: Path) -> bool:
@@ -329,111 +177,15 @@ def same_bytes(first: Path, second: Path) -> bool:
     return all(pq.read_table(first / name).equals(pq.read_table(second / name)) for name in names)
 
 
-def bytes_per_email(out: Path, emails: int) -> float:
-    return sum(path.stat().st_size for path in out.glob("part-*.parquet")) / emails
+def stored_bytes(out: Path) -> int:
+    return sum(path.stat().st_size for path in out.glob("part-*.parquet"))
 
 
 def html_bytes(out: Path) -> int:
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    return max(
-        max(pq.read_table(part, columns=["html_bytes"])["html_bytes"].to_pylist())
-        for part in out.glob("part-*.parquet")
-    )
-
-
-def installed(package: str) -> bool:
-    try:
-        version(package)
-    except PackageNotFoundError:
-        return False
-    return True
-
-
-def make_warehouse(path: Path, count: int) -> None:
-    import duckdb
-
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(WAREHOUSE.replace("{count}", str(count)))
-
-
-def compare_pipelines(folder: Path, count: int) -> list[str]:
-    database = folder / "warehouse.duckdb"
-    say(f"making a warehouse of {count:,} messages …")
-    make_warehouse(database, count)
-    best: dict[str, dict] = {}
-    pipelines = ("f-strings", "recmail", "stock Jinja")
-    for round_number in range(1, ROUNDS + 1):
-        for pipeline in pipelines:
-            say(f"{pipeline}, round {round_number} …")
-            found = measure(pipeline, database, folder / pipeline, count)
-            if pipeline not in best or found["seconds"] < best[pipeline]["seconds"]:
-                best[pipeline] = found
-    assert same_bytes(folder / "recmail", folder / "f-strings"), "the f-strings print something else"
-    assert same_bytes(folder / "recmail", folder / "stock Jinja"), "the modes differ"
-    for package, pipeline in (("mrml", "MJML per email"), ("premailer", "premailer per email")):
-        if installed(package):
-            say(f"{pipeline} …")
-            best[pipeline] = measure(pipeline, database)
-    rate = {pipeline: found["emails"] / found["seconds"] for pipeline, found in best.items()}
-    lines = [
-        f"{count:,} made-up messages of ten items each, {html_bytes(folder / 'recmail') / 1000:.1f} kB of HTML "
-        f"at most, {bytes_per_email(folder / 'recmail', count):,.0f} bytes stored per email; one process, best of "
-        f"{ROUNDS} rounds.",
-        "",
-        "| pipeline | emails per CPU second | of the f-strings | peak memory |",
-        "|---|---|---|---|",
-    ]
-    notes = {
-        "f-strings": "f-strings, escaped by markupsafe at each print",
-        "recmail": "recmail: escaped in SQL, direct Jinja code",
-        "stock Jinja": "stock Jinja with autoescape (`--escaping template`)",
-        "MJML per email": f"MJML compiled per email (mrml, in Rust), compiling alone, {SLOW_SAMPLE} emails",
-        "premailer per email": f"CSS inlined per email (premailer), inlining alone, {SLOW_SAMPLE} emails",
-    }
-    for pipeline, found in best.items():
-        lines.append(
-            f"| {notes[pipeline]} | {rate[pipeline]:,.0f} | {rate[pipeline] / rate['f-strings']:.0%} "
-            f"| {found['peak_mb']:.0f} MB |"
-        )
-    lines += ["", "The first three write the same bytes (compared in this run)."]
-    lines += compare_workers(folder, database, count)
-    return lines
-
-
-def compare_workers(folder: Path, database: Path, count: int) -> list[str]:
-    seconds: dict[int, float] = {}
-    peak = 0.0
-    for _ in range(ROUNDS):
-        for workers in (1, 2):
-            say(f"{workers} workers …")
-            out = folder / f"workers-{workers}"
-            (out / "plan.json").unlink(missing_ok=True)
-            found = measure_command(database, out, workers)
-            seconds[workers] = min(found["seconds"], seconds.get(workers, found["seconds"]))
-            peak = max(peak, *(max(series) for series in found["memory"]))
-    return [
-        "",
-        f"`render --workers 1`: {count / seconds[1]:,.0f} a second, `--workers 2`: {count / seconds[2]:,.0f}, "
-        f"**{seconds[1] / seconds[2]:.2f} ×**, start-up included; at most {peak:.0f} MB a process.",
-    ]
-
-
-def render_million(folder: Path) -> list[str]:
-    database, count = folder / "million.duckdb", 1_000_000
-    say("making a warehouse of a million messages …")
-    make_warehouse(database, count)
-    say("rendering a million …")
-    found = measure_command(database, folder / "million", 2)
-    workers = [series for series in found["memory"] if len(series) > 20]
-    quarter = [max(series[len(series) // 8 : len(series) // 4]) for series in workers]
-    last = [max(series[-len(series) // 4 :]) for series in workers]
-    return [
-        "",
-        f"A million messages, two workers: {found['seconds']:.0f} s, {count / found['seconds']:,.0f} a second; at most "
-        f"{max(max(series) for series in workers):.0f} MB a process, {max(quarter):.0f} MB in the first quarter of the "
-        f"run and {max(last):.0f} MB in the last.",
-    ]
+    return max(pc.max(pq.read_table(part)["html_bytes"]).as_py() for part in out.glob("part-*.parquet"))
 
 
 def say(text: str) -> None:
@@ -442,34 +194,27 @@ def say(text: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--messages", type=int, default=40_000)
-    parser.add_argument("--million", action="store_true", help="also render a million messages (minutes)")
+    parser.add_argument("--messages", type=int, default=60_000, help="for the comparison of workers")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--million", action="store_true", help="render a million messages instead (minutes)")
     parser.add_argument("--out", type=Path, default=ROOT / "docs/benchmarks_render.md")
-    parser.add_argument("--run", nargs="+", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.run:
-        pipeline, database, *rest = arguments.run
-        slow = {"MJML per email": run_mjml, "premailer per email": run_premailer}
-        if pipeline in slow:
-            slow[pipeline](Path(database))
-        else:
-            run_pipeline(pipeline, Path(database), Path(rest[0]), int(rest[1]))
-        return
-    load = os.getloadavg()[0]
-    with tempfile.TemporaryDirectory() as folder:
-        lines = ["# Rendering, measured", "", *compare_pipelines(Path(folder), arguments.messages)]
+    written = arguments.out.read_text(encoding="utf-8") if arguments.out.exists() else ""
+    first, title, last = written.partition(MILLION_TITLE)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         if arguments.million:
-            lines += render_million(Path(folder))
-    lines += [
-        "",
-        f"`python -m benchmarks.render{' --million' if arguments.million else ''}` on {platform.machine()}, "
-        f"{os.cpu_count()} cores (load before the run: {load:.1f}), Python {platform.python_version()}, "
-        + ", ".join(f"{package} {version(package)}" for package in PACKAGES if installed(package))
-        + ".",
-    ]
-    arguments.out.parent.mkdir(exist_ok=True)
-    arguments.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print("\n".join(lines))
+            last = "\n".join([*render_million(folder), "", machine(PACKAGES), ""])
+        else:
+            database = folder / "warehouse.duckdb"
+            say(f"making a warehouse of {arguments.messages:,} messages …")
+            make_warehouse(database, arguments.messages)
+            lines = ["# Rendering, measured", "", *compare_pipelines(database, folder, arguments.rounds), ""]
+            lines += [*compare_workers(database, folder, arguments.messages, arguments.rounds), ""]
+            first = "\n".join([*lines, machine(PACKAGES), "", ""])
+            last = title + last
+    arguments.out.write_text(first + last if last else first.rstrip() + "\n", encoding="utf-8")
+    print(arguments.out.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

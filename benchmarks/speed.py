@@ -10,16 +10,15 @@ interactions, without what the user already has. Each run is a process of its ow
 import argparse
 import json
 import os
-import platform
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.machine import machine
 from benchmarks.memory import peak_memory_gb
 from benchmarks.shops import ROOT, item_count, write_shop
 
@@ -318,12 +317,6 @@ def page(shops: list[dict], runs: dict[int, int], same_pairs: tuple[int, float])
     largest = shops[-1]
     runs_text = ", ".join(f"{count} at {users:,} users" for users, count in runs.items())
     starting = largest["recmail"]["elapsed"] - largest["recmail"]["seconds"]
-    machine = (
-        f"Machine: {platform.machine()}, {os.cpu_count()} cores, {THREADS} threads each, "
-        f"Python {platform.python_version()}, "
-        + ", ".join(f"{package} {version(package)}" for package in PACKAGES)
-        + "."
-    )
     return "\n".join(
         [
             "# Speed",
@@ -334,7 +327,7 @@ def page(shops: list[dict], runs: dict[int, int], same_pairs: tuple[int, float])
             "|---|---|---|---|---|---|---|---|---|",
             *rows,
             "",
-            machine,
+            machine(PACKAGES, f"{THREADS} threads each"),
             "",
             "## What is compared",
             "",

@@ -15,6 +15,7 @@ from email_render.preview import write_gallery
 from email_render.render import HTML_BYTES_WARN
 from email_render.run import Job, Summary, render_queue
 from email_render.tokens import key_from_environment
+from email_render.why import read_whys
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -136,7 +137,7 @@ def preview(database: Path, out: Path, per_kind: int, images: dict[str, Path]) -
     connection = load.open_warehouse(database)
     require_open_gate(connection)
     messages = load.read_samples(connection, per_kind)
-    set_aside = write_gallery(messages, load.read_whys(connection) if messages else {}, out, images)
+    set_aside = write_gallery(messages, read_whys(connection) if messages else {}, out, images)
     click.echo(f"{len(messages) - set_aside:,} emails in {out / 'index.html'}")
     if set_aside:
         click.echo(f"{set_aside:,} messages set aside: the page says why.", err=True)

@@ -8,6 +8,7 @@ from markupsafe import escape
 
 from email_render.errors import SetAside, SetupError
 from email_render.render import EMAIL_TYPES, HTML_BYTES_WARN, Renderer, template_environment
+from email_render.why import why_lines
 
 SEGMENTS = {
     "new": "New",
@@ -30,8 +31,8 @@ def inert_token(purpose: str, user_id: str) -> str:
 def write_gallery(messages: list[dict], whys: dict, out: Path, image_folders: dict[str, Path]) -> int:
     """Write index.html and two pages per email to `out`; returns how many messages had to be set aside.
 
-    Messages are shown by segment, each of the five also when it has none; then one of them in every layout and as
-    every type of email. SetupError when there is none.
+    Messages are shown by segment, each of the five also when it has none; then one of each locale, and one of them in
+    every layout and as every type of email. SetupError when there is none.
     """
     if not messages:
         raise SetupError("email_queue has no message: nobody is to be mailed, send_decisions says why.")
@@ -49,9 +50,16 @@ def write_gallery(messages: list[dict], whys: dict, out: Path, image_folders: di
         for segment, title in (SEGMENTS | {other: other for other in others}).items()
     ]
     good = [sample["message"] for sample in samples if not sample["faults"]]
+    by_locale = {sample["message"]["locale"]: sample for sample in reversed(samples) if not sample["faults"]}
     if good:
         example = next((message for message in good if message["segment"] == "repeat_buyer"), good[0])
         sections += [
+            {
+                "id": "locales",
+                "title": "Locales",
+                "note": "The first message of every locale.",
+                "samples": [by_locale[locale] for locale in sorted(by_locale)],
+            },
             {
                 "id": "layouts",
                 "title": "Layouts",
@@ -103,7 +111,9 @@ class Gallery:
         self._count += 1
         for item in items:
             address = f'href="{item["url_html"]}"'
-            local = local.replace(address, f'{address} title="{escape(self._why(message, item))}"')
+            local = local.replace(
+                address, f'{address} title="{escape(chr(10).join(self._why(message, item)))}"'
+            )
         pages = {"light": f"email-{self._count:02}.html", "dark": f"email-{self._count:02}-dark.html"}
         (self._out / pages["light"]).write_text(local.replace(DARK, "@media not all"), "utf-8")
         (self._out / pages["dark"]).write_text(local.replace(DARK, "@media all"), "utf-8")
@@ -117,18 +127,8 @@ class Gallery:
             "whys": [{"name": item["name"], "why": self._why(message, item)} for item in items],
         }
 
-    def _why(self, message: dict, item: dict) -> str:
-        """What put the item there, in a line: strategy, reason and its evidence, score, chances."""
-        why = self._whys[message["user_id"], item["item_id"]]
-        parts = [why["strategy"], item["reason"] or "no reason given"]
-        if why["evidence_item_id"]:
-            parts.append(f"evidence: item {why['evidence_item_id']}")
-        if why["evidence_count"]:
-            parts.append(f"evidence count {why['evidence_count']}")
-        parts.append(f"score {why['score']}")
-        parts.append(f"purchase probability {why['purchase_probability']}")
-        parts.append(f"propensity of this slot {why['propensity']}")
-        return " · ".join(parts)
+    def _why(self, message: dict, item: dict) -> list[str]:
+        return why_lines(self._whys[message["user_id"], item["item_id"]], item["reason"])
 
     def _with_local_images(self, message: dict) -> dict:
         """The message with images under the given prefixes copied to the gallery and shown from there."""

@@ -81,13 +81,6 @@ def block_macros(environment: Environment, bare: bool = False) -> dict[str, Call
     return macros
 
 
-def ready_template(environment: Environment, name: str) -> Template:
-    template = environment.get_template(name)
-    # Jinja's layered mapping is copied at each render, which is slow
-    template.globals = dict(template.globals)
-    return template
-
-
 class Renderer:
     """Renders messages. `signer(purpose, user_id)` makes the tokens of the personal links.
 
@@ -96,8 +89,9 @@ class Renderer:
 
     def __init__(self, signer: Callable[[str, str], str], escaping: Escaping = "sql"):
         environment = template_environment(escaping)
-        self._html = {name: ready_template(environment, f"types/{name}.html") for name in EMAIL_TYPES}
-        self._text = ready_template(environment, "base.txt")
+        self._globals = dict(environment.globals)
+        self._html = {name: environment.get_template(f"types/{name}.html") for name in EMAIL_TYPES}
+        self._text = environment.get_template("base.txt")
         self._signer = signer
         self._html_value = str if escaping == "template" else escaped
         self._html_words = (
@@ -110,7 +104,9 @@ class Renderer:
         if faults:
             raise SetAside(faults)
         links = personal_links(message, self._signer)
-        context = message | {
+        # one dict for both parts: to copy it takes as long as to print a block
+        context = self._globals | message
+        context |= {
             "preferences_link": links["preferences"],
             "preferences_link_html": self._html_value(links["preferences"]),
             "unsubscribe_link": links["unsubscribe"],
@@ -118,8 +114,10 @@ class Renderer:
             "lead_key": f"lead_{message['trigger_type']}",
         }
         language = message["language"]
-        html = self._print(self._html[message["trigger_type"]], context, self._html_words[language])
-        text = self._print(self._text, context, WORDS[language])
+        context["words"] = self._html_words[language]
+        html = self._print(self._html[message["trigger_type"]], context)
+        context["words"] = WORDS[language]
+        text = self._print(self._text, context)
         if len(html) * 4 > HTML_BYTES_MAX and len(html.encode()) > HTML_BYTES_MAX:
             raise SetAside([{"field": "html", "reason": f"is larger than {HTML_BYTES_MAX} bytes"}])
         return Email(html, text, headers(message, links["unsubscribe"]))
@@ -132,19 +130,20 @@ class Renderer:
             if message[field] not in known
         ]
 
-    def _print(self, template: Template, context: dict, words: dict) -> str:
+    def _print(self, template: Template, context: dict) -> str:
         try:
-            return template.render(context, words=words)
+            return "".join(template.root_render_func(template.new_context(context, shared=True)))
         except (NotText, UndefinedError, KeyError, TypeError):
             # direct code does not say which value it was: stock code does
-            self._find_fault(template.name, context, words)
+            self._find_fault(template.name, context)
             raise
 
-    def _find_fault(self, name: str, context: dict, words: dict) -> None:
+    def _find_fault(self, name: str, context: dict) -> None:
         environment = new_environment(autoescape=False)
         environment.globals.update(block_macros(environment))
+        values = {key: value for key, value in context.items() if key not in environment.globals}
         try:
-            environment.get_template(name).render(context, words=words)
+            environment.get_template(name).render(values)
         except (NotText, UndefinedError) as error:
             fault = {"field": template_place(error), "reason": f"cannot be printed: {error}"}
             raise SetAside([fault]) from error

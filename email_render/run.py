@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import pyarrow.parquet as pq
 from tqdm import tqdm
 
 from email_render import load, sink
@@ -151,10 +150,10 @@ def summarize(out: Path, chunks: Iterable[load.Chunk]) -> Summary:
     emails = large = 0
     faults: list[tuple] = []
     for chunk in chunks:
-        sizes = pq.read_table(out / sink.part_file(chunk.number), columns=["html_bytes"])["html_bytes"]
+        sizes = sink.read_part(out / sink.part_file(chunk.number), ["html_bytes"])["html_bytes"]
         emails += len(sizes)
         large += sum(size > HTML_BYTES_WARN for size in sizes.to_pylist())
-        failed_part = pq.read_table(out / sink.failed_part_file(chunk.number))
+        failed_part = sink.read_part(out / sink.failed_part_file(chunk.number))
         faults += zip(*(column.to_pylist() for column in failed_part.columns), strict=True)
     with sink.parquet_file(out / sink.FAILED_FILE, sink.FAILED_SCHEMA) as failed_file:
         failed_file.write_table(sink.failed_table(faults))

@@ -77,12 +77,22 @@ select
     'Item ' || position || ' of u' || user_number as item_name,
     position + 0.99::double as price,
     case when position = 2 then 5.0::double end as list_price,
+    null::double as rating_average,
+    null::bigint as rating_count,
     'USD' as currency,
     'https://images.example/' || position || '.png' as image_url,
     'https://shop.example/item/' || position as item_url,
     case when position = 3 then 'scarcity' end as badge_type,
     case when position = 3 then 'Only 3 left' end as badge_text
 from range(1, {user_count} + 1) as users (user_number), range(1, 13) as positions (position);
+
+create table dbt_recommendations.recommendation_contributions as
+select
+    user_id,
+    position,
+    unnest(['intercept', 'bought_count', 'viewed_days']) as feature,
+    unnest([-2.0::double, ln(1.0 / 3) + 2, 0]) as contribution
+from dbt_recommendations.user_recommendations;
 """
 
 

@@ -22,6 +22,7 @@ from email_render.errors import SetAside
 from email_render.load import open_warehouse, plan_chunks, read_chunk
 from email_render.render import EMAIL_TYPES, Renderer
 from email_render.tokens import sign, verify
+from email_render.why import sum_of_terms
 
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -401,7 +402,8 @@ def test_gallery_shows_every_segment_layout_and_type_light_and_dark(run, tmp_pat
     assert result.exit_code == 0, result.output
     assert "4 emails" in result.output
     views = ["{}.html", "{}-dark.html"] * 2  # desktop, then phone
-    numbers = {"new": [1], "browser": [2], "repeat_buyer": [3, 4], "inactive": [], "layouts": range(5, 9)}
+    numbers = {"new": [1], "browser": [2], "repeat_buyer": [3, 4], "inactive": [], "locales": [1]}
+    numbers |= {"layouts": range(5, 9)}
     for section, expected in numbers.items():
         frames = [view.format(f"email-{number:02}") for number in expected for view in views]
         assert frames_of(gallery_page(tmp_path, section)) == frames
@@ -424,14 +426,26 @@ def test_gallery_says_why_each_item_stands_there(run, tmp_path):
     )
     email = parsed((tmp_path / "out" / "email-01.html").read_text())
     titles = {link.get("title") for link in email.iter("a") if "/item/1?" in link.get("href")}
-    why = (
-        "trending · Popular this week · evidence count 12 · score 0.500 · purchase probability 0.250"
-        " · propensity of this slot 1.000"
-    )
-    assert titles == {why}
+    why = [
+        "trending · Popular this week · evidence count 12",
+        "score 0.500 · purchase probability 0.250 · propensity of this slot 1.000",
+        # ln(0.25 / 0.75); terms of nothing are left out
+        "log-odds −1.10 = −2.00 intercept +0.90 bought_count",
+    ]
+    assert titles == {"\n".join(why)}
     assert not list(email.iter("b"))
     text = " ".join(gallery_page(tmp_path, "new").itertext())
-    assert why in text and "trending · no reason given · score 0.500" in text
+    assert " ".join(why) in text.replace("  ", " ") and "trending · no reason given" in text
+
+
+def test_terms_add_up_with_the_smaller_ones_in_one():
+    terms = [
+        {"feature": f"f{number}", "contribution": 1 / number} for number in (1, -2, 4, -5, 8, 10, 20, -25)
+    ]
+    assert sum_of_terms(terms) == [
+        "log-odds +0.79 = +1.00 f1 −0.50 f-2 +0.25 f4 −0.20 f-5 +0.12 f8 +0.10 f10 +0.01 2 smaller terms"
+    ]
+    assert sum_of_terms([]) == []
 
 
 def test_gallery_shows_size_and_warnings(run, tmp_path):

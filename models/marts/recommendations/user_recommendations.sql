@@ -102,6 +102,12 @@ select
     items.item_name,
     items.price,
     items.list_price,
+    -- a mean says nothing without the number of ratings behind it, nor the number without the mean
+    case when items.rating_count > 0 then cast(items.rating_average as double) end as rating_average,
+    case
+        when items.rating_average is not null and items.rating_count > 0
+            then cast(items.rating_count as {{ dbt.type_bigint() }})
+    end as rating_count,
     items.currency,
     items.image_url,
     items.item_url,
