@@ -14,10 +14,13 @@ items as (
         availability.item_id,
         availability.unavailable_reason,
         items.category,
-        lower(items.season) as season
+        lower(items.season) as season,
+        content_items.price_share
     from {{ ref('int_item_availability') }} as availability
     inner join {{ ref('stg_items') }} as items
         on availability.item_id = items.item_id
+    left join {{ ref('int_content_items') }} as content_items
+        on availability.item_id = content_items.item_id
 
 ),
 
@@ -57,6 +60,19 @@ tired_of as (
 
 ),
 
+price_limits as (
+
+    select * from {{ ref('int_user_price_limits') }}
+
+),
+
+-- what users chose themselves is not too dear for them
+chosen as (
+
+    select * from {{ ref('int_interactions') }}
+
+),
+
 category_factors as (
 
     select * from {{ ref('int_user_category_factors') }}
@@ -72,6 +88,13 @@ select
             when known_seasons.season_name is not null and users_in_season.user_id is null then 'out_of_season'
             when recent_items.item_id is not null then 'bought_recently'
             when tired_of.item_id is not null then 'shown_without_click'
+            when
+                chosen.item_id is null
+                and (
+                    items.price_share < price_limits.price_share_min
+                    or items.price_share > price_limits.price_share_max
+                )
+                then 'out_of_price_band'
             when category_factors.category_factor = 0 then 'blocked_by_rule'
         end
     ) as ineligible_reason
@@ -92,6 +115,12 @@ left join tired_of
     on
         candidate_items.user_id = tired_of.user_id
         and candidate_items.item_id = tired_of.item_id
+left join price_limits
+    on candidate_items.user_id = price_limits.user_id
+left join chosen
+    on
+        candidate_items.user_id = chosen.user_id
+        and candidate_items.item_id = chosen.item_id
 left join category_factors
     on
         candidate_items.user_id = category_factors.user_id
