@@ -1,6 +1,6 @@
--- Fills every list: a user gets `best_sellers_per_user` of the best available items within the user's price limits, or as
--- many as there are places, plus one for each best seller that the user bought within the window and so can't be shown;
--- and the best of the user's categories.
+-- Fills every list: a user gets `best_sellers_per_user` of the best available items within the user's price limits, or
+-- as many as there are places, plus one for each best seller that the user bought within the window and so can't be
+-- shown; and the best of the user's categories.
 with users as (
 
     select user_id from {{ ref('stg_users') }}
