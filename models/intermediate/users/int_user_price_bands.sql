@@ -6,10 +6,12 @@ with lines as (
     select
         purchases.user_id,
         items.category,
-        round(cast(purchases.net_amount as double) / cast(purchases.kept_quantity as double), 4) as unit_price
+        round(cast(purchases.net_amount as double) / cast(purchases.kept_quantity as double), 4) as unit_price,
+        {{ is_remembered('purchases.ordered_at') }} as is_remembered
     from {{ ref('int_purchases') }} as purchases
     inner join {{ ref('stg_items') }} as items
         on purchases.item_id = items.item_id
+    cross join {{ ref('stg_as_of') }} as as_of
     where
         purchases.net_amount is not null
         and not purchases.is_gift
@@ -20,6 +22,7 @@ placed as (
 
     select
         user_id,
+        is_remembered,
         cast(
             (
                 1 - cume_dist() over (partition by category order by unit_price desc)
@@ -41,7 +44,9 @@ averaged as (
             9
         ) as price_percentile
     from placed
-    where user_id is not null
+    where
+        user_id is not null
+        and is_remembered
     group by user_id
 
 )
