@@ -113,7 +113,12 @@ def with_old_orders(tables: Tables, turn: int) -> Tables:
     items, day = tables["items"], AS_OF - timedelta(days=100)
     for number in range(36):
         who = {"user_id": f"u{(number + turn) % 36}", "anonymous_id": None}
-        order = {"order_id": f"old{number}", "ordered_at": day, "order_status": "completed", "currency": "EUR"}
+        order = {
+            "order_id": f"old{number}",
+            "ordered_at": day,
+            "order_status": "completed",
+            "currency": "EUR",
+        }
         tables["orders"].append(order | who)
         for item in items[number % 30 : number % 30 + 3]:
             name = f"old{number}-{item['item_id']}"

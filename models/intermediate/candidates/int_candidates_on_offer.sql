@@ -1,5 +1,5 @@
--- Live offers for anybody, on an item, or on a category: then on what sells best in it. Without a category of the user's
--- there is no reason to show one.
+-- Live offers for anybody, on an item, or on a category: then on what sells best in it. Without a category of the
+-- user's there is no reason to show one.
 with live_offers as (
 
     select * from {{ ref('int_offers') }}

@@ -22,6 +22,12 @@ families as (
 
 ),
 
+as_of as (
+
+    select as_of from {{ ref('stg_as_of') }}
+
+),
+
 all_events as (
 
     select
@@ -75,7 +81,7 @@ select
     all_events.is_gift,
     all_events.occurred_at
 from all_events
-cross join {{ ref('stg_as_of') }} as as_of
+cross join as_of
 where
     all_events.user_id is not null
     and {{ is_remembered('all_events.occurred_at') }}

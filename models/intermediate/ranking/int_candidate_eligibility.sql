@@ -1,10 +1,13 @@
 -- The first failing reason counts, in the order of the case.
 with candidate_items as (
 
-    select distinct
+    select
         user_id,
-        item_id
+        item_id,
+        -- what users chose themselves is not too dear for them
+        max(case when strategy in ('buy_again', 'left_in_cart', 'recently_viewed') then 1 else 0 end) = 1 as is_chosen
     from {{ ref('int_candidates') }}
+    group by user_id, item_id
 
 ),
 
@@ -66,13 +69,6 @@ price_limits as (
 
 ),
 
--- what users chose themselves is not too dear for them
-chosen as (
-
-    select * from {{ ref('int_interactions') }}
-
-),
-
 category_factors as (
 
     select * from {{ ref('int_user_category_factors') }}
@@ -89,7 +85,7 @@ select
             when recent_items.item_id is not null then 'bought_recently'
             when tired_of.item_id is not null then 'shown_without_click'
             when
-                chosen.item_id is null
+                not candidate_items.is_chosen
                 and (
                     items.price_share < price_limits.price_share_min
                     or items.price_share > price_limits.price_share_max
@@ -117,10 +113,6 @@ left join tired_of
         and candidate_items.item_id = tired_of.item_id
 left join price_limits
     on candidate_items.user_id = price_limits.user_id
-left join chosen
-    on
-        candidate_items.user_id = chosen.user_id
-        and candidate_items.item_id = chosen.item_id
 left join category_factors
     on
         candidate_items.user_id = category_factors.user_id

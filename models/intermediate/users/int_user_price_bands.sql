@@ -1,7 +1,13 @@
 -- Dear or cheap is said within the category: a line stands halfway between the share of its lines that were cheaper
 -- and the share that were no dearer, so that a category with one price is neither. Few lines say little:
 -- `price_band_prior_lines` lines in the middle are added to everybody's.
-with lines as (
+with as_of as (
+
+    select as_of from {{ ref('stg_as_of') }}
+
+),
+
+lines as (
 
     select
         purchases.user_id,
@@ -11,7 +17,7 @@ with lines as (
     from {{ ref('int_purchases') }} as purchases
     inner join {{ ref('stg_items') }} as items
         on purchases.item_id = items.item_id
-    cross join {{ ref('stg_as_of') }} as as_of
+    cross join as_of
     where
         purchases.net_amount is not null
         and not purchases.is_gift
