@@ -26,12 +26,7 @@
         ('similar_users_weight', 'log', 0.005, 50, 12),
         ('viewed_days', 'log', 0.1, 64, 6),
     ] %}
-    {% set scores = [
-        ('similar_users', 8), ('also_bought', 8), ('bought_together', 8), ('also_viewed', 5), ('similar_items', 5),
-        ('upgrade', 3), ('buy_again', 8), ('recently_viewed', 3), ('left_in_cart', 3), ('trending', 3),
-        ('trending_in_category', 3), ('new_arrivals', 3), ('on_offer', 3), ('best_sellers', 5)
-    ] %}
-    {% for strategy, knots in scores %}
+    {% for strategy, knots in ranked_strategies().items() %}
         {% do features.append((strategy ~ '_score', 'linear', 0, 1, knots)) %}
     {% endfor %}
     {% set found = [] %}

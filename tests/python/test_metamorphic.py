@@ -105,3 +105,37 @@ def test_new_names_of_users_change_no_list(tmp_path):
         after, LISTS[0], "user_id, position, item_id, strategy, score, reason_text"
     )
     assert rows(after, LISTS[1]) == rows(before, LISTS[1])
+
+
+def with_old_orders(tables: Tables, turn: int) -> Tables:
+    """Everybody ordered and viewed three items on a day 100 days ago; `turn` says whose order was whose."""
+    tables = deepcopy(tables)
+    items, day = tables["items"], AS_OF - timedelta(days=100)
+    for number in range(36):
+        who = {"user_id": f"u{(number + turn) % 36}", "anonymous_id": None}
+        order = {
+            "order_id": f"old{number}",
+            "ordered_at": day,
+            "order_status": "completed",
+            "currency": "EUR",
+        }
+        tables["orders"].append(order | who)
+        for item in items[number % 30 : number % 30 + 3]:
+            name = f"old{number}-{item['item_id']}"
+            line = {"order_line_id": name, "order_id": f"old{number}", "item_id": item["item_id"]}
+            tables["order_lines"].append(line | {"quantity": 1, "unit_price": 5.0})
+            view = {"event_id": name, "event_type": "item_view", "occurred_at": day}
+            tables["web_events"].append(view | who | {"session_id": name, "item_id": item["item_id"]})
+    return tables
+
+
+@pytest.mark.parametrize("forget_history_days", [60, None])
+def test_forgotten_history_tells_no_taste(tmp_path, forget_history_days):
+    """Orders of 100 days ago change hands: what was sold together stays, who liked it does not."""
+    lists = []
+    for turn in (0, 7):
+        folder = tmp_path / str(turn)
+        folder.mkdir()
+        one = built(with_old_orders(small_shop(), turn), folder, forget_history_days=forget_history_days)
+        lists.append(rows(one, LISTS[0]))
+    assert (lists[0] == lists[1]) == (forget_history_days is not None)

@@ -9,7 +9,7 @@ from dbt.cli.main import dbtRunner
 from shop import small_shop, write_parquet
 from warehouse import ROOT, build
 
-SEEDS = ["rfm_groups", "playbook", "seasons", "holidays"]
+SEEDS = ["rfm_groups", "playbook", "seasons", "holidays", "complements"]
 FAULTS = {
     "rfm_groups set recency_max = 9 where priority = 6": "row with priority 6 (promising): expected recency_min and",
     "rfm_groups set frequency_min = 3 where priority = 13": "row with priority 13 (hibernating): expected frequency",
@@ -28,6 +28,7 @@ FAULTS = {
     "holidays set month = 4 where holiday = 'Easter'": "expected with rule easter, no month",
     "holidays set country_codes = 'US|gb' where holiday = 'Halloween'": "Halloween in US|gb: expected country_codes",
     "holidays set country_codes = 'US, CA' where holiday = 'Black Friday'": "Black Friday in US, CA: expected country",
+    "complements set complement = 'phone ' where kind = 'Phone'": "Phone > phone : expected two kinds",
     "holidays set lead_days = null where holiday = 'New Year'": "New Year in all countries: expected lead_days",
 }
 

@@ -8,5 +8,5 @@ left join {{ ref('int_purchases') }} as purchases
         recommended.user_id = purchases.user_id
         and recommended.evidence_item_id = purchases.item_id
 where
-    recommended.reason_type in ('because_you_bought', 'buy_again')
+    recommended.reason_type in ('because_you_bought', 'buy_again', 'complements')
     and purchases.item_id is null

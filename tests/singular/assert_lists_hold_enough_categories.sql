@@ -4,7 +4,7 @@ with offered as (
     select
         scored.user_id,
         count(distinct items.category) as category_count
-    from {{ ref('int_scored_candidates') }} as scored
+    from {{ ref('int_servable_candidates') }} as scored
     inner join {{ ref('stg_items') }} as items
         on scored.item_id = items.item_id
     group by scored.user_id

@@ -1,6 +1,6 @@
--- Fills every list: a user gets `best_sellers_per_user` of the best available items, or as many as there are places,
--- plus one for each of them that the user bought within the window and so can't be shown; and the best of the user's
--- categories.
+-- Fills every list: a user gets `best_sellers_per_user` of the best available items within the user's price limits, or
+-- as many as there are places, plus one for each best seller that the user bought within the window and so can't be
+-- shown; and the best of the user's categories.
 with users as (
 
     select user_id from {{ ref('stg_users') }}
@@ -10,6 +10,40 @@ with users as (
 best_sellers as (
 
     select * from {{ ref('int_item_best_sellers') }}
+
+),
+
+limits as (
+
+    select * from {{ ref('int_user_price_limits') }}
+
+),
+
+bands as (
+
+    select distinct
+        price_band,
+        price_share_min,
+        price_share_max
+    from limits
+
+),
+
+within_limits as (
+
+    select
+        cast(null as {{ dbt.type_string() }}) as price_band,
+        item_id,
+        sales_rank as place
+    from best_sellers
+    union all
+    select
+        bands.price_band,
+        best_sellers.item_id,
+        row_number() over (partition by bands.price_band order by best_sellers.sales_rank) as place
+    from best_sellers
+    inner join bands
+        on best_sellers.price_share between bands.price_share_min and bands.price_share_max
 
 ),
 
@@ -29,9 +63,12 @@ places as (
 
     select
         users.user_id,
+        limits.price_band,
         {{ [var('recommendations_per_user'), var('best_sellers_per_user')] | max }}
         + coalesce(bought_recently.item_count, 0) as place_count
     from users
+    left join limits
+        on users.user_id = limits.user_id
     left join bought_recently
         on users.user_id = bought_recently.user_id
 
@@ -41,10 +78,12 @@ proposals as (
 
     select
         places.user_id,
-        best_sellers.item_id
+        within_limits.item_id
     from places
-    inner join best_sellers
-        on places.place_count >= best_sellers.sales_rank
+    inner join within_limits
+        on
+            places.place_count >= within_limits.place
+            and coalesce(places.price_band, '') = coalesce(within_limits.price_band, '')
     -- not union all: an item may be both
     union
     select

@@ -1,14 +1,11 @@
--- Live offers on an item, or on a category: then on what sells best in it. Without a category of the user's there is no
--- reason to show one.
+-- Live offers for anybody, on an item, or on a category: then on what sells best in it. Without a category of the
+-- user's there is no reason to show one.
 with live_offers as (
 
-    select offers.*
-    from {{ ref('stg_offers') }} as offers
-    cross join {{ ref('stg_as_of') }} as as_of
+    select * from {{ ref('int_offers') }}
     where
-        offers.starts_at <= as_of.as_of
-        and offers.ends_at > as_of.as_of
-        and offers.minimum_segment is null
+        is_live
+        and minimum_rank = 0
 
 ),
 

@@ -40,5 +40,6 @@ select
         when 1 then 'mid'
         else 'premium'
     end as price_band,
+    round(price_share, 9) as price_share,
     cast(row_number() over (order by item_id) as {{ dbt.type_int() }}) as item_number
 from priced

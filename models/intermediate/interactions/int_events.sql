@@ -22,6 +22,12 @@ families as (
 
 ),
 
+as_of as (
+
+    select as_of from {{ ref('stg_as_of') }}
+
+),
+
 all_events as (
 
     select
@@ -68,11 +74,14 @@ all_events as (
 )
 
 select
-    user_id,
-    item_id,
-    event_type,
-    dwell_seconds,
-    is_gift,
-    occurred_at
+    all_events.user_id,
+    all_events.item_id,
+    all_events.event_type,
+    all_events.dwell_seconds,
+    all_events.is_gift,
+    all_events.occurred_at
 from all_events
-where user_id is not null
+cross join as_of
+where
+    all_events.user_id is not null
+    and {{ is_remembered('all_events.occurred_at') }}

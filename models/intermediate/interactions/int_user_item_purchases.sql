@@ -1,25 +1,11 @@
--- Gifts say nothing about taste. Several orders of a day are one purchase.
-with purchases as (
-
-    select
-        purchases.user_id,
-        purchases.item_id,
-        cast({{ age_in_days('purchases.ordered_at') }} as decimal(18, 6)) as age_days
-    from {{ ref('int_purchases') }} as purchases
-    cross join {{ ref('stg_as_of') }} as as_of
-    where
-        purchases.user_id is not null
-        and not purchases.is_gift
-
-),
-
-purchase_days as (
+-- Several orders of a day are one purchase.
+with purchase_days as (
 
     select
         user_id,
         item_id,
         min(age_days) as age_days
-    from purchases
+    from {{ ref('int_own_purchases') }}
     group by user_id, item_id, floor(age_days)
 
 ),

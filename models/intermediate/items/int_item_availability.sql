@@ -14,20 +14,50 @@ as_of as (
 
     select as_of from {{ ref('stg_as_of') }}
 
+),
+
+judged as (
+
+    select
+        items.item_id,
+        items.category,
+        items.image_url,
+        items.item_url,
+        case
+            when families.family_item_id <> items.item_id then 'variant_of_another'
+            when not items.is_product then 'not_a_product'
+            when not items.is_active then 'inactive'
+            when items.stock_quantity <= 0 then 'out_of_stock'
+            when items.published_at > as_of.as_of then 'not_yet_available'
+            when items.available_until < as_of.as_of then 'no_longer_available'
+        end as reason
+    from items
+    inner join families
+        on items.item_id = families.item_id
+    cross join as_of
+
+),
+
+-- a shop whose items have no pictures, or no pages, has all of them shown without
+on_sale as (
+
+    select
+        count(image_url) >= {{ var('picture_and_link_share_min') }} * count(*) as has_images,
+        count(item_url) >= {{ var('picture_and_link_share_min') }} * count(*) as has_links
+    from judged
+    where reason is null
+
 )
 
 select
-    items.item_id,
-    items.category,
-    case
-        when families.family_item_id <> items.item_id then 'variant_of_another'
-        when not items.is_product then 'not_a_product'
-        when not items.is_active then 'inactive'
-        when items.stock_quantity <= 0 then 'out_of_stock'
-        when items.published_at > as_of.as_of then 'not_yet_available'
-        when items.available_until < as_of.as_of then 'no_longer_available'
-    end as unavailable_reason
-from items
-inner join families
-    on items.item_id = families.item_id
-cross join as_of
+    judged.item_id,
+    judged.category,
+    coalesce(
+        judged.reason,
+        case
+            when judged.image_url is null and on_sale.has_images then 'no_image'
+            when judged.item_url is null and on_sale.has_links then 'no_link'
+        end
+    ) as unavailable_reason
+from judged
+cross join on_sale

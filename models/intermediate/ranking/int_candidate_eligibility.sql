@@ -1,10 +1,13 @@
 -- The first failing reason counts, in the order of the case.
 with candidate_items as (
 
-    select distinct
+    select
         user_id,
-        item_id
+        item_id,
+        -- what users chose themselves is not too dear for them
+        max(case when strategy in ('buy_again', 'left_in_cart', 'recently_viewed') then 1 else 0 end) = 1 as is_chosen
     from {{ ref('int_candidates') }}
+    group by user_id, item_id
 
 ),
 
@@ -14,10 +17,13 @@ items as (
         availability.item_id,
         availability.unavailable_reason,
         items.category,
-        lower(items.season) as season
+        lower(items.season) as season,
+        content_items.price_share
     from {{ ref('int_item_availability') }} as availability
     inner join {{ ref('stg_items') }} as items
         on availability.item_id = items.item_id
+    left join {{ ref('int_content_items') }} as content_items
+        on availability.item_id = content_items.item_id
 
 ),
 
@@ -57,6 +63,12 @@ tired_of as (
 
 ),
 
+price_limits as (
+
+    select * from {{ ref('int_user_price_limits') }}
+
+),
+
 category_factors as (
 
     select * from {{ ref('int_user_category_factors') }}
@@ -72,6 +84,13 @@ select
             when known_seasons.season_name is not null and users_in_season.user_id is null then 'out_of_season'
             when recent_items.item_id is not null then 'bought_recently'
             when tired_of.item_id is not null then 'shown_without_click'
+            when
+                not candidate_items.is_chosen
+                and (
+                    items.price_share < price_limits.price_share_min
+                    or items.price_share > price_limits.price_share_max
+                )
+                then 'out_of_price_band'
             when category_factors.category_factor = 0 then 'blocked_by_rule'
         end
     ) as ineligible_reason
@@ -92,6 +111,8 @@ left join tired_of
     on
         candidate_items.user_id = tired_of.user_id
         and candidate_items.item_id = tired_of.item_id
+left join price_limits
+    on candidate_items.user_id = price_limits.user_id
 left join category_factors
     on
         candidate_items.user_id = category_factors.user_id

@@ -1,8 +1,3 @@
-{% set strategies = [
-    'similar_users', 'also_bought', 'bought_together', 'also_viewed', 'similar_items', 'upgrade', 'buy_again',
-    'recently_viewed', 'left_in_cart', 'trending', 'trending_in_category', 'new_arrivals', 'on_offer', 'best_sellers'
-] %}
-
 with proposals as (
 
     select
@@ -21,7 +16,7 @@ candidates as (
     select
         user_id,
         item_id,
-        {% for strategy in strategies %}
+        {% for strategy in ranked_strategies() %}
             coalesce(round(max(strategy_score) filter (where strategy = '{{ strategy }}'), 9), 0)
                 as {{ strategy }}_score,
         {% endfor %}

@@ -13,7 +13,7 @@ with drawn as (
                 candidates.item_id
         ) as draw_rank
     from {{ ref('int_candidates_explore') }} as candidates
-    inner join {{ ref('int_scored_candidates') }} as scored
+    inner join {{ ref('int_servable_candidates') }} as scored
         on
             candidates.user_id = scored.user_id
             and candidates.item_id = scored.item_id

@@ -22,6 +22,7 @@ sales as (
         items.item_id,
         items.category,
         items.price_band,
+        items.price_share,
         coalesce(popularity.decayed_purchase_count, 0) as decayed_purchase_count,
         coalesce(popularity.buyer_count_30d, 0) as buyer_count_30d
     from items

@@ -5,6 +5,7 @@ with interactions as (
         user_keys.user_key,
         item_keys.item_key,
         interactions.interaction_weight,
+        interactions.undecayed_weight,
         case when interactions.purchase_count > 0 then interactions.last_purchased_at end as last_purchased_at,
         interactions.last_viewed_at,
         row_number() over heaviest_first as taste_rank,
@@ -31,6 +32,7 @@ select
         / nullif(cast(highest_weight as double), 0)
     ) as {{ dbt.type_int() }}), 0) as relative_weight,
     cast(interaction_weight as double) as interaction_weight,
+    cast(undecayed_weight as double) as undecayed_weight,
     last_purchased_at,
     last_viewed_at
 from interactions

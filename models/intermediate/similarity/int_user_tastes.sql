@@ -3,15 +3,11 @@
 with interactions as (
 
     select
-        user_keys.user_key,
-        item_keys.item_key,
-        interactions.undecayed_weight
-    from {{ ref('int_interactions') }} as interactions
-    inner join {{ ref('int_user_keys') }} as user_keys
-        on interactions.user_id = user_keys.user_id
-    inner join {{ ref('int_item_keys') }} as item_keys
-        on interactions.item_id = item_keys.item_id
-    where interactions.undecayed_weight > 0
+        user_key,
+        item_key,
+        undecayed_weight
+    from {{ ref('int_user_items') }}
+    where undecayed_weight > 0
 
 ),
 
@@ -41,7 +37,7 @@ tastes as (
     select
         interactions.user_key,
         interactions.item_key,
-        round(ln(1 + cast(interactions.undecayed_weight as double)) * telling_items.idf, 9) as raw_weight
+        round(ln(1 + interactions.undecayed_weight) * telling_items.idf, 9) as raw_weight
     from interactions
     inner join telling_items
         on interactions.item_key = telling_items.item_key

@@ -2,9 +2,12 @@
 -- and such an offer is nobody's.
 select
     offers.offer_id,
+    families.family_item_id as item_id,
+    offers.category,
     {{ offer_scope('families.family_item_id', 'offers.category') }} as scope,
     cast(coalesce(offers.discount_percent, {{ var('offer_discount_percent_unknown') }}) as double) / 100
         as discount_share,
+    offers.discount_percent,
     case coalesce(offers.minimum_segment, 'new')
         when 'new' then 0
         when 'browser' then 1

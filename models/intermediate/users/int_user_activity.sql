@@ -48,8 +48,9 @@ select
     cast(coalesce(orders_per_user.net_amount, 0) as decimal(18, 4)) as net_amount,
     orders_per_user.first_ordered_at,
     orders_per_user.last_ordered_at,
-    interactions_per_user.first_interaction_at,
-    interactions_per_user.last_interaction_at
+    -- an order stays one even where history is forgotten
+    least(orders_per_user.first_ordered_at, interactions_per_user.first_interaction_at) as first_interaction_at,
+    greatest(orders_per_user.last_ordered_at, interactions_per_user.last_interaction_at) as last_interaction_at
 from users
 left join orders_per_user
     on users.user_id = orders_per_user.user_id

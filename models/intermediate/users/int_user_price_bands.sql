@@ -1,15 +1,23 @@
 -- Dear or cheap is said within the category: a line stands halfway between the share of its lines that were cheaper
 -- and the share that were no dearer, so that a category with one price is neither. Few lines say little:
 -- `price_band_prior_lines` lines in the middle are added to everybody's.
-with lines as (
+with as_of as (
+
+    select as_of from {{ ref('stg_as_of') }}
+
+),
+
+lines as (
 
     select
         purchases.user_id,
         items.category,
-        round(cast(purchases.net_amount as double) / cast(purchases.kept_quantity as double), 4) as unit_price
+        round(cast(purchases.net_amount as double) / cast(purchases.kept_quantity as double), 4) as unit_price,
+        {{ is_remembered('purchases.ordered_at') }} as is_remembered
     from {{ ref('int_purchases') }} as purchases
     inner join {{ ref('stg_items') }} as items
         on purchases.item_id = items.item_id
+    cross join as_of
     where
         purchases.net_amount is not null
         and not purchases.is_gift
@@ -20,6 +28,7 @@ placed as (
 
     select
         user_id,
+        is_remembered,
         cast(
             (
                 1 - cume_dist() over (partition by category order by unit_price desc)
@@ -41,7 +50,9 @@ averaged as (
             9
         ) as price_percentile
     from placed
-    where user_id is not null
+    where
+        user_id is not null
+        and is_remembered
     group by user_id
 
 )

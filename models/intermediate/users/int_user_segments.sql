@@ -26,7 +26,7 @@ segments as (
     select
         activity.user_id,
         case
-            when activity.item_count = 0 then 'new'
+            when activity.item_count = 0 and activity.order_count = 0 then 'new'
             when
                 activity.last_interaction_at
                 < {{ dbt.dateadd('day', -1 * var('inactive_after_days'), 'as_of.as_of') }}

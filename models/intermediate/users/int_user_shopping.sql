@@ -1,17 +1,3 @@
-with purchases as (
-
-    select
-        purchases.user_id,
-        purchases.item_id,
-        cast({{ age_in_days('purchases.ordered_at') }} as decimal(18, 6)) as age_days
-    from {{ ref('int_purchases') }} as purchases
-    cross join {{ ref('stg_as_of') }} as as_of
-    where
-        purchases.user_id is not null
-        and not purchases.is_gift
-
-)
-
 select
     user_id,
     count(distinct floor(age_days)) as shopping_days,
@@ -21,5 +7,5 @@ select
     round(cast(
         min(age_days) * (count(distinct floor(age_days)) + 1) / (max(age_days) - min(age_days) + 30) as double
     ), 9) as overdue_ratio
-from purchases
+from {{ ref('int_own_purchases') }}
 group by user_id

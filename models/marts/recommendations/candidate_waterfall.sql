@@ -4,6 +4,12 @@ with eligibility as (
 
 ),
 
+rationed as (
+
+    select * from {{ ref('int_rationed_candidates') }}
+
+),
+
 recommendations as (
 
     select * from {{ ref('user_recommendations') }}
@@ -17,9 +23,17 @@ outcomes as (
         eligibility.item_id,
         coalesce(
             eligibility.ineligible_reason,
-            case when recommendations.item_id is not null then 'recommended' else 'ranked_lower' end
+            case
+                when rationed.item_id is not null then 'low_stock'
+                when recommendations.item_id is not null then 'recommended'
+                else 'ranked_lower'
+            end
         ) as outcome
     from eligibility
+    left join rationed
+        on
+            eligibility.user_id = rationed.user_id
+            and eligibility.item_id = rationed.item_id
     left join recommendations
         on
             eligibility.user_id = recommendations.user_id

@@ -74,6 +74,7 @@ select
             )
         when 'on_offer' then concat('On offer: ', reasons.evidence_count, '% off')
         when 'bought_together' then 'Often bought together with ' || evidence_items.item_name
+        when 'complements' then concat('Goes with ', evidence_items.item_name, ', which you bought')
         when 'similar_items' then 'Similar to ' || evidence_items.item_name
         when 'upgrade' then 'A step up from ' || evidence_items.item_name
         when 'left_in_cart' then 'Still in your cart'
