@@ -12,8 +12,8 @@ languages as (
 
 ),
 
--- English reasons and badges stand in user_recommendations; what a play, a rule or a tone says may be missing, the stock
--- text stands in for it
+-- English reasons and badges stand in user_recommendations; what a play, a rule or a tone says may be missing: the
+-- stock text stands in for it
 needed as (
 
     select distinct

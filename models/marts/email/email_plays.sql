@@ -81,14 +81,19 @@ said as (
 select
     said.user_id,
     said.tone,
-    {% for line in ['title_primary', 'title_secondary', 'subject'] %}
-        case when said.language = 'en' then said.{{ line }} else {{ line }}_texts.text end as {{ line }}
-        {{- ',' if not loop.last }}
-    {% endfor %}
+    case when said.language = 'en' then said.title_primary else primary_titles.text end as title_primary,
+    case when said.language = 'en' then said.title_secondary else secondary_titles.text end as title_secondary,
+    case when said.language = 'en' then said.subject else subject_texts.text end as subject
 from said
-{% for line, kind in [('title_primary', 'title'), ('title_secondary', 'title'), ('subject', 'subject')] %}
-    left join texts as {{ line }}_texts
-        on
-            said.language = {{ line }}_texts.language
-            and concat('{{ kind }}: ', said.{{ line }}) = {{ line }}_texts.text_key
-{% endfor %}
+left join texts as primary_titles
+    on
+        said.language = primary_titles.language
+        and concat('title: ', said.title_primary) = primary_titles.text_key
+left join texts as secondary_titles
+    on
+        said.language = secondary_titles.language
+        and concat('title: ', said.title_secondary) = secondary_titles.text_key
+left join texts as subject_texts
+    on
+        said.language = subject_texts.language
+        and concat('subject: ', said.subject) = subject_texts.text_key
