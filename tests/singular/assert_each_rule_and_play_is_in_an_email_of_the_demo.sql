@@ -28,6 +28,16 @@ shown as (
 
 ),
 
+mailed as (
+
+    select distinct hits.rule_name
+    from {{ ref('int_user_rules') }} as hits
+    inner join messages
+        on hits.user_id = messages.user_id
+    where hits.effect_rank = 1
+
+),
+
 unseen as (
 
     select concat('play ', playbook.play, ' ', playbook.block) as what
@@ -42,14 +52,7 @@ unseen as (
 
     select concat('rule ', rules.rule_name) as what
     from {{ ref('int_rule_hits') }} as rules
-    left join (
-        select hits.rule_name
-        from {{ ref('int_user_rules') }} as hits
-        inner join messages
-            on hits.user_id = messages.user_id
-        where hits.effect_rank = 1
-        group by hits.rule_name
-    ) as mailed
+    left join mailed
         on rules.rule_name = mailed.rule_name
     where mailed.rule_name is null
 

@@ -1,5 +1,5 @@
--- A row of the playbook that leaves lists as they would be anyway is no rule. On the demo, each block holds more of what
--- its play wants than the items that the pure ranking has there: the mean factor of the play is higher.
+-- A row of the playbook that leaves lists as they would be anyway is no rule. On the demo, each block holds more of
+-- what its play wants than the items that the pure ranking has there: the mean factor of the play is higher.
 with candidates as (
 
     select
@@ -34,6 +34,20 @@ listed as (
 
 ),
 
+lists as (
+
+    select
+        *,
+        true as is_listed
+    from listed
+    union all
+    select
+        *,
+        false as is_listed
+    from pure
+
+),
+
 means as (
 
     select
@@ -41,11 +55,7 @@ means as (
         playbook.block,
         avg(case when lists.is_listed then lists.factor end) as listed_factor,
         avg(case when not lists.is_listed then lists.factor end) as pure_factor
-    from (
-        select *, true as is_listed from listed
-        union all
-        select *, false as is_listed from pure
-    ) as lists
+    from lists
     inner join {{ ref('int_user_playbook') }} as playbook
         on
             lists.user_id = playbook.user_id
