@@ -12,7 +12,8 @@ languages as (
 
 ),
 
--- English reasons and badges stand in user_recommendations
+-- English reasons and badges stand in user_recommendations; what a play, a rule or a tone says may be missing: the
+-- stock text stands in for it
 needed as (
 
     select distinct
@@ -20,7 +21,9 @@ needed as (
         texts.text_key
     from texts
     cross join languages
-    where languages.language <> 'en' or not {{ matches('texts.text_key', '^(reason|badge)_') }}
+    where
+        not {{ matches('texts.text_key', '^(title|subject): |_(welcoming|helpful|warm|exclusive)$') }}
+        and (languages.language <> 'en' or not {{ matches('texts.text_key', '^(reason|badge)_') }})
 
 )
 

@@ -1,26 +1,23 @@
 -- A category's k-th item is worth category_discount^(k-1) of its score, and the best item of each of the user's best
 -- `minimum_distinct_categories` categories and `minimum_distinct_price_bands` price bands is sure of a place: greedy
--- diversity, in one pass over the candidates.
+-- diversity, in one pass over the candidates. What the playbook makes of an item counts by the block where it counts more;
+-- then the first block is filled, then the other.
 {% set is_diverse = var('minimum_distinct_categories') > 1 %}
 {% set bands = ['budget', 'mid', 'premium'] %}
 
 with scored as (
 
     select
-        scored.user_id,
-        scored.item_id,
+        steered.*,
         items.category,
-        content_items.price_band,
-        scored.score,
+        greatest(steered.primary_score, steered.secondary_score) as best_score,
         row_number() over (
-            partition by scored.user_id, items.category
-            order by scored.score desc, scored.item_id
+            partition by steered.user_id, items.category
+            order by greatest(steered.primary_score, steered.secondary_score) desc, steered.item_id
         ) as category_item_rank
-    from {{ ref('int_servable_candidates') }} as scored
+    from {{ ref('int_steered_candidates') }} as steered
     inner join {{ ref('stg_items') }} as items
-        on scored.item_id = items.item_id
-    inner join {{ ref('int_content_items') }} as content_items
-        on scored.item_id = content_items.item_id
+        on steered.item_id = items.item_id
 
 ),
 
@@ -37,7 +34,7 @@ counted as (
     window
         best_first as (
             partition by user_id
-            order by score desc, item_id
+            order by best_score desc, item_id
             rows between unbounded preceding and current row
         )
 
@@ -63,17 +60,13 @@ banded as (
 discounted as (
 
     select
-        user_id,
-        item_id,
-        category,
-        score,
+        *,
         (category_item_rank = 1 and category_rank <= {{ var('minimum_distinct_categories') }})
         or (
             band_item_rank = 1
             and band_rank <= {{ var('minimum_distinct_price_bands') if is_diverse else 1 }}
         ) as is_sure,
-        round(score * power({{ var('category_discount') if is_diverse else 1 }}, category_item_rank - 1), 9)
-            as diverse_score
+        power({{ var('category_discount') if is_diverse else 1 }}, category_item_rank - 1) as category_factor
     from banded
 
 ),
@@ -84,8 +77,43 @@ picked as (
     from discounted
     qualify row_number() over (
         partition by user_id
-        order by case when is_sure then 0 else 1 end, diverse_score desc, score desc, item_id
+        order by
+            case when is_sure then 0 else 1 end,
+            round(best_score * category_factor, 9) desc,
+            best_score desc,
+            item_id
     ) <= {{ var('recommendations_per_user') }}
+
+),
+
+placed as (
+
+    select
+        *,
+        row_number() over (
+            partition by user_id
+            order by
+                round(primary_score * category_factor, 9) desc,
+                primary_score desc,
+                item_id
+        ) <= {{ var('email_items_primary') }} as is_primary
+    from picked
+
+),
+
+in_blocks as (
+
+    select
+        user_id,
+        item_id,
+        category,
+        score as pure_score,
+        case when is_primary then primary_score else secondary_score end as score,
+        case when is_primary then is_of_primary_play else is_of_secondary_play end as is_of_play,
+        is_sure,
+        is_primary,
+        category_factor
+    from placed
 
 )
 
@@ -93,10 +121,16 @@ select
     user_id,
     item_id,
     category,
+    cast(coalesce(score / nullif(pure_score, 0), 1) as double) as playbook_factor,
     score,
+    is_of_play,
     is_sure,
     row_number() over (
         partition by user_id
-        order by diverse_score desc, score desc, item_id
+        order by
+            case when is_primary then 0 else 1 end,
+            round(score * category_factor, 9) desc,
+            score desc,
+            item_id
     ) as position
-from picked
+from in_blocks

@@ -3,6 +3,7 @@
 select
     scored.user_id,
     scored.item_id,
+    scored.proposed_by,
     scored.purchase_probability,
     coalesce(cold_start.score, scored.score) as score
 from {{ ref('int_scored_candidates') }} as scored

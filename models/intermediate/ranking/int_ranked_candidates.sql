@@ -16,6 +16,9 @@ slots as (
             when listed.is_sure or explorable.user_id is null then 1
             else 1 - {{ explored_slot_share() }}
         end as propensity,
+        -- what was drawn stands there by the draw alone
+        case when explored.item_id is not null then 1 else listed.playbook_factor end as playbook_factor,
+        explored.item_id is null and listed.is_of_play as is_of_play,
         explored.item_id is not null as is_explored
     from listed
     left join {{ ref('int_explored_slots') }} as explored
@@ -50,9 +53,11 @@ select
     case when slots.is_explored then 'explore' else explanations.strategy end as strategy,
     slots.score,
     scored.purchase_probability,
+    cast(slots.playbook_factor as double) as playbook_factor,
     cast(slots.propensity as double) as propensity,
     case when not slots.is_explored then explanations.evidence_item_id end as evidence_item_id,
-    case when slots.is_explored then 0 else explanations.evidence_count end as evidence_count
+    case when slots.is_explored then 0 else explanations.evidence_count end as evidence_count,
+    slots.is_of_play
 from slots
 inner join explanations
     on

@@ -3,19 +3,6 @@
 {% set features = ranking_features() %}
 {% set knot = ordered_struct(['knot', 'coefficient', 'step']) %}
 
-{% set price = 'cast(items.price as double)' %}
-{% set unknown_cost = '(1 - ' ~ var('default_margin_share') ~ ') * ' ~ price %}
-{% set worth = {
-    'conversion': '1',
-    'revenue': price,
-    'margin': 'greatest(' ~ price ~ ' - coalesce(cast(items.unit_cost as double), ' ~ unknown_cost ~ '), 0)'
-} %}
-{% if var('ranking_objective') not in worth %}
-    {{ exceptions.raise_compiler_error(
-        "recmail: var ranking_objective is '" ~ var('ranking_objective') ~ "', not one of " ~ worth.keys() | join(', ')
-    ) }}
-{% endif %}
-
 with positions as (
 
     select * from {{ ref('int_candidate_positions') }}
@@ -42,6 +29,7 @@ log_odds as (
         select
             positions.user_id,
             positions.item_id,
+            {{ proposed_by('positions') }} as proposed_by,
             knots.intercept
             {% for feature in features %}
                 + {{ spline_term('positions.' ~ feature.name, 'knots.' ~ feature.name) }}
@@ -62,6 +50,7 @@ probabilities as (
     select
         user_id,
         item_id,
+        proposed_by,
         -- twelve decimals: engines agree, and rank alike
         round(1 / (1 + exp(-log_odds)), 12) as purchase_probability
     from log_odds
@@ -73,7 +62,7 @@ items as (
     select
         items.item_id,
         items.category,
-        {{ worth[var('ranking_objective')] }} as worth
+        {{ item_worth() }} as worth
     from {{ ref('stg_items') }} as items
 
 )
@@ -81,9 +70,13 @@ items as (
 select
     probabilities.user_id,
     probabilities.item_id,
+    probabilities.proposed_by,
     probabilities.purchase_probability,
     -- a rule of the shop may boost a category for the user
-    round(probabilities.purchase_probability * items.worth * coalesce(factors.category_factor, 1), 12) as score
+    round(
+        probabilities.purchase_probability * items.worth
+        * {{ boost('probabilities.purchase_probability', 'coalesce(factors.category_factor, 1)') }}, 12
+    ) as score
 from probabilities
 inner join items
     on probabilities.item_id = items.item_id

@@ -3,6 +3,7 @@
 select
     ramped.user_id,
     ramped.item_id,
+    ramped.proposed_by,
     ramped.score
 from {{ ref('int_ramped_candidates') }} as ramped
 left join {{ ref('int_rationed_candidates') }} as rationed

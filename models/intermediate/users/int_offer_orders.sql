@@ -14,11 +14,9 @@ purchases as (
         purchases.item_id,
         items.category,
         purchases.net_amount,
-        coalesce(order_lines.discount_amount > 0, false) as is_discounted,
+        purchases.is_discounted,
         purchases.ordered_at
     from {{ ref('int_purchases') }} as purchases
-    inner join {{ ref('stg_order_lines') }} as order_lines
-        on purchases.order_line_id = order_lines.order_line_id
     inner join {{ ref('stg_items') }} as items
         on purchases.item_id = items.item_id
     where

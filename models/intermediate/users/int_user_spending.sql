@@ -2,17 +2,8 @@
 -- share of reduced lines as these outnumber `discount_prior_lines`.
 with purchases as (
 
-    select
-        purchases.user_id,
-        purchases.order_id,
-        purchases.net_amount,
-        purchases.is_gift,
-        coalesce(order_lines.discount_amount > 0, false) as is_discounted,
-        purchases.ordered_at
-    from {{ ref('int_purchases') }} as purchases
-    inner join {{ ref('stg_order_lines') }} as order_lines
-        on purchases.order_line_id = order_lines.order_line_id
-    where purchases.user_id is not null
+    select * from {{ ref('int_purchases') }}
+    where user_id is not null
 
 ),
 

@@ -1,0 +1,16 @@
+{#- What a purchase is worth by var `ranking_objective`: 1, the price or the margin of the row `items` of stg_items. -#}
+{% macro item_worth() -%}
+    {% set price = 'cast(items.price as double)' %}
+    {% set unknown_cost = '(1 - ' ~ var('default_margin_share') ~ ') * ' ~ price %}
+    {% set worth = {
+        'conversion': '1',
+        'revenue': price,
+        'margin': 'greatest(' ~ price ~ ' - coalesce(cast(items.unit_cost as double), ' ~ unknown_cost ~ '), 0)'
+    } %}
+    {% if var('ranking_objective') not in worth %}
+        {{ exceptions.raise_compiler_error(
+            "recmail: var ranking_objective is '" ~ var('ranking_objective') ~ "', not one of " ~ worth.keys() | join(', ')
+        ) }}
+    {% endif %}
+    {{ return(worth[var('ranking_objective')]) }}
+{%- endmacro %}

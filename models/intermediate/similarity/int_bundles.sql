@@ -1,0 +1,143 @@
+-- Cliques: around each item, sets of its nearest `bundle_neighbours_max` pairs of which each two are pairs as well. Of
+-- each size the set with the best-supported weakest pair stays, so that an item starts three bundles at most.
+with pairs as (
+
+    select * from {{ ref('int_bundle_pairs') }}
+
+),
+
+-- a pair counts from either side, whichever list it is on
+known_pairs as (
+
+    select
+        item_id,
+        neighbour_item_id,
+        max(pair_count) as pair_count
+    from (
+        select
+            item_id,
+            neighbour_item_id,
+            pair_count
+        from pairs
+        union all
+        select
+            neighbour_item_id as item_id,
+            item_id as neighbour_item_id,
+            pair_count
+        from pairs
+    ) as both_sides
+    group by item_id, neighbour_item_id
+
+),
+
+twos as (
+
+    select
+        item_id,
+        neighbour_item_id as second_item_id,
+        cast(null as {{ dbt.type_string() }}) as third_item_id,
+        cast(null as {{ dbt.type_string() }}) as fourth_item_id,
+        pair_count as weakest_pair_count
+    from pairs
+    where pair_rank <= {{ var('bundle_neighbours_max') }}
+
+),
+
+threes as (
+
+    select
+        twos.item_id,
+        twos.second_item_id,
+        others.second_item_id as third_item_id,
+        twos.fourth_item_id,
+        least(twos.weakest_pair_count, others.weakest_pair_count, known_pairs.pair_count) as weakest_pair_count
+    from twos
+    inner join twos as others
+        on
+            twos.item_id = others.item_id
+            and twos.second_item_id < others.second_item_id
+    inner join known_pairs
+        on
+            twos.second_item_id = known_pairs.item_id
+            and others.second_item_id = known_pairs.neighbour_item_id
+
+),
+
+fours as (
+
+    select
+        threes.item_id,
+        threes.second_item_id,
+        threes.third_item_id,
+        others.third_item_id as fourth_item_id,
+        least(threes.weakest_pair_count, others.weakest_pair_count, known_pairs.pair_count) as weakest_pair_count
+    from threes
+    inner join threes as others
+        on
+            threes.item_id = others.item_id
+            and threes.second_item_id = others.second_item_id
+            and threes.third_item_id < others.third_item_id
+    inner join known_pairs
+        on
+            threes.third_item_id = known_pairs.item_id
+            and others.third_item_id = known_pairs.neighbour_item_id
+
+),
+
+sets as (
+
+    {% for item_count, relation in [(2, 'twos'), (3, 'threes'), (4, 'fours')] %}
+        select
+            *,
+            {{ item_count }} as item_count
+        from {{ relation }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+-- the same set found from two items is one bundle: its ids in order, which leave out what is null
+named as (
+
+    select
+        *,
+        case
+            when item_id < second_item_id
+                then concat_ws('|', item_id, second_item_id, third_item_id, fourth_item_id)
+            when item_id < third_item_id
+                then concat_ws('|', second_item_id, item_id, third_item_id, fourth_item_id)
+            when item_id < fourth_item_id
+                then concat_ws('|', second_item_id, third_item_id, item_id, fourth_item_id)
+            else concat_ws('|', second_item_id, third_item_id, fourth_item_id, item_id)
+        end as bundle_items
+    from sets
+
+),
+
+best as (
+
+    select * from named
+    qualify row_number() over (
+        partition by item_id, item_count
+        order by weakest_pair_count desc, bundle_items
+    ) = 1
+
+),
+
+bundles as (
+
+    select * from best
+    qualify row_number() over (partition by bundle_items order by item_id) = 1
+
+)
+
+{% for column in ['item_id', 'second_item_id', 'third_item_id', 'fourth_item_id'] %}
+    select
+        md5(bundle_items) as bundle_id,
+        {{ column }} as item_id,
+        item_count,
+        weakest_pair_count
+    from bundles
+    where {{ column }} is not null
+    {{ 'union all' if not loop.last }}
+{% endfor %}
