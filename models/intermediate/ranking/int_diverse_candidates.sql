@@ -67,11 +67,15 @@ discounted as (
         item_id,
         category,
         score,
-        (category_item_rank = 1 and category_rank <= {{ var('minimum_distinct_categories') }})
-        or (
-            band_item_rank = 1
-            and band_rank <= {{ var('minimum_distinct_price_bands') if is_diverse else 1 }}
-        ) as is_sure,
+        -- in a list too short for both, categories come first
+        case
+            when category_item_rank = 1 and category_rank <= {{ var('minimum_distinct_categories') }} then 1
+            when
+                band_item_rank = 1
+                and band_rank <= {{ var('minimum_distinct_price_bands') if is_diverse else 1 }}
+                then 2
+            else 3
+        end as claim,
         round(score * power({{ var('category_discount') if is_diverse else 1 }}, category_item_rank - 1), 9)
             as diverse_score
     from banded
@@ -84,7 +88,7 @@ picked as (
     from discounted
     qualify row_number() over (
         partition by user_id
-        order by case when is_sure then 0 else 1 end, diverse_score desc, score desc, item_id
+        order by claim, diverse_score desc, score desc, item_id
     ) <= {{ var('recommendations_per_user') }}
 
 )
@@ -94,7 +98,7 @@ select
     item_id,
     category,
     score,
-    is_sure,
+    claim < 3 as is_sure,
     row_number() over (
         partition by user_id
         order by diverse_score desc, score desc, item_id
