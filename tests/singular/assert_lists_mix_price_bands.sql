@@ -29,6 +29,7 @@ inner join offered
     on listed.user_id = offered.user_id
 where
     {{ var('minimum_distinct_categories') }} > 1
-    and listed.band_count < least(
-        {{ var('minimum_distinct_price_bands') }}, offered.band_count, {{ var('recommendations_per_user') }}
-    )
+    -- a list too short for both has its categories
+    and {{ var('recommendations_per_user') }}
+    >= {{ var('minimum_distinct_categories') + var('minimum_distinct_price_bands') - 1 }}
+    and listed.band_count < least({{ var('minimum_distinct_price_bands') }}, offered.band_count)

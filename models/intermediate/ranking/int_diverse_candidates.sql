@@ -61,11 +61,15 @@ discounted as (
 
     select
         *,
-        (category_item_rank = 1 and category_rank <= {{ var('minimum_distinct_categories') }})
-        or (
-            band_item_rank = 1
-            and band_rank <= {{ var('minimum_distinct_price_bands') if is_diverse else 1 }}
-        ) as is_sure,
+        -- in a list too short for both, categories come first
+        case
+            when category_item_rank = 1 and category_rank <= {{ var('minimum_distinct_categories') }} then 1
+            when
+                band_item_rank = 1
+                and band_rank <= {{ var('minimum_distinct_price_bands') if is_diverse else 1 }}
+                then 2
+            else 3
+        end as claim,
         power({{ var('category_discount') if is_diverse else 1 }}, category_item_rank - 1) as category_factor
     from banded
 
@@ -78,7 +82,7 @@ picked as (
     qualify row_number() over (
         partition by user_id
         order by
-            case when is_sure then 0 else 1 end,
+            claim,
             round(best_score * category_factor, 9) desc,
             best_score desc,
             item_id
@@ -110,7 +114,7 @@ in_blocks as (
         score as pure_score,
         case when is_primary then primary_score else secondary_score end as score,
         case when is_primary then is_of_primary_play else is_of_secondary_play end as is_of_play,
-        is_sure,
+        claim,
         is_primary,
         category_factor
     from placed
@@ -124,7 +128,7 @@ select
     cast(coalesce(score / nullif(pure_score, 0), 1) as double) as playbook_factor,
     score,
     is_of_play,
-    is_sure,
+    claim < 3 as is_sure,
     row_number() over (
         partition by user_id
         order by
