@@ -6,35 +6,36 @@ from email_render.load import schema_of
 
 TERMS_SHOWN = 6
 
-# By user and item of the messages read last
 WHYS = """
 select
-    chosen_items.user_id,
-    chosen_items.item_id,
-    chosen_items.strategy,
-    chosen_items.evidence_item_id,
-    cast(chosen_items.evidence_count as varchar) as evidence_count,
-    format('{{:.3f}}', chosen_items.score) as score,
-    format('{{:.3f}}', chosen_items.purchase_probability) as purchase_probability,
-    format('{{:.3f}}', chosen_items.propensity) as propensity,
-    list(
-        {{'feature': contributions.feature, 'contribution': contributions.contribution}}
-        order by abs(contributions.contribution) desc, contributions.feature
-    ) filter (contributions.contribution <> 0) as terms
+    user_id,
+    item_id,
+    strategy,
+    evidence_item_id,
+    cast(evidence_count as varchar) as evidence_count,
+    format('{:.3f}', score) as score,
+    format('{:.3f}', purchase_probability) as purchase_probability,
+    format('{:.3f}', propensity) as propensity
 from chosen_items
-left join {contributions} as contributions
-    on
-        chosen_items.user_id = contributions.user_id
-        and chosen_items.position = contributions.position
-group by all
+"""
+TERMS = """
+select user_id, item_id, feature, contribution
+from {contributions}
+where user_id in (select user_id from chosen_messages) and contribution <> 0
+order by user_id, item_id, abs(contribution) desc, feature
 """
 
 
 def read_whys(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], dict]:
-    mart = "recommendation_contributions"
-    rows = connection.sql(WHYS.format(contributions=f'"{schema_of(connection, mart)}".{mart}'))
+    """By user and item of the messages read last."""
+    rows = connection.sql(WHYS)
     names = rows.columns
-    return {row[:2]: dict(zip(names[2:], row[2:], strict=True)) for row in rows.fetchall()}
+    whys = {row[:2]: dict(zip(names[2:], row[2:], strict=True)) | {"terms": []} for row in rows.fetchall()}
+    mart = "recommendation_contributions"
+    terms = connection.sql(TERMS.format(contributions=f'"{schema_of(connection, mart)}".{mart}'))
+    for user_id, item_id, feature, contribution in terms.fetchall():
+        whys[user_id, item_id]["terms"].append({"feature": feature, "contribution": contribution})
+    return whys
 
 
 def why_lines(why: dict, reason: str | None) -> list[str]:
@@ -49,7 +50,7 @@ def why_lines(why: dict, reason: str | None) -> list[str]:
         f"purchase probability {why['purchase_probability']}",
         f"propensity of this slot {why['propensity']}",
     ]
-    return [" · ".join(evidence), " · ".join(numbers), *sum_of_terms(why["terms"] or [])]
+    return [" · ".join(evidence), " · ".join(numbers), *sum_of_terms(why["terms"])]
 
 
 def sum_of_terms(terms: list[dict]) -> list[str]:

@@ -89,6 +89,7 @@ from range(1, {user_count} + 1) as users (user_number), range(1, 13) as position
 create table dbt_recommendations.recommendation_contributions as
 select
     user_id,
+    item_id,
     position,
     unnest(['intercept', 'bought_count', 'viewed_days']) as feature,
     unnest([-2.0::double, ln(1.0 / 3) + 2, 0]) as contribution

@@ -61,6 +61,12 @@ LINES = {
         "Similar to Walnut board",
     ),
     "new_in_category": ("New in Kitchen", "Just arrived", "New in Kitchen", "You may also like"),
+    "back_in_stock": (
+        "The Walnut board is back",
+        "It was sold out when you looked",
+        "Back in stock",
+        "Similar to Walnut board",
+    ),
     "price_drop": (
         "Walnut board now costs less",
         "The price came down",

@@ -215,6 +215,8 @@ def test_no_english_is_left_in_another_language(rows, messages, language):
 def test_every_language_has_every_word(language):
     assert WORDS[language].keys() == WORDS["en"].keys()
     assert all(text.strip() == text != "" for text in WORDS[language].values())
+    if language != "en":
+        assert not set(WORDS[language].values()) & set(WORDS["en"].values()), "not translated"
     assert {f"lead_{email_type}" for email_type in EMAIL_TYPES} - WORDS[language].keys() == {
         "lead_recommendations"
     }
