@@ -15,13 +15,26 @@ from pathlib import Path
 import click
 import duckdb
 
-SELECTION = ["path:models/intermediate/users+", "rfm_groups", "playbook", "seasons", "holidays"]
+SELECTION = [
+    "path:models/intermediate/users+",
+    "rfm_groups",
+    "playbook",
+    "seasons",
+    "holidays",
+    "email_texts",
+]
 # what is compared per user: a title, the relation, and the columns that make a difference
 PER_USER = [
     ("the play of a block", "users.int_user_playbook", ["block", "play", "rule_name"]),
     ("the next best offer", "users.int_next_best_offers", ["offer_id", "is_offered"]),
     ("the recommended items", "recommendations.user_recommendations", ["position", "item_id"]),
-    ("the email", "email.email_queue", ["subject", "preheader", "cast(blocks as varchar)"]),
+    (
+        "the email's words",
+        "email.email_wordings",
+        ["subject", "preheader", "greeting", "title_primary", "title_secondary"],
+    ),
+    ("the email's layout", "email.email_queue", ["layout"]),
+    ("the email's offer", "email.email_queue", ["cast(offer as varchar)"]),
 ]
 
 

@@ -39,6 +39,15 @@ def test_a_new_rule_shows_whom_it_hits_and_leaves_the_warehouse_alone(shop):
     assert "everybody choose_block premium 0 39 +39" in lines
     assert any(line.startswith("premium primary ") and " 39 " in line for line in lines)
     assert "the play of a block 39 of 39" in lines
+    # other plays weigh otherwise and speak otherwise
+    changed = {line.rsplit(" ", 3)[0]: int(line.split()[-3]) for line in lines if line.endswith(" of 39")}
+    assert changed["the recommended items"] > 0
+    assert {line.split(" of ")[0].rsplit(" ", 1)[0] for line in lines if line.startswith("the email's")} == {
+        "the email's words",
+        "the email's layout",
+        "the email's offer",
+    }
+    assert not any(line.startswith("the email's words 0 of") for line in lines)
     assert "nobody" in lines[lines.index("users who change segment") + 1]
     assert hashlib.sha256(database.read_bytes()).hexdigest() == before
 

@@ -9,7 +9,11 @@ from dbt.cli.main import dbtRunner
 from shop import small_shop, write_parquet
 from warehouse import ROOT, build
 
-SEEDS = ["rfm_groups", "playbook", "seasons", "holidays", "complements"]
+SEEDS = [
+    *("rfm_groups", "playbook", "seasons", "holidays", "complements"),
+    *("event_weights", "strategies", "non_product_items", "stop_words", "unit_words"),
+]
+MODELS = ["int_playbook_strategies"]
 FAULTS = {
     "rfm_groups set recency_max = 9 where priority = 6": "row with priority 6 (promising): expected recency_min and",
     "rfm_groups set frequency_min = 3 where priority = 13": "row with priority 13 (hibernating): expected frequency",
@@ -29,6 +33,14 @@ FAULTS = {
     "holidays set country_codes = 'US|gb' where holiday = 'Halloween'": "Halloween in US|gb: expected country_codes",
     "holidays set country_codes = 'US, CA' where holiday = 'Black Friday'": "Black Friday in US, CA: expected country",
     "complements set complement = 'phone ' where kind = 'Phone'": "Phone > phone : expected two kinds",
+    "event_weights set weight = -1 where event_type = 'cart_add'": "cart_add: expected a weight from 0",
+    "event_weights set half_life_days = 0 where event_type = 'search'": "search: expected half_life_days above 0",
+    "strategies set reason_rank = 0 where strategy = 'upgrade'": "upgrade: expected a whole number above 0",
+    "non_product_items set pattern = '%' where pattern = 'manual'": "item_name %: expected a pattern in lower case",
+    "stop_words set word = 'The' where word = 'the' and language = 'en'": "en The: expected one word in lower case",
+    "unit_words set measure = 'money' where word = 'oz'": "money oz: expected measure mass",
+    "playbook set strategies = 'trends=2' where play = 'discovery'": "strategy trends: expected a strategy of seed",
+    "playbook set strategies = 'trending=200' where play = 'reminders'": "strategy trending: expected a weight above",
     "holidays set lead_days = null where holiday = 'New Year'": "New Year in all countries: expected lead_days",
 }
 
@@ -39,18 +51,26 @@ def message(tmp_path_factory) -> str:
     folder = tmp_path_factory.mktemp("seeds")
     inputs = {"input_location": str(write_parquet(small_shop(), folder / "inputs"))}
     delivered = build(
-        folder / "w.duckdb", inputs, "--select", *SEEDS, "--indirect-selection", "cautious", tests=True
+        folder / "w.duckdb",
+        inputs,
+        "--select",
+        *SEEDS,
+        *MODELS,
+        "--indirect-selection",
+        "cautious",
+        tests=True,
     )
     assert delivered.succeeded, delivered.text
     with duckdb.connect(folder / "w.duckdb") as connection:
         for fault in FAULTS:
             connection.execute(f"update seeds.{fault}")
+    assert build(folder / "w.duckdb", inputs, "--select", *MODELS).succeeded
     said = []
     dbtRunner(callbacks=[lambda event: said.append(event.info.msg)]).invoke(
         [
             *("--quiet", "test", "--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
             *("--target-path", str(folder), "--log-path", str(folder), "--vars", json.dumps(inputs)),
-            *("--select", *(f"{seed}_rows_hold" for seed in SEEDS)),
+            *("--select", *(f"{seed}_rows_hold" for seed in SEEDS), "playbook_strategies_hold"),
         ]
     )
     DuckDBConnectionManager.close_all_connections()
