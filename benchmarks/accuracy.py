@@ -20,7 +20,8 @@ import numpy as np
 
 from benchmarks.baskets import link_inputs
 from ranker.metrics import recall_and_ndcg
-from ranker.train import dbt_build, train
+from ranker.replays import dbt_build
+from ranker.train import train
 
 ROOT = Path(__file__).parents[1]
 LENGTH = 10
@@ -166,11 +167,11 @@ def main() -> None:
         ]
         for name in ("cosine", "BM25", "ALS"):
             rows.append((f"implicit {version('implicit')}, {name}", shop.judge(shop.implicit(name))))
-        tests = ["--exclude-resource-type", "test"]
-        dbt_build(database, variables, folder, ["+user_recommendations"], *tests)
+        selection = ("--select", "+user_recommendations", "--exclude-resource-type", "test")
+        dbt_build(database, variables, folder, *selection)
         rows.append(("recmail, default coefficients", shop.judge(shop.lists_of(database))))
         train(database, variables)
-        dbt_build(database, variables, folder, ["+user_recommendations"], *tests)
+        dbt_build(database, variables, folder, *selection)
         rows.append(("**recmail, trained**", shop.judge(shop.lists_of(database))))
     lines = [
         f"{len(shop.relevant):,} users with {sum(map(len, shop.relevant.values())):,} relevant items, cut "

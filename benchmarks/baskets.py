@@ -12,9 +12,6 @@ hard to beat, though it says the same beside every item.
 """
 
 import argparse
-import os
-import subprocess
-import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
@@ -23,7 +20,8 @@ import duckdb
 import numpy as np
 import yaml
 
-ROOT = Path(__file__).parents[1]
+from scripts.dbt_runs import NO_TESTS, ROOT, run_dbt
+
 DEMO = ROOT / "data/demo"
 LIST_LENGTH = 4
 TEST_DAYS = 14
@@ -42,14 +40,16 @@ def link_inputs(folder: Path, without: str = "") -> None:
 
 
 def build(database: Path, inputs: Path, variables: dict) -> None:
-    command = [Path(sys.executable).parent / "dbt", "build", "--quiet", "--select", "+item_recommendations"]
-    command += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
-    command += [
-        "--vars",
-        yaml.safe_dump(variables | {"input_location": str(inputs)}, default_flow_style=True),
-    ]
-    environment = os.environ | {"RECMAIL_DATABASE": str(database), "DBT_PROFILES_DIR": str(ROOT)}
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    run = run_dbt(
+        *("build", "--select", "+item_recommendations", *NO_TESTS),
+        variables=variables | {"input_location": str(inputs)},
+        folder=database.parent,
+        database=database,
+    )
+    if not run.succeeded:
+        raise SystemExit(
+            f"recmail: the models could not be built, see the messages above ({len(run.messages)})"
+        )
 
 
 def held_out_baskets(connection: duckdb.DuckDBPyConnection, as_of: str) -> list[list[str]]:

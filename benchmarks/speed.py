@@ -90,7 +90,7 @@ def run_recmail(database: Path, folder: Path, variables: dict) -> tuple[float, l
 
     Two models may run side by side, so that the times of the steps add up to more than the whole.
     """
-    from dbt.cli.main import dbtRunner
+    from scripts.dbt_runs import run_dbt
 
     # the run hook wants inputs; no model that runs reads them
     inputs = folder / "inputs"
@@ -103,20 +103,15 @@ def run_recmail(database: Path, folder: Path, variables: dict) -> tuple[float, l
     }.items():
         values = ",".join("1" for _ in columns.split(","))
         (inputs / f"{table}.csv").write_text(f"{columns}\n{values}\n", encoding="utf-8")
-    os.environ["RECMAIL_DATABASE"] = str(database)
-    arguments = ["run", "--quiet", "--threads", str(THREADS), "--select", *MODELS, "--exclude", *INPUT_MODELS]
-    for option, value in {
-        "--project-dir": ROOT,
-        "--profiles-dir": ROOT,
-        "--target-path": folder / "target",
-        "--log-path": folder / "target",
-        "--vars": json.dumps(variables | {"input_location": str(inputs)}),
-    }.items():
-        arguments += [option, str(value)]
-    outcome = dbtRunner().invoke(arguments)
-    if not outcome.success:
-        raise RuntimeError(f"dbt run failed: {outcome.exception or outcome.result}")
-    results = [result for result in outcome.result.results if result.node.resource_type == "model"]
+    run = run_dbt(
+        *("run", "--threads", str(THREADS), "--select", *MODELS, "--exclude", *INPUT_MODELS),
+        variables=variables | {"input_location": str(inputs)},
+        folder=folder,
+        database=database,
+    )
+    if not run.succeeded:
+        raise RuntimeError(f"dbt run failed: {run.messages}")
+    results = [result for result in run.results if result.node.resource_type == "model"]
     times = [timing for result in results for timing in result.timing]
     whole = max(timing.completed_at for timing in times) - min(timing.started_at for timing in times)
     return whole.total_seconds(), [(result.node.name, result.execution_time) for result in results]

@@ -1,27 +1,34 @@
 """The ranker's design: each feature a linear spline over its knots, the unknown value a column of its own.
 
-Columns are the rows of int_ranking_knots without the intercept, in their order: per feature knot -1 (unknown), 0, 1, …
 A position between two knots belongs to both, by nearness. macros/ranking/spline_term.sql is the same in SQL.
 """
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+# feature → its number of steps between knots, in the order of the columns
 Knots = dict[str, int]
 
 
+def places(knots: Knots) -> list[tuple[str, int]]:
+    """(feature, knot) of each coefficient: the intercept, then per feature knot -1 (unknown), 0, 1, …"""
+    return [("intercept", 0)] + [
+        (name, knot) for name, count in knots.items() for knot in range(-1, count + 1)
+    ]
+
+
 def column_count(knots: Knots) -> int:
-    return sum(count + 2 for count in knots.values())
+    return len(places(knots)) - 1
 
 
-def design_matrix(positions: dict[str, np.ndarray], knots: Knots) -> csr_matrix:
-    """One row per candidate, two values per feature; positions are NaN where the feature is unknown."""
-    row_count = len(next(iter(positions.values())))
+def design_matrix(positions: dict[str, np.ndarray], knots: Knots, rows=slice(None)) -> csr_matrix:
+    """One line per row, two values per feature; positions are NaN where the feature is unknown."""
+    row_count = next(iter(positions.values()))[rows].size
     columns = np.empty((row_count, 2 * len(knots)), dtype=np.int32)
     values = np.empty((row_count, 2 * len(knots)), dtype=np.float64)
     first = 0
     for number, (feature, count) in enumerate(knots.items()):
-        position = np.asarray(positions[feature], dtype=np.float64)
+        position = np.asarray(positions[feature][rows], dtype=np.float64)
         unknown = np.isnan(position)
         below = np.floor(np.where(unknown, 0, position)).astype(np.int32)
         nearness = np.where(unknown, 0, position - below)

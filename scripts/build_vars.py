@@ -17,11 +17,15 @@ PROJECT_FILE = Path(__file__).parent.parent / "dbt_project.yml"
 
 
 def main() -> None:
-    declared = yaml.safe_load(PROJECT_FILE.read_text(encoding="utf-8"))["vars"]
     try:
-        print(json.dumps(build_vars(os.environ, declared), default=str))
+        print(json.dumps(build_vars(os.environ, declared_vars()), default=str))
     except ValueError as error:
         raise SystemExit(f"recmail: {error}") from None
+
+
+def declared_vars() -> dict:
+    """Every var of dbt_project.yml with its default."""
+    return yaml.safe_load(PROJECT_FILE.read_text(encoding="utf-8"))["vars"]
 
 
 def build_vars(environment: Mapping[str, str], declared: Collection[str]) -> dict:

@@ -1,15 +1,24 @@
-{#- on-run-start hook: the tables that `make train` appends to, empty until it has run. -#}
+{#-
+    on-run-start hook: the tables that `make train` appends to, empty until it has run. No build drops them, so a column
+    that a later version of recmail needs is added here, null in earlier rows.
+-#}
 {% macro prepare_ranker() %}
     {% if execute and flags.WHICH in ('build', 'run', 'test', 'seed', 'snapshot') %}
         {% do adapter.create_schema(api.Relation.create(database=target.database, schema='ranker')) %}
         {% for table in graph.sources.values() | selectattr('source_name', 'equalto', 'ranker') %}
-            {% set columns = [] %}
+            {% set definitions = [] %}
             {% for column in table.columns.values() %}
-                {% do columns.append(column.name ~ ' ' ~ column.data_type) %}
+                {% do definitions.append(column.name ~ ' ' ~ column.data_type) %}
             {% endfor %}
             {% do run_query(
-                "create table if not exists ranker." ~ table.name ~ " (" ~ columns | join(', ') ~ ")"
+                "create table if not exists ranker." ~ table.name ~ " (" ~ definitions | join(', ') ~ ")"
             ) %}
+            {% set present = input_columns("ranker." ~ table.name) %}
+            {% for column in table.columns.values() if column.name not in present %}
+                {% do run_query(
+                    "alter table ranker." ~ table.name ~ " add column " ~ column.name ~ " " ~ column.data_type
+                ) %}
+            {% endfor %}
         {% endfor %}
     {% endif %}
 {% endmacro %}

@@ -23,3 +23,4 @@ inner join champions
     on
         coefficients.run_id = champions.run_id
         and coefficients.prediction = champions.prediction
+where coefficients.is_final

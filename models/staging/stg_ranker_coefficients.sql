@@ -16,3 +16,4 @@ select
 from {{ source('ranker', 'coefficients') }} as coefficients
 inner join champion
     on coefficients.run_id = champion.run_id
+where coalesce(coefficients.is_final, true)

@@ -7,15 +7,16 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
-from scripts.compiled_models import ROOT, compile_models, run_models
+from scripts.build_vars import declared_vars
+from scripts.compiled_models import compile_models, run_models
+from scripts.dbt_runs import ROOT
 
-VARS = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+VARS = declared_vars()
 FIELD_WEIGHTS = VARS["content_field_weights"]
 BLOCK_ITEMS_MAX = VARS["content_block_items_max"]
 NEIGHBOURS_MAX = VARS["content_neighbours_max"]

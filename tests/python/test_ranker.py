@@ -1,5 +1,7 @@
 """The ranker: SQL gives scikit-learn's probabilities, training keeps what is better, and every list names its run."""
 
+import shutil
+
 import duckdb
 import numpy as np
 import pytest
@@ -11,8 +13,9 @@ from sklearn.linear_model import LogisticRegression
 from warehouse import Build, build
 
 from ranker import train as training
-from ranker.metrics import recall_and_ndcg
-from ranker.spline import column_count, design_matrix
+from ranker.accuracy import HERE as training_folder
+from ranker.metrics import probability_metrics, recall_and_ndcg
+from ranker.spline import column_count, design_matrix, places
 from scripts.compiled_models import compile_models, run_models
 
 PURE_RANKING = {"minimum_distinct_categories": 1, "exploration_share": 0, "repurchase_window_days": 0}
@@ -54,9 +57,7 @@ class Scorer:
             f"select 'u' as user_id, unnest({items}) as item_id, unnest({times_bought}) as times_bought, "
             + ", ".join(columns).replace("None", "null")
         )
-        places = [("intercept", 0)]
-        places += [(name, knot) for name, count in self.knots.items() for knot in range(-1, count + 1)]
-        rows = [(name, knot, float(value)) for (name, knot), value in zip(places, model, strict=True)]
+        rows = [(*place, float(value)) for place, value in zip(places(self.knots), model, strict=True)]
         self.connection.execute(
             "create or replace temp table given (feature varchar, knot int, coefficient double)"
         )
@@ -142,10 +143,9 @@ def trained(shop, tmp_path_factory) -> Build:
 
 def test_a_run_is_kept_with_its_data_and_metrics(trained):
     (run,) = trained.query(
-        "select run_number, window_count, row_count > 0, label_share > 0, auc between 0 and 1, champion_run_id "
-        "from ranker.training_runs"
+        "select run_number, window_count, row_count > 0, label_share > 0, champion_run_id from ranker.training_runs"
     )
-    assert run == (1, 4, True, True, True, "default")
+    assert run == (1, 4, True, True, "default")
     assert trained.value("select count(distinct times_bought) from ranker.coefficients") == 3
 
 
@@ -162,7 +162,7 @@ def test_what_is_no_better_does_not_rank(shop, tmp_path, monkeypatch):
     monkeypatch.setattr(
         training,
         "judge",
-        lambda *_: {"auc": 0.5, "log_loss": 1.0, "ndcg_at_10": 0.5, "recall_at_10": 0.5},
+        lambda *_: {"ndcg_at_10": 0.5, "recall_at_10": 0.5},
     )
     database = tmp_path / "w.duckdb"
     assert not training.train(database, shop, window_count=2)
@@ -175,3 +175,89 @@ def test_too_short_a_history_is_said(tmp_path):
     inputs = write_parquet(small_shop(order_count=20), tmp_path / "inputs")
     with pytest.raises(SystemExit, match="too short a history to learn from"):
         training.train(tmp_path / "w.duckdb", {"input_location": str(inputs)})
+
+
+def test_list_metrics_by_hand():
+    connection = duckdb.connect()
+    connection.execute(
+        """
+        create table lists as from (values
+            ('most_popular', 'u', 'a', 1), ('most_popular', 'u', 'b', 2),
+            ('ours', 'u', 'c', 1), ('ours', 'u', 'a', 2), ('ours', 'no buyer', 'a', 1)
+        ) as t (model, user_id, item_id, place);
+        create table relevant as
+        from (values ('u', 'a'), ('u', 'c'), ('u', 'd'), ('no list', 'a')) as t (user_id, item_id);
+        create table user_groups as
+        select user_id, 'all' as dimension, 'all' as dimension_value
+        from (values ('u'), ('no list'), ('no buyer')) as t (user_id)
+        union all
+        select 'u', 'segment', 'repeat_buyer';
+        create table item_facts as
+        from (values ('a', 0.5, true), ('b', 0.25, true), ('c', 0.125, true), ('d', 1.0, false))
+            as t (item_id, buyer_share, is_available);
+        create table similarities as from (values ('c', 'a', 0.4)) as t (item_id, neighbour_item_id, similarity_score);
+        set variable list_length = 2;
+        """
+    )
+    found = connection.execute((training_folder / "list_metrics.sql").read_text(encoding="utf-8")).fetchall()
+    ours = {(row[1], row[4]): row[5] for row in found if row[0] == "ours"}
+    assert {metric: value for (dimension, metric), value in ours.items() if dimension == "segment"} == {
+        "recall_at_2": 1.0,
+        "precision_at_2": 1.0,
+        "ndcg_at_2": 1.0,
+        "mrr_at_2": 1.0,
+        "hit_rate_at_2": 1.0,
+        "serendipity_at_2": 0.5,  # c is a hit that popularity does not name
+        "novelty": 2.0,  # 3 bits for c, 1 for a
+        "diversity": 0.6,
+        "coverage": pytest.approx(2 / 3, abs=1e-9),
+    }
+    # who has no list counts with nothing, who bought nothing does not count
+    assert ours["all", "recall_at_2"] == 0.5
+    popular = {(row[1], row[4]): (row[3], row[5]) for row in found if row[0] == "most_popular"}
+    assert popular["all", "mrr_at_2"] == (2, 0.5)
+    assert popular["segment", "ndcg_at_2"][1] == pytest.approx(1 / (1 + 1 / np.log2(3)), abs=1e-9)
+    assert popular["segment", "serendipity_at_2"] == (1, 0.0)
+
+
+def test_calibration_is_the_distance_of_probability_and_share():
+    labels, probabilities = np.array([0, 0, 1, 1]), np.array([0.1, 0.2, 0.8, 0.7])
+    found = probability_metrics(labels, probabilities)
+    assert found["auc"] == 1
+    assert found["calibration_error"] == pytest.approx((0.1 + 0.2 + 0.2 + 0.3) / 4)
+    assert "auc" not in probability_metrics(labels[:2], probabilities[:2])
+    assert probability_metrics(np.array([0, 1] * 50), np.full(100, 0.5))["calibration_error"] == 0
+
+
+def test_the_accuracy_mart_holds_what_ranks_beside_the_simple_ways(trained):
+    models = "select distinct model from metrics.recommendation_accuracy where metric = 'ndcg_at_10'"
+    assert {"challenger", "champion", "most_popular", "buy_again", "best_sellers alone"} <= {
+        model for (model,) in trained.query(models)
+    }
+    mart, run = (
+        trained.query(
+            """
+        select metric_value from metrics.recommendation_accuracy
+        where model = 'challenger' and dimension = 'all' and metric in ('ndcg_at_10', 'recall_at_10')
+        order by metric
+        """
+        ),
+        trained.query("select unnest([ndcg_at_10, recall_at_10]) from ranker.training_runs"),
+    )
+    assert [value for (value,) in mart] == pytest.approx([value for (value,) in run], abs=1e-9)
+    groups = trained.query(
+        "select dimension, sum(user_count) from metrics.recommendation_accuracy "
+        "where model = 'champion' and metric = 'log_loss' group by dimension"
+    )
+    assert len({count for _, count in groups}) == 1
+
+
+def test_a_champion_is_compared_as_it_was_judged(trained, shop, tmp_path):
+    database = tmp_path / "again.duckdb"
+    shutil.copyfile(trained.database, database)
+    # the same data again can't be better than itself
+    assert not training.train(database, shop)
+    runs = "select ndcg_at_10, champion_ndcg_at_10, champion_run_id from ranker.training_runs order by run_number"
+    with duckdb.connect(database, read_only=True) as connection:
+        first, again = connection.execute(runs).fetchall()
+    assert again[:2] == (first[0], first[0]) if again[2] != "default" else again == first

@@ -1,15 +1,12 @@
 """Builds a warehouse from inputs by dbt in this process, which imports dbt once for all tests."""
 
-import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
 
-ROOT = Path(__file__).parents[2]
+from scripts.dbt_runs import NO_TESTS, ROOT, run_dbt
+
 MART_SCHEMAS = ("recommendations", "email", "sales", "metrics", "exports")
 
 
@@ -47,29 +44,13 @@ class Build:
 
 def build(database: Path, variables: dict, *arguments: str, tests: bool = False) -> Build:
     """`dbt build` into `database`, without tests unless `tests`; a failing build does not raise."""
-    messages: list[str] = []
-
-    def keep(event) -> None:
-        if event.info.level in ("warn", "error"):
-            messages.append(event.info.msg)
-
-    os.environ["RECMAIL_DATABASE"] = str(database)
-    result = dbtRunner(callbacks=[keep]).invoke(
-        [
-            "build",
-            *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
-            *(
-                "--target-path",
-                str(ROOT / "target" / "pytest"),
-                "--log-path",
-                str(ROOT / "target" / "pytest"),
-            ),
-            *("--vars", json.dumps(variables), "--quiet"),
-            *(() if tests else ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")),
-            *arguments,
-        ]
+    choice = () if tests else NO_TESTS
+    run = run_dbt(
+        "build",
+        *choice,
+        *arguments,
+        variables=variables,
+        folder=ROOT / "target" / "pytest",
+        database=database,
     )
-    DuckDBConnectionManager.close_all_connections()  # or the file stays locked for this process
-    if result.exception:
-        messages.append(str(result.exception))
-    return Build(database, result.success, messages)
+    return Build(database, run.succeeded, run.messages)

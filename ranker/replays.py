@@ -1,0 +1,105 @@
+"""The shop as it was at earlier times: the same models built as of a cut, and what was bought after it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from ranker.spline import Knots, design_matrix
+from scripts.build_vars import declared_vars
+from scripts.dbt_runs import run_dbt
+
+HERE = Path(__file__).parent
+# of a larger shop a sample of so many users is read from each replay
+USERS_MAX = 20_000
+
+
+@dataclass
+class Window:
+    """Candidates of one cut with their labels, and how many relevant items each user has who bought any.
+
+    Users and items are the numbers of temp tables sampled_users and item_numbers.
+    """
+
+    cut: datetime
+    users: np.ndarray
+    items: np.ndarray
+    times_bought: np.ndarray
+    labels: np.ndarray
+    positions: dict[str, np.ndarray]
+    relevant: dict[int, int]
+
+    def design(self, rows: np.ndarray, knots: Knots) -> csr_matrix:
+        return design_matrix(self.positions, knots, rows)
+
+
+def dbt_build(database: Path, variables: dict, folder: Path, *arguments: str) -> None:
+    """`dbt build` without unit tests; dbt prints its errors by itself."""
+    arguments = ("--exclude-resource-type", "unit_test", *arguments)
+    if not run_dbt("build", *arguments, variables=variables, folder=folder, database=database).succeeded:
+        raise SystemExit(
+            "recmail: the models could not be replayed, see the messages above; nothing was learned"
+        )
+
+
+def open_replay(replay: Path, later: Path, cut: datetime, label_days: int, variables: dict):
+    """A connection that holds what was relevant after the cut; `later` is a warehouse that knows."""
+    connection = duckdb.connect(replay, read_only=True)
+    connection.execute(f"attach '{later}' as later (read_only)")
+    settings = {
+        "cut": cut,
+        "label_days": label_days,
+        "repurchase_window_days": (declared_vars() | variables)["repurchase_window_days"],
+        "users_max": USERS_MAX,
+    }
+    for name, value in settings.items():
+        connection.execute(f"set variable {name} = $value", {"value": value})
+    connection.execute((HERE / "relevant.sql").read_text(encoding="utf-8"))
+    return connection
+
+
+def read_window(connection: duckdb.DuckDBPyConnection, cut: datetime) -> Window:
+    """Candidates of the sampled users, by user and item."""
+    candidates = connection.sql(
+        """
+        select
+            sampled_users.user_number,
+            item_numbers.item_number,
+            relevant.item_id is not null as label,
+            positions.*
+        from ranking.int_candidate_positions as positions
+        inner join sampled_users using (user_id)
+        inner join item_numbers using (item_id)
+        left join relevant using (user_id, item_id)
+        order by positions.user_id, positions.item_id
+        """
+    ).to_arrow_table()
+    counts = connection.execute(
+        "select user_number, count(*) from relevant inner join sampled_users using (user_id) group by user_number"
+    ).fetchall()
+    read = {"user_number", "item_number", "label", "user_id", "item_id", "times_bought"}
+    return Window(
+        cut=cut,
+        users=candidates["user_number"].to_numpy(),
+        items=candidates["item_number"].to_numpy(),
+        times_bought=candidates["times_bought"].to_numpy(),
+        labels=candidates["label"].to_numpy(zero_copy_only=False).astype(np.int8),
+        positions={
+            name: candidates[name].to_numpy().astype(np.float32)
+            for name in candidates.column_names
+            if name not in read
+        },
+        relevant=dict(counts),
+    )
+
+
+def read_knots(replay: Path) -> Knots:
+    with duckdb.connect(replay, read_only=True) as connection:
+        counts = dict(
+            connection.execute("select distinct feature, knots from ranking.int_ranking_knots").fetchall()
+        )
+        columns = connection.execute("select * from ranking.int_candidate_positions limit 0").description
+    return {name: counts[name] for (name, *_) in columns if name in counts}

@@ -1,0 +1,56 @@
+"""dbt in this process, on this project: imported once however often it runs."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+
+ROOT = Path(__file__).parents[1]
+# what `dbt build` leaves out when it is to build and not to judge
+NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+
+
+@dataclass
+class DbtRun:
+    succeeded: bool
+    messages: list[str]
+    """Warnings and errors, as dbt words them."""
+    results: list[Any]
+    """dbt's result per node, in the order in which they ended."""
+
+
+def run_dbt(
+    command: str, *arguments: str, variables: Mapping, folder: Path, database: Path | None = None
+) -> DbtRun:
+    """One dbt command; a failing one does not raise, and its messages are printed as well.
+
+    `folder` takes what dbt writes beside the database; `database` is RECMAIL_DATABASE unless given.
+    """
+    messages: list[str] = []
+
+    def keep(event) -> None:
+        if event.info.level in ("warn", "error"):
+            messages.append(event.info.msg)
+
+    if database:
+        os.environ["RECMAIL_DATABASE"] = str(database)
+    options = [
+        "--quiet",
+        "--project-dir",
+        ROOT,
+        "--profiles-dir",
+        ROOT,
+        "--vars",
+        json.dumps(dict(variables)),
+    ]
+    options += ["--target-path", folder / "target", "--log-path", folder / "target"]
+    outcome = dbtRunner(callbacks=[keep]).invoke([command, *map(str, options), *arguments])
+    DuckDBConnectionManager.close_all_connections()  # or the file stays locked for this process
+    if outcome.exception:
+        messages.append(str(outcome.exception))
+    return DbtRun(bool(outcome.success), messages, list(getattr(outcome.result, "results", None) or []))
