@@ -135,6 +135,7 @@ bench: .venv-bench/.installed inputs ## speed, memory and basket hits beside imp
 
 evaluate: .venv-bench/.installed inputs ## accuracy on real data beside popularity, buy-again and implicit, in docs/accuracy.md
 	.venv-bench/bin/python -m benchmarks.accuracy --out docs/accuracy.md
+	.venv-bench/bin/python -m benchmarks.predictions --out docs/predictions.md
 
 # --- upkeep -------------------------------------------------------------------------------------------------
 
