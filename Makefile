@@ -136,6 +136,7 @@ bench: .venv-bench/.installed inputs ## lists, baskets and emails beside peers, 
 
 evaluate: .venv-bench/.installed inputs ## accuracy on real data beside popularity, buy-again and implicit, in docs/accuracy.md
 	.venv-bench/bin/python -m benchmarks.accuracy --out docs/accuracy.md
+	.venv-bench/bin/python -m benchmarks.predictions --out docs/predictions.md
 
 # --- upkeep -------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,8 @@
         'favourite_hour', 'favourite_weekday',
         'order_count', 'item_count', 'net_amount', 'average_order_amount',
         'favourite_category_share', 'favourite_brand_share', 'price_percentile', 'discount_affinity', 'gift_share',
-        'return_share', 'email_count', 'read_email_count', 'clicked_email_count',
+        'return_share', 'order_probability_30d', 'churn_probability', 'expected_spend_30d',
+        'email_count', 'read_email_count', 'clicked_email_count',
         'is_loyalty_member', 'is_subscribed', 'first_ordered_at', 'last_ordered_at'
     ]) }}
 {% endmacro %}

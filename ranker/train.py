@@ -22,9 +22,11 @@ import numpy as np
 
 from ranker.accuracy import LIST_LENGTH, list_accuracy
 from ranker.metrics import recall_and_ndcg
+from ranker.predictions import PAST_SELECTION, PAST_VARS, keep_predictions, learn_predictions
 from ranker.replays import Window, dbt_build, open_replay, read_knots, read_window
 from ranker.spline import Knots, column_count
 from ranker.store import TIMES_BOUGHT, Models, copy_ranker, current_models, keep, next_run_number
+from scripts.build_vars import declared_vars
 
 # weight of the squared coefficients, chosen on cuts before 2017-11: what few bought stays near zero
 REGULARISATION = 100.0
@@ -106,6 +108,8 @@ def train(database: Path, variables: dict, window_count=4, label_days=14, rows_m
         folder = Path(folder_name)
         latest = build_latest(database, variables, folder)
         as_of, cuts = choose_cuts(latest, window_count, label_days)
+        say("what buyers did after earlier times")
+        predictions = learn_predictions(latest, (declared_vars() | variables)["churn_days"], folder)
         windows, newest = replay_windows(latest, cuts, label_days, variables, folder)
         say(f"fitting {sum(window.users.size for window in windows):,} candidates")
         knots = read_knots(newest)
@@ -137,6 +141,14 @@ def train(database: Path, variables: dict, window_count=4, label_days=14, rows_m
         copy_ranker(latest, database)
         final = fit(windows, knots, rows_max) if is_better else None
         keep(database, run, challenger, final, knots, [group | row for row in accuracy])
+        keep_predictions(
+            database, {name: run[name] for name in ("run_id", "run_number", "as_of")}, predictions
+        )
+    for found in predictions["prediction_runs"]:
+        say(
+            f"{found['prediction']} log loss {found['log_loss']:.4f}, {found['champion_run_id']} "
+            f"{found['champion_log_loss']:.4f}: {'promoted' if found['is_promoted'] else 'not promoted'}"
+        )
     say(
         f"on held-out {cuts[0]:%Y-%m-%d} NDCG@10 {judged['ndcg_at_10']:.4f}, recall@10 {judged['recall_at_10']:.4f}; "
         f"{champion_id} NDCG@10 {present['ndcg_at_10']:.4f}: "
@@ -147,13 +159,13 @@ def train(database: Path, variables: dict, window_count=4, label_days=14, rows_m
 
 
 def build_latest(database: Path, variables: dict, folder: Path) -> Path:
-    """What was bought until now, in a warehouse of its own that also holds what was learned so far."""
+    """What was bought until now and how buyers stood before, in a warehouse that also holds what was learned so far."""
     latest = folder / "latest.duckdb"
     if database.exists():
         copy_ranker(database, latest)
     say("the gate, and what was bought until now")
     # with tests: nothing is learned from inputs that fail the gate
-    dbt_build(latest, variables, folder, "--select", "+int_purchases", "--indirect-selection", "cautious")
+    dbt_build(latest, variables | PAST_VARS, folder, *PAST_SELECTION, "--indirect-selection", "cautious")
     return latest
 
 

@@ -252,6 +252,24 @@ def test_the_accuracy_mart_holds_what_ranks_beside_the_simple_ways(trained):
     assert len({count for _, count in groups}) == 1
 
 
+def test_predictions_are_learned_in_the_same_run(trained):
+    runs = (
+        "select prediction, run_id in (select run_id from ranker.training_runs) from ranker.prediction_runs"
+    )
+    # five months are too few to learn from who stayed away for three
+    assert trained.query(runs) == [("order_30d", True)]
+    subjects = (
+        "select distinct subject from metrics.recommendation_accuracy where is_newest_run order by subject"
+    )
+    assert [subject for (subject,) in trained.query(subjects)] == [
+        "churn",
+        "order_30d",
+        "recommendations",
+        "spend_30d",
+        "value_365d",
+    ]
+
+
 def test_a_champion_is_compared_as_it_was_judged(trained, shop, tmp_path):
     database = tmp_path / "again.duckdb"
     shutil.copyfile(trained.database, database)

@@ -42,6 +42,9 @@ with joined as (
         spending.discount_affinity,
         spending.gift_share,
         returned.return_share,
+        predictions.order_probability_30d,
+        predictions.churn_probability,
+        predictions.expected_spend_30d,
         coalesce(engagement.email_count, 0) as email_count,
         coalesce(engagement.read_email_count, 0) as read_email_count,
         coalesce(engagement.clicked_email_count, 0) as clicked_email_count,
@@ -75,6 +78,10 @@ with joined as (
         on users.user_id = devices.user_id
     left join {{ ref('int_user_affinities') }} as tastes
         on users.user_id = tastes.user_id
+    left join {{ ref('int_user_predictions') }} as predictions
+        on
+            users.user_id = predictions.user_id
+            and predictions.cut_number = 0
 
 )
 

@@ -16,6 +16,8 @@ select
     features.rfm_group,
     features.price_band,
     features.engagement_tier,
+    predictions.order_run_id,
+    predictions.churn_run_id,
     features.recency_score,
     features.frequency_score,
     features.monetary_score,
@@ -35,6 +37,11 @@ select
     features.discount_affinity,
     features.gift_share,
     features.return_share,
+    features.order_probability_30d,
+    features.churn_probability,
+    predictions.expected_gap_days,
+    features.expected_spend_30d,
+    predictions.expected_value_365d,
     features.email_count,
     features.read_email_count,
     features.clicked_email_count,
@@ -42,6 +49,11 @@ select
     features.is_subscribed,
     features.first_ordered_at,
     features.last_ordered_at,
+    predictions.next_order_at,
     as_of.as_of
 from {{ ref('int_user_features') }} as features
 cross join {{ ref('stg_as_of') }} as as_of
+left join {{ ref('int_user_predictions') }} as predictions
+    on
+        features.user_id = predictions.user_id
+        and predictions.cut_number = 0
