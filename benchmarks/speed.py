@@ -9,7 +9,6 @@ interactions, without what the user already has. Each run is a process of its ow
 
 import argparse
 import json
-import os
 import shutil
 import statistics
 import subprocess
