@@ -4,7 +4,7 @@
 -#}
 {% macro expected_value(days) -%}
     spend_30d * case
-        when loss_rate < 1e-9 then {{ days }} / 30.0
+        when loss_rate < 1e-9 then cast({{ days }} as double) / 30
         else (1 - exp(-{{ days }} * loss_rate)) / (1 - exp(-30 * loss_rate))
     end
 {%- endmacro %}

@@ -106,7 +106,7 @@ select
     order_count_30d,
     order_count_90d,
     cast(decayed_order_count as double) as decayed_order_count,
-    round((order_count_30d + 1) / (order_count_90d / 3.0 + 1), 9) as order_trend,
+    round((order_count_30d + 1) / (cast(order_count_90d as double) / 3 + 1), 9) as order_trend,
     round(amount_30d / nullif(shop_order_amount, 0), 9) as amount_30d_share,
     round(amount_90d / nullif(shop_order_amount, 0), 9) as amount_90d_share,
     round(cast(decayed_amount as double) / nullif(shop_order_amount, 0), 9) as decayed_amount_share,
