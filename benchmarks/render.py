@@ -204,16 +204,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if arguments.million:
-            last = "\n".join([*render_million(folder), "", machine(PACKAGES), ""])
+            last = "\n".join([*render_million(folder), "", machine(PACKAGES)])
         else:
             database = folder / "warehouse.duckdb"
             say(f"making a warehouse of {arguments.messages:,} messages …")
             make_warehouse(database, arguments.messages)
             lines = ["# Rendering, measured", "", *compare_pipelines(database, folder, arguments.rounds), ""]
             lines += [*compare_workers(database, folder, arguments.messages, arguments.rounds), ""]
-            first = "\n".join([*lines, machine(PACKAGES), "", ""])
+            first = "\n".join([*lines, machine(PACKAGES)])
             last = title + last
-    arguments.out.write_text(first + last if last else first.rstrip() + "\n", encoding="utf-8")
+    arguments.out.write_text(
+        "\n\n".join(part.strip() for part in (first, last) if part) + "\n", encoding="utf-8"
+    )
     print(arguments.out.read_text(encoding="utf-8"))
 
 
