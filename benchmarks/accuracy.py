@@ -252,11 +252,11 @@ def main() -> None:
     lines: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         for window_days in arguments.tables:
-            lines += compare(arguments.as_of, window_days, Path(folder))
-    table = "\n".join(lines)
-    print(table)
+            table = compare(arguments.as_of, window_days, Path(folder))
+            print("\n".join(table), flush=True)
+            lines += table
     if arguments.out:
-        arguments.out.write_text(f"# Accuracy\n\n{__doc__}\n{table}", encoding="utf-8")
+        arguments.out.write_text(f"# Accuracy\n\n{__doc__}\n" + "\n".join(lines), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,11 @@
 -- A row of the playbook that leaves lists as they would be anyway is no rule. On the demo, each block holds more of
--- what its play wants than the items that the pure ranking has there: the mean factor of the play is higher.
+-- what its play wants than the items that the pure ranking has there: the play raises the odds more, in the mean of logs.
+{% set odds_raised = 'ln(lists.score / (1 - lists.score)) - ln(lists.pure_score / (1 - lists.pure_score))' %}
+
 with candidates as (
 
     select
-        user_id,
-        item_id,
-        primary_factor,
-        secondary_factor,
+        *,
         row_number() over (partition by user_id order by score desc, item_id) as position
     from {{ ref('int_steered_candidates') }}
 
@@ -17,7 +16,8 @@ pure as (
     select
         user_id,
         case when position <= {{ var('email_items_primary') }} then 'primary' else 'secondary' end as block,
-        case when position <= {{ var('email_items_primary') }} then primary_factor else secondary_factor end as factor
+        score as pure_score,
+        case when position <= {{ var('email_items_primary') }} then primary_score else secondary_score end as score
     from candidates
     where position <= {{ var('recommendations_per_user') }}
 
@@ -28,7 +28,8 @@ listed as (
     select
         user_id,
         case when position <= {{ var('email_items_primary') }} then 'primary' else 'secondary' end as block,
-        playbook_factor as factor
+        score / playbook_factor as pure_score,
+        score
     from {{ ref('int_ranked_candidates') }}
     where strategy <> 'explore'
 
@@ -53,8 +54,8 @@ means as (
     select
         playbook.play,
         playbook.block,
-        avg(case when lists.is_listed then lists.factor end) as listed_factor,
-        avg(case when not lists.is_listed then lists.factor end) as pure_factor
+        avg(case when lists.is_listed then {{ odds_raised }} end) as listed_raise,
+        avg(case when not lists.is_listed then {{ odds_raised }} end) as pure_raise
     from lists
     inner join {{ ref('int_user_playbook') }} as playbook
         on
@@ -67,7 +68,7 @@ means as (
 select *
 from means
 where
-    listed_factor <= pure_factor
+    listed_raise <= pure_raise
     and {{
         'true' if var('input_location') == 'data/demo' and not (var('input_schema') or var('as_of')) else 'false'
     }}

@@ -125,7 +125,7 @@ select
     user_id,
     item_id,
     category,
-    cast(coalesce(score / nullif(pure_score, 0), 1) as double) as playbook_factor,
+    cast(round(coalesce(score / nullif(pure_score, 0), 1), 12) as double) as playbook_factor,
     score,
     is_of_play,
     claim < 3 as is_sure,
