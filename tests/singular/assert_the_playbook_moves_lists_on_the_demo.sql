@@ -1,5 +1,6 @@
 -- A row of the playbook that leaves lists as they would be anyway is no rule. On the demo, each block holds more of
--- what its play wants than the items that the pure ranking has there: the play raises the odds more, in the mean of logs.
+-- what its play wants than the items that the pure ranking has there: the play raises the odds more, in the mean of
+-- logs.
 {% set odds_raised = 'ln(lists.score / (1 - lists.score)) - ln(lists.pure_score / (1 - lists.pure_score))' %}
 
 with candidates as (

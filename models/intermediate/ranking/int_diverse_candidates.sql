@@ -1,7 +1,7 @@
 -- A category's k-th item is worth category_discount^(k-1) of its score, and the best item of each of the user's best
 -- `minimum_distinct_categories` categories and `minimum_distinct_price_bands` price bands is sure of a place: greedy
--- diversity, in one pass over the candidates. What the playbook makes of an item counts by the block where it counts more;
--- then the first block is filled, then the other.
+-- diversity, in one pass over the candidates. What the playbook makes of an item counts by the block where it counts
+-- more; then the first block is filled, then the other.
 {% set is_diverse = var('minimum_distinct_categories') > 1 %}
 {% set bands = ['budget', 'mid', 'premium'] %}
 

@@ -1,6 +1,6 @@
 -- The factor of a block is the largest weight of the play's strategies that proposed the item, 1 when none did, times
--- `playbook_price_band_factor` when the item is of the play's price band. Where diversity is switched off no play steers.
--- A view: int_diverse_candidates is all that reads it.
+-- `playbook_price_band_factor` when the item is of the play's price band. Where diversity is switched off no play
+-- steers. A view: int_diverse_candidates is all that reads it.
 {% set is_steered = var('minimum_distinct_categories') > 1 %}
 {{ config(materialized='view') }}
 
@@ -47,14 +47,10 @@ select
     user_id,
     item_id,
     price_band,
-    score,
     {% for block in ['primary', 'secondary'] %}
-        {% if is_steered %}
-            round(score * {{ boost('score', '(coalesce(' ~ block ~ '_weight, 1) * ' ~ block ~ '_price_factor)') }}, 12)
-                as {{ block }}_score,
-        {% else %}
-            score as {{ block }}_score,
-        {% endif %}
-        {{ block }}_weight is not null as is_of_{{ block }}_play{{ ',' if not loop.last }}
+        {% set factor = '(coalesce(' ~ block ~ '_weight, 1) * ' ~ block ~ '_price_factor)' if is_steered else '1' %}
+        round(score * {{ boost('score', factor) }}, 12) as {{ block }}_score,
+        {{ block }}_weight is not null as is_of_{{ block }}_play,
     {% endfor %}
+    score
 from weighted
