@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 
 from ranker.metrics import probability_metrics
-from ranker.spline import Knots, column_count, design_matrix, places
+from ranker.spline import Knots, design_matrix, fit_logistic, places
 from ranker.store import insert
 
 CUT_DAYS = 30
@@ -105,8 +105,6 @@ class Past:
 
     def fit(self, subject: Subject, cuts: range) -> tuple[np.ndarray, np.ndarray]:
         """Intercept and coefficients, and the labels they were fitted on."""
-        from sklearn.linear_model import LogisticRegression
-
         rows = self.connection.sql(
             f"""
             with labelled as (
@@ -122,14 +120,9 @@ class Past:
             select * from labelled where row_number % ((row_count - 1) // {ROWS_MAX} + 1) = 0 order by row_number
             """
         ).to_arrow_table()
-        labels = rows["label"].to_numpy(zero_copy_only=False)
-        if labels.all() or not labels.any():
-            # nothing to tell apart: the share itself, by Laplace's rule
-            share = (labels.sum() + 1) / (labels.size + 2)
-            return np.concatenate([[np.log(share / (1 - share))], np.zeros(column_count(self.knots))]), labels
+        labels = rows["label"].to_numpy(zero_copy_only=False).astype(np.int8)
         design = design_matrix({name: rows[name].to_numpy() for name in self.knots}, self.knots)
-        model = LogisticRegression(C=1 / REGULARISATION, max_iter=1000, tol=1e-6).fit(design, labels)
-        return np.concatenate([model.intercept_, model.coef_[0]]), labels
+        return fit_logistic(design, labels, REGULARISATION), labels
 
     def foretell(self, coefficients: Coefficients) -> None:
         """Fills int_user_predictions by these coefficients, or by chance for a prediction that has none."""

@@ -1,4 +1,4 @@
-"""The ranker's design: each feature a linear spline over its knots, the unknown value a column of its own.
+"""Logistic regression on linear splines: a feature is a spline over its knots, the unknown value a column of its own.
 
 A position between two knots belongs to both, by nearness. macros/ranking/spline_term.sql is the same in SQL.
 """
@@ -39,3 +39,20 @@ def design_matrix(positions: dict[str, np.ndarray], knots: Knots, rows=slice(Non
         first += count + 2
     row_ends = np.arange(0, columns.size + 1, columns.shape[1])
     return csr_matrix((values.ravel(), columns.ravel(), row_ends), shape=(row_count, first))
+
+
+def fit_logistic(
+    design: csr_matrix, labels: np.ndarray, regularisation: float, weights: np.ndarray | None = None
+) -> np.ndarray:
+    """Intercept and a coefficient per column; `regularisation` is the weight of the squared coefficients.
+
+    Where all labels are alike there is nothing to tell apart: the intercept alone, their share by Laplace's rule.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    if np.unique(labels).size < 2:
+        share = (labels.sum() + 1) / (labels.size + 2)
+        return np.concatenate([[np.log(share / (1 - share))], np.zeros(design.shape[1])])
+    model = LogisticRegression(C=1 / regularisation, max_iter=1000, tol=1e-6)
+    model.fit(design, labels, sample_weight=weights)
+    return np.concatenate([model.intercept_, model.coef_[0]])

@@ -24,7 +24,7 @@ from ranker.accuracy import LIST_LENGTH, list_accuracy
 from ranker.metrics import recall_and_ndcg
 from ranker.predictions import PAST_SELECTION, PAST_VARS, keep_predictions, learn_predictions
 from ranker.replays import Window, dbt_build, open_replay, read_knots, read_window
-from ranker.spline import Knots, column_count
+from ranker.spline import Knots, fit_logistic
 from ranker.store import TIMES_BOUGHT, Models, copy_ranker, current_models, keep, next_run_number
 from scripts.build_vars import declared_vars
 
@@ -37,8 +37,11 @@ REPLAYED = (
 )
 
 
+STARTED = time.monotonic()
+
+
 def say(text: str) -> None:
-    print(f"train: {text}", flush=True)
+    print(f"train: {time.monotonic() - STARTED:4.0f} s  {text}", flush=True)
 
 
 def sample(windows: list[Window], times_bought: int, rows_max: int) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -55,26 +58,18 @@ def sample(windows: list[Window], times_bought: int, rows_max: int) -> list[tupl
 
 def fit(windows: list[Window], knots: Knots, rows_max: int) -> Models:
     from scipy.sparse import vstack
-    from sklearn.linear_model import LogisticRegression
 
     models = {}
     for times_bought in TIMES_BOUGHT:
         samples = sample(windows, times_bought, rows_max)
         designs = [window.design(rows, knots) for window, (rows, _) in zip(windows, samples, strict=True)]
-        label = np.concatenate(
-            [window.labels[rows] for window, (rows, _) in zip(windows, samples, strict=True)]
+        labels = [window.labels[rows] for window, (rows, _) in zip(windows, samples, strict=True)]
+        models[times_bought] = fit_logistic(
+            vstack(designs, format="csr"),
+            np.concatenate(labels),
+            REGULARISATION,
+            np.concatenate([weights for _, weights in samples]),
         )
-        weights = np.concatenate([weight for _, weight in samples])
-        if label.min(initial=1) == label.max(initial=0):
-            # nothing to tell apart: the share itself, by Laplace's rule
-            share = (label.sum() + 1) / (label.size + 2)
-            models[times_bought] = np.concatenate(
-                [[np.log(share / (1 - share))], np.zeros(column_count(knots))]
-            )
-            continue
-        model = LogisticRegression(C=1 / REGULARISATION, max_iter=1000, tol=1e-6)
-        model.fit(vstack(designs, format="csr"), label, sample_weight=weights)
-        models[times_bought] = np.concatenate([model.intercept_, model.coef_[0]])
     return models
 
 
@@ -103,7 +98,6 @@ class Training:
 
 def train(database: Path, variables: dict, window_count=4, label_days=14, rows_max=100_000) -> Training:
     """Learns from the inputs of `variables` and appends the run to the database, which need not exist."""
-    started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="recmail_train_") as folder_name:
         folder = Path(folder_name)
         latest = build_latest(database, variables, folder)
@@ -152,8 +146,7 @@ def train(database: Path, variables: dict, window_count=4, label_days=14, rows_m
     say(
         f"on held-out {cuts[0]:%Y-%m-%d} NDCG@10 {judged['ndcg_at_10']:.4f}, recall@10 {judged['recall_at_10']:.4f}; "
         f"{champion_id} NDCG@10 {present['ndcg_at_10']:.4f}: "
-        f"{'promoted, ranks from the next build on' if is_better else 'not promoted'} "
-        f"({time.monotonic() - started:.0f} s)"
+        f"{'promoted, ranks from the next build on' if is_better else 'not promoted'}"
     )
     return Training(is_better, windows)
 

@@ -1,6 +1,5 @@
--- A row of the playbook that leaves lists as they would be anyway is no rule. On the demo, each block holds more of
--- what its play wants than the items that the pure ranking has there: the play raises the odds more, in the mean of
--- logs.
+-- A play that leaves lists as they would be anyway is no rule. On the demo, its blocks hold more of what it wants than
+-- the items that the pure ranking has there: the play raises the odds more, in the mean of logs.
 {% set odds_raised = 'ln(lists.score / (1 - lists.score)) - ln(lists.pure_score / (1 - lists.pure_score))' %}
 
 with candidates as (
@@ -54,7 +53,6 @@ means as (
 
     select
         playbook.play,
-        playbook.block,
         avg(case when lists.is_listed then {{ odds_raised }} end) as listed_raise,
         avg(case when not lists.is_listed then {{ odds_raised }} end) as pure_raise
     from lists
@@ -62,7 +60,7 @@ means as (
         on
             lists.user_id = playbook.user_id
             and lists.block = playbook.block
-    group by playbook.play, playbook.block
+    group by playbook.play
 
 )
 
