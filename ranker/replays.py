@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+from dbt.contracts.graph.manifest import Manifest
 from scipy.sparse import csr_matrix
 
 from ranker.spline import Knots, design_matrix
@@ -36,10 +37,18 @@ class Window:
         return design_matrix(self.positions, knots, rows)
 
 
-def dbt_build(database: Path, variables: dict, folder: Path, *arguments: str) -> None:
+def dbt_build(
+    database: Path, variables: dict, folder: Path, *arguments: str, manifest: Manifest | None = None
+) -> None:
     """`dbt build` without unit tests; dbt prints its errors by itself."""
-    arguments = ("--exclude-resource-type", "unit_test", *arguments)
-    if not run_dbt("build", *arguments, variables=variables, folder=folder, database=database).succeeded:
+    run = run_dbt(
+        *("build", "--exclude-resource-type", "unit_test", *arguments),
+        variables=variables,
+        folder=folder,
+        database=database,
+        manifest=manifest,
+    )
+    if not run.succeeded:
         raise SystemExit(
             "recmail: the models could not be replayed, see the messages above; nothing was learned"
         )

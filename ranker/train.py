@@ -19,6 +19,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+from dbt.contracts.graph.manifest import Manifest
 
 from ranker.accuracy import LIST_LENGTH, list_accuracy
 from ranker.metrics import recall_and_ndcg
@@ -27,9 +28,12 @@ from ranker.replays import Window, dbt_build, open_replay, read_knots, read_wind
 from ranker.spline import Knots, fit_logistic
 from ranker.store import TIMES_BOUGHT, Models, copy_ranker, current_models, keep, next_run_number
 from scripts.build_vars import declared_vars
+from scripts.dbt_runs import parse_project
 
 # weight of the squared coefficients, chosen on cuts before 2017-11: what few bought stays near zero
 REGULARISATION = 100.0
+# one name for all files of a run, so that dbt parses once
+REPLAY = "replay.duckdb"
 # the gate has been passed when the past is replayed, and tests judge today's tables
 REPLAYED = (
     *("--select", "+int_candidate_positions", "+int_ranker_coefficients", "+int_user_segments"),
@@ -100,11 +104,12 @@ def train(database: Path, variables: dict, window_count=4, label_days=14, rows_m
     """Learns from the inputs of `variables` and appends the run to the database, which need not exist."""
     with tempfile.TemporaryDirectory(prefix="recmail_train_") as folder_name:
         folder = Path(folder_name)
-        latest = build_latest(database, variables, folder)
+        manifest = parse_project(variables, folder, folder / REPLAY)
+        latest = build_latest(database, variables, folder, manifest)
         as_of, cuts = choose_cuts(latest, window_count, label_days)
         say("what buyers did after earlier times")
         predictions = learn_predictions(latest, (declared_vars() | variables)["churn_days"], folder)
-        windows, newest = replay_windows(latest, cuts, label_days, variables, folder)
+        windows, newest = replay_windows(latest, cuts, label_days, variables, folder, manifest)
         say(f"fitting {sum(window.users.size for window in windows):,} candidates")
         knots = read_knots(newest)
         champion_id, champion = current_models(newest, knots)
@@ -151,14 +156,16 @@ def train(database: Path, variables: dict, window_count=4, label_days=14, rows_m
     return Training(is_better, windows)
 
 
-def build_latest(database: Path, variables: dict, folder: Path) -> Path:
+def build_latest(database: Path, variables: dict, folder: Path, manifest: Manifest) -> Path:
     """What was bought until now and how buyers stood before, in a warehouse that also holds what was learned so far."""
-    latest = folder / "latest.duckdb"
+    latest = folder / "latest" / REPLAY
+    latest.parent.mkdir()
     if database.exists():
         copy_ranker(database, latest)
     say("the gate, and what was bought until now")
     # with tests: nothing is learned from inputs that fail the gate
-    dbt_build(latest, variables | PAST_VARS, folder, *PAST_SELECTION, "--indirect-selection", "cautious")
+    selection = (*PAST_SELECTION, "--indirect-selection", "cautious")
+    dbt_build(latest, variables | PAST_VARS, folder, *selection, manifest=manifest)
     return latest
 
 
@@ -179,20 +186,26 @@ def choose_cuts(latest: Path, window_count: int, label_days: int) -> tuple[datet
 
 
 def replay_windows(
-    latest: Path, cuts: list[datetime], label_days: int, variables: dict, folder: Path
+    latest: Path,
+    cuts: list[datetime],
+    label_days: int,
+    variables: dict,
+    folder: Path,
+    manifest: Manifest,
 ) -> tuple[list[Window], Path]:
     """The window of each cut, and the newest replay, which is left to be looked at."""
     windows = []
     for number, cut in enumerate(cuts, start=1):
         say(f"the shop as of {cut:%Y-%m-%d %H:%M} ({number} of {len(cuts)})")
-        replay = folder / f"replay_{number}.duckdb"
+        replay = folder / str(number) / REPLAY
+        replay.parent.mkdir()
         copy_ranker(latest, replay)
-        dbt_build(replay, variables | {"as_of": str(cut)}, folder, *REPLAYED)
+        dbt_build(replay, variables | {"as_of": str(cut)}, folder, *REPLAYED, manifest=manifest)
         with open_replay(replay, latest, cut, label_days, variables) as connection:
             windows.append(read_window(connection, cut))
         if number > 1:
             replay.unlink()
-    return windows, folder / "replay_1.duckdb"
+    return windows, folder / "1" / REPLAY
 
 
 def main() -> None:

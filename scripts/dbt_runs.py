@@ -9,6 +9,7 @@ from typing import Any
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 
 ROOT = Path(__file__).parents[1]
 # what `dbt build` leaves out when it is to build and not to judge
@@ -24,12 +25,33 @@ class DbtRun:
     """dbt's result per node, in the order in which they ended."""
 
 
+def parse_project(variables: Mapping, folder: Path, database: Path) -> Manifest:
+    """The project parsed once, for several run_dbt into files of this name: dbt parses anew whenever a var changes."""
+    os.environ["RECMAIL_DATABASE"] = str(database)
+    outcome = dbtRunner().invoke(["parse", *options(variables, folder)])
+    if not outcome.success:
+        raise SystemExit(f"recmail: the project can't be parsed: {outcome.exception or 'see above'}")
+    return outcome.result
+
+
+def options(variables: Mapping, folder: Path) -> list[str]:
+    named = {"--project-dir": ROOT, "--profiles-dir": ROOT, "--vars": json.dumps(dict(variables))}
+    named |= {"--target-path": folder / "target", "--log-path": folder / "target"}
+    return ["--quiet", *(str(part) for option in named.items() for part in option)]
+
+
 def run_dbt(
-    command: str, *arguments: str, variables: Mapping, folder: Path, database: Path | None = None
+    command: str,
+    *arguments: str,
+    variables: Mapping,
+    folder: Path,
+    database: Path | None = None,
+    manifest: Manifest | None = None,
 ) -> DbtRun:
     """One dbt command; a failing one does not raise, and its messages are printed as well.
 
-    `folder` takes what dbt writes beside the database; `database` is RECMAIL_DATABASE unless given.
+    `folder` takes what dbt writes beside the database; `database` is RECMAIL_DATABASE unless given. A `manifest` spares
+    the parsing: of a database file of the same name, and with vars that decide neither refs nor configs.
     """
     messages: list[str] = []
 
@@ -39,17 +61,8 @@ def run_dbt(
 
     if database:
         os.environ["RECMAIL_DATABASE"] = str(database)
-    options = [
-        "--quiet",
-        "--project-dir",
-        ROOT,
-        "--profiles-dir",
-        ROOT,
-        "--vars",
-        json.dumps(dict(variables)),
-    ]
-    options += ["--target-path", folder / "target", "--log-path", folder / "target"]
-    outcome = dbtRunner(callbacks=[keep]).invoke([command, *map(str, options), *arguments])
+    runner = dbtRunner(manifest=manifest and manifest.deepcopy(), callbacks=[keep])
+    outcome = runner.invoke([command, *options(variables, folder), *arguments])
     DuckDBConnectionManager.close_all_connections()  # or the file stays locked for this process
     if outcome.exception:
         messages.append(str(outcome.exception))
