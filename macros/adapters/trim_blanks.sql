@@ -9,9 +9,15 @@
 {%- endmacro %}
 
 
-{#- A set of characters is several times faster than a pattern, and this runs on every id of every row. -#}
+{#-
+  A set of characters is several times faster than a pattern, and nearly every text, which begins and ends with a
+  printable ASCII character, needs neither: this runs on every id of every row, at every query of the gate.
+-#}
 {% macro duckdb__trim_blanks(text) -%}
     {% set codes = [0, 9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 133, 160, 5760] + range(8192, 8203) | list
         + [8232, 8233, 8239, 8287, 12288, 65279] -%}
-    trim({{ text }}, chr({{ codes | join(') || chr(') }}))
+    case
+        when ({{ text }})[1] between '!' and '~' and ({{ text }})[-1] between '!' and '~' then {{ text }}
+        else trim({{ text }}, chr({{ codes | join(') || chr(') }}))
+    end
 {%- endmacro %}
