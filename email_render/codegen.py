@@ -7,6 +7,7 @@ not text. The reference mode keeps stock code, and a test holds the two together
 
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Context, missing
 
 
 class DirectCodeGenerator(CodeGenerator):
@@ -36,3 +37,19 @@ class DirectCodeGenerator(CodeGenerator):
         self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo
     ) -> None:
         self.write(")")
+
+
+class Values(dict):
+    """What a template may name; for any other name what Jinja calls missing."""
+
+    def __missing__(self, name: str) -> object:
+        return missing
+
+
+class DirectContext(Context):
+    """Looks names up in C; what a template sets at its top level goes to the same Values."""
+
+    def __init__(self, environment, parent: Values, name, blocks, globals=None):
+        super().__init__(environment, parent, name, blocks, globals)
+        self.vars = self.parent
+        self.resolve_or_missing = self.parent.__getitem__

@@ -23,7 +23,10 @@ WORDS = {
 }
 EMAIL_TYPES = sorted(path.stem for path in (TEMPLATES / "types").glob("*.html"))
 # In this order: later files use the macros of earlier ones.
-BLOCKS = ("parts", "lead", "offer", "grid", "list", "hero", "carousel", "more")
+BLOCKS = (
+    *("parts.html", "lead.html", "offer.html"),
+    *("grid.html", "list.html", "hero.html", "carousel.html", "more.html", "lines.txt"),
+)
 # Gmail shows the first 102 KB of HTML and hides the rest behind a link, the unsubscribe link with it.
 HTML_BYTES_WARN = 90_000
 HTML_BYTES_MAX = 100_000
@@ -54,6 +57,7 @@ def template_environment(escaping: Escaping = "template") -> Environment:
         return environment
     environment = new_environment(autoescape=False)
     environment.code_generator_class = codegen.DirectCodeGenerator
+    environment.context_class = codegen.DirectContext
     environment.globals.update(block_macros(environment, bare=True))
     return environment
 
@@ -74,7 +78,7 @@ def block_macros(environment: Environment, bare: bool = False) -> dict[str, Call
     """The macros of blocks/, for all templates; `bare`: as plain functions, which are called faster."""
     macros: dict[str, Callable[..., str]] = {}
     for name in BLOCKS:
-        template = environment.get_template(f"blocks/{name}.html", globals=macros)
+        template = environment.get_template(f"blocks/{name}", globals=macros)
         for key, macro in vars(template.module).items():
             if isinstance(macro, Macro):
                 macros[key] = macro._func if bare else macro
@@ -105,7 +109,8 @@ class Renderer:
             raise SetAside(faults)
         links = personal_links(message, self._signer)
         # one dict for both parts: to copy it takes as long as to print a block
-        context = self._globals | message
+        context = codegen.Values(self._globals)
+        context |= message
         context |= {
             "preferences_link": links["preferences"],
             "preferences_link_html": self._html_value(links["preferences"]),
