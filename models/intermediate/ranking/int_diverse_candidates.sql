@@ -1,23 +1,18 @@
 -- A category's k-th item is worth category_discount^(k-1) of its score, and the best item of each of the user's best
 -- `minimum_distinct_categories` categories and `minimum_distinct_price_bands` price bands is sure of a place: greedy
--- diversity, in one pass over the candidates. What the playbook makes of an item counts by the block where it counts
--- more; then the first block is filled, then the other.
+-- diversity, in one pass over the candidates.
 {% set is_diverse = var('minimum_distinct_categories') > 1 %}
 {% set bands = ['budget', 'mid', 'premium'] %}
 
 with scored as (
 
     select
-        steered.*,
-        items.category,
-        greatest(steered.primary_score, steered.secondary_score) as best_score,
+        *,
         row_number() over (
-            partition by steered.user_id, items.category
-            order by greatest(steered.primary_score, steered.secondary_score) desc, steered.item_id
+            partition by user_id, category
+            order by best_score desc, item_id
         ) as category_item_rank
-    from {{ ref('int_steered_candidates') }} as steered
-    inner join {{ ref('stg_items') }} as items
-        on steered.item_id = items.item_id
+    from {{ ref('int_steered_candidates') }}
 
 ),
 
@@ -70,7 +65,7 @@ discounted as (
                 then 2
             else 3
         end as claim,
-        power({{ var('category_discount') if is_diverse else 1 }}, category_item_rank - 1) as category_factor
+        {{ category_factor('category_item_rank') }} as category_factor
     from banded
 
 ),
@@ -113,7 +108,6 @@ in_blocks as (
         category,
         score as pure_score,
         case when is_primary then primary_score else secondary_score end as score,
-        case when is_primary then is_of_primary_play else is_of_secondary_play end as is_of_play,
         claim,
         is_primary,
         category_factor
@@ -127,7 +121,6 @@ select
     category,
     cast(round(coalesce(score / nullif(pure_score, 0), 1), 12) as double) as playbook_factor,
     score,
-    is_of_play,
     claim < 3 as is_sure,
     row_number() over (
         partition by user_id

@@ -18,7 +18,6 @@ slots as (
         end as propensity,
         -- what was drawn stands there by the draw alone
         case when explored.item_id is not null then 1 else listed.playbook_factor end as playbook_factor,
-        explored.item_id is null and listed.is_of_play as is_of_play,
         explored.item_id is not null as is_explored
     from listed
     left join {{ ref('int_explored_slots') }} as explored
@@ -32,16 +31,40 @@ slots as (
 
 ),
 
--- of the strategies that proposed the item, the first in the seed explains it
+-- of the strategies that proposed the item one of its block's play explains it, first one that the play holds back,
+-- else the first in the seed
 explanations as (
 
-    select candidates.*
-    from {{ ref('int_candidates') }} as candidates
+    select
+        slots.user_id,
+        slots.position,
+        candidates.strategy,
+        candidates.evidence_item_id,
+        candidates.evidence_count,
+        coalesce(of_play.strategy_weight >= 1, false) as is_of_play
+    from slots
+    inner join {{ ref('int_candidates') }} as candidates
+        on
+            slots.user_id = candidates.user_id
+            and slots.item_id = candidates.item_id
     inner join {{ ref('strategies') }} as strategies
         on candidates.strategy = strategies.strategy
+    left join {{ ref('int_user_playbook') }} as plays
+        on
+            slots.user_id = plays.user_id
+            and plays.block = case
+                when slots.position <= {{ var('email_items_primary') }} then 'primary' else 'secondary'
+            end
+    left join {{ ref('int_playbook_strategies') }} as of_play
+        on
+            plays.play = of_play.play
+            and plays.block = of_play.block
+            and candidates.strategy = of_play.strategy
     qualify row_number() over (
-        partition by candidates.user_id, candidates.item_id
-        order by strategies.reason_rank
+        partition by slots.user_id, slots.position
+        order by
+            case when of_play.strategy_weight < 1 then 0 when of_play.strategy_weight >= 1 then 1 else 2 end,
+            strategies.reason_rank
     ) = 1
 
 )
@@ -57,12 +80,12 @@ select
     cast(slots.propensity as double) as propensity,
     case when not slots.is_explored then explanations.evidence_item_id end as evidence_item_id,
     case when slots.is_explored then 0 else explanations.evidence_count end as evidence_count,
-    slots.is_of_play
+    explanations.is_of_play and not slots.is_explored as is_of_play
 from slots
 inner join explanations
     on
         slots.user_id = explanations.user_id
-        and slots.item_id = explanations.item_id
+        and slots.position = explanations.position
 inner join {{ ref('int_scored_candidates') }} as scored
     on
         slots.user_id = scored.user_id

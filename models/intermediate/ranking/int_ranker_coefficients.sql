@@ -55,18 +55,6 @@ coefficients as (
     left join {{ ref('default_coefficients') }} as default_values
         on knots.feature = default_values.feature
 
-),
-
-steps as (
-
-    select
-        *,
-        lead(coefficient) over (
-            partition by times_bought, feature
-            order by knot
-        ) as next_coefficient
-    from coefficients
-
 )
 
 select
@@ -75,8 +63,5 @@ select
     feature,
     knot,
     coefficient,
-    case
-        when knot < 0 then 0
-        else coalesce(next_coefficient - coefficient, 0)
-    end as step
-from steps
+    {{ spline_step('times_bought, feature') }} as step
+from coefficients

@@ -36,18 +36,6 @@ coefficients as (
             and knots.feature = trained.feature
             and knots.knot = trained.knot
 
-),
-
-steps as (
-
-    select
-        *,
-        lead(coefficient) over (
-            partition by prediction, feature
-            order by knot
-        ) as next_coefficient
-    from coefficients
-
 )
 
 select
@@ -56,8 +44,5 @@ select
     feature,
     knot,
     coefficient,
-    case
-        when knot < 0 then 0
-        else coalesce(next_coefficient - coefficient, 0)
-    end as step
-from steps
+    {{ spline_step('prediction, feature') }} as step
+from coefficients

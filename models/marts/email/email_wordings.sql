@@ -1,4 +1,5 @@
--- The playbook and the rules speak first, then the tone, then the stock texts of the language.
+-- What all items of a block start from speaks first, then the playbook and the rules, then the reason that the items of
+-- a block share, then the tone, then the stock texts.
 with recipients as (
 
     select * from {{ ref('email_recipients') }}
@@ -8,6 +9,19 @@ with recipients as (
 plays as (
 
     select * from {{ ref('email_plays') }}
+
+),
+
+themes as (
+
+    select
+        user_id,
+        max(case when block = 'primary' then named_title end) as named_primary,
+        max(case when block = 'primary' then shared_title end) as shared_primary,
+        max(case when block = 'secondary' then named_title end) as named_secondary,
+        max(case when block = 'secondary' then shared_title end) as shared_secondary
+    from {{ ref('email_themes') }}
+    group by user_id
 
 ),
 
@@ -82,11 +96,15 @@ chosen as (
             else coalesce(tones.greeting_named, stock.greeting_named)
         end as greeting,
         coalesce(
+            themes.named_primary,
             plays.title_primary,
+            themes.shared_primary,
             case when recipients.segment = 'new' then stock.title_primary_new else stock.title_primary end
         ) as title_primary,
         coalesce(
+            themes.named_secondary,
             plays.title_secondary,
+            themes.shared_secondary,
             case when recipients.segment = 'new' then stock.title_secondary_new else stock.title_secondary end
         ) as title_secondary,
         replace(stock.footer_reason, '{shop}', {{ literal(var('shop_name')) }}) as footer_reason
@@ -97,6 +115,8 @@ chosen as (
         on recipients.language = stock.language
     inner join plays
         on recipients.user_id = plays.user_id
+    left join themes
+        on recipients.user_id = themes.user_id
     left join tones
         on
             recipients.language = tones.language
