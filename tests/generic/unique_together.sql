@@ -1,4 +1,4 @@
-{#- Fails with each combination of `columns` that stands in more than one row. -#}
+{#- Fails with each combination of `columns` that stands in more than one row; nulls are alike. Without nulls: is_key. -#}
 {% test unique_together(model, columns) %}
 
 select
