@@ -14,15 +14,22 @@ Models = dict[int, np.ndarray]
 
 
 def copy_ranker(source: Path, target: Path) -> None:
-    """Gives a database what was learned so far."""
+    """Gives a database what was learned so far; a table that it has gets the columns that it lacks."""
     with duckdb.connect(target) as connection:
         connection.execute("create schema if not exists ranker")
         connection.execute(f"attach '{source}' as source (read_only)")
-        tables = connection.execute(
-            "select table_name from duckdb_tables() where database_name = 'source' and schema_name = 'ranker'"
+        columns = connection.execute(
+            """
+            select table_name, column_name, data_type
+            from duckdb_columns()
+            where database_name = 'source' and schema_name = 'ranker'
+            order by table_name, column_index
+            """
         ).fetchall()
-        for (table,) in tables:
+        for table in dict.fromkeys(table for table, _, _ in columns):
             connection.execute(f"create table if not exists ranker.{table} as from source.ranker.{table}")
+        for table, column, data_type in columns:
+            connection.execute(f"alter table ranker.{table} add column if not exists {column} {data_type}")
 
 
 def next_run_number(database: Path) -> int:

@@ -16,6 +16,7 @@ from ranker import train as training
 from ranker.accuracy import HERE as training_folder
 from ranker.metrics import probability_metrics, recall_and_ndcg
 from ranker.spline import column_count, design_matrix, places
+from ranker.store import copy_ranker
 from scripts.compiled_models import compile_models, run_models
 
 PURE_RANKING = {"minimum_distinct_categories": 1, "exploration_share": 0, "repurchase_window_days": 0}
@@ -279,3 +280,20 @@ def test_a_champion_is_compared_as_it_was_judged(trained, shop, tmp_path):
     with duckdb.connect(database, read_only=True) as connection:
         first, again = connection.execute(runs).fetchall()
     assert again[:2] == (first[0], first[0]) if again[2] != "default" else again == first
+
+
+def test_a_warehouse_of_an_earlier_version_gets_the_columns_it_lacks(tmp_path):
+    earlier, later = tmp_path / "earlier.duckdb", tmp_path / "later.duckdb"
+    with duckdb.connect(earlier) as connection:
+        connection.execute(
+            "create schema ranker; create table ranker.coefficients as select 'run 1' as run_id"
+        )
+    with duckdb.connect(later) as connection:
+        connection.execute(
+            "create schema ranker; create table ranker.coefficients (run_id varchar, is_final boolean);"
+            "create table ranker.training_runs as select 1 as run_number"
+        )
+    copy_ranker(later, earlier)
+    with duckdb.connect(earlier, read_only=True) as connection:
+        assert connection.execute("from ranker.coefficients").fetchall() == [("run 1", None)]
+        assert connection.execute("from ranker.training_runs").fetchall() == [(1,)]
