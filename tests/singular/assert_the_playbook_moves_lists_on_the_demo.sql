@@ -30,8 +30,9 @@ listed as (
         case when position <= {{ var('email_items_primary') }} then 'primary' else 'secondary' end as block,
         score / playbook_factor as pure_score,
         score
-    from {{ ref('int_ranked_candidates') }}
-    where strategy <> 'explore'
+    from {{ ref('int_diverse_candidates') }}
+    -- what diversity keeps is not the playbook's doing
+    where not is_sure
 
 ),
 
