@@ -39,15 +39,15 @@ def main() -> None:
     options = arguments.parse_args()
     chromium = shutil.which("chromium") or sys.exit("There is no chromium: make email-tools")
     pages = pages_of_sections(options.gallery / "index.html")
-    buyers, layouts = pages["repeat_buyer"], pages["layouts"]
+    layouts = pages["layouts"]  # of a repeat buyer, the grid first
 
     def shot(page: str, width: int, height: int, scheme: str = "light") -> Image.Image:
         name = page.replace(".html", "-dark.html") if scheme == "dark" else page
         return screenshot(chromium, options.gallery / name, width, height)
 
     pictures = {
-        "email.png": shot(buyers[0], 660, 1080),
-        "email-phone.png": beside([shot(buyers[0], 375, 900, scheme) for scheme in ("light", "dark")]),
+        "email.png": shot(layouts[0], 660, 1760),
+        "email-phone.png": beside([shot(layouts[0], 375, 900, scheme) for scheme in ("light", "dark")]),
         "email-layouts.png": beside([shot(page, 500, 1000) for page in layouts]),
         "gallery.png": shot("index.html", 1440, 1100),
     }
