@@ -1,40 +1,24 @@
 -- Each list has `minimum_distinct_categories` categories and `minimum_distinct_price_bands` price bands, or as many as
 -- the user's eligible candidates have.
-with items as (
+{% set counted = {'offered': ref('int_servable_candidates'), 'listed': ref('user_recommendations')} %}
 
-    select
-        item_id,
-        category,
-        price_band
-    from {{ ref('int_content_items') }}
+with
+{% for name, relation in counted.items() %}
+    {{ name }} as (
 
-),
+        select
+            candidates.user_id,
+            count(distinct items.category) as category_count,
+            count(distinct contents.price_band) as band_count
+        from {{ relation }} as candidates
+        inner join {{ ref('stg_items') }} as items
+            on candidates.item_id = items.item_id
+        inner join {{ ref('int_content_items') }} as contents
+            on candidates.item_id = contents.item_id
+        group by candidates.user_id
 
-offered as (
-
-    select
-        candidates.user_id,
-        count(distinct items.category) as category_count,
-        count(distinct items.price_band) as band_count
-    from {{ ref('int_servable_candidates') }} as candidates
-    inner join items
-        on candidates.item_id = items.item_id
-    group by candidates.user_id
-
-),
-
-listed as (
-
-    select
-        recommended.user_id,
-        count(distinct items.category) as category_count,
-        count(distinct items.price_band) as band_count
-    from {{ ref('user_recommendations') }} as recommended
-    inner join items
-        on recommended.item_id = items.item_id
-    group by recommended.user_id
-
-)
+    ){{ ',' if not loop.last }}
+{% endfor %}
 
 select listed.user_id
 from listed

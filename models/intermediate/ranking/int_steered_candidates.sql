@@ -23,16 +23,18 @@ weighted as (
         {% for block in ['primary', 'secondary'] %}
             {{ play_factor('scored.proposed_by', block ~ '_play') }} as {{ block }}_factor,
             case
-                when items.price_band = {{ block }}_play.price_band then {{ var('playbook_price_band_factor') }}
+                when contents.price_band = {{ block }}_play.price_band then {{ var('playbook_price_band_factor') }}
                 else 1
             end as {{ block }}_price_factor,
         {% endfor %}
         items.category,
-        items.price_band,
+        contents.price_band,
         scored.score
     from {{ ref('int_servable_candidates') }} as scored
-    inner join {{ ref('int_content_items') }} as items
+    inner join {{ ref('stg_items') }} as items
         on scored.item_id = items.item_id
+    inner join {{ ref('int_content_items') }} as contents
+        on scored.item_id = contents.item_id
     left join user_plays
         on scored.user_id = user_plays.user_id
     {% for block in ['primary', 'secondary'] %}
