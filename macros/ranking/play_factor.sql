@@ -3,13 +3,12 @@
     proposed it, times the smallest below 1, which holds back what its strategy proposes whoever else does; 1 for none.
 -#}
 {% macro play_factor(proposed_by, play) -%}
-    coalesce(greatest(
+    {%- for choose, side in [('greatest', '>= 1'), ('least', '< 1')] -%}
+    coalesce({{ choose }}(
         {%- for strategy in ranked_strategies() %}
-        case when ({{ proposed_by }} & {{ 2 ** loop.index0 }}) > 0 and {{ play }}.{{ strategy }}_weight >= 1 then {{ play }}.{{ strategy }}_weight end{{ ',' if not loop.last }}
+        {%- set weight = play ~ '.' ~ strategy ~ '_weight' %}
+        case when ({{ proposed_by }} & {{ 2 ** loop.index0 }}) > 0 and {{ weight }} {{ side }} then {{ weight }} end{{ ',' if not loop.last }}
         {%- endfor %}
-    ), 1) * coalesce(least(
-        {%- for strategy in ranked_strategies() %}
-        case when ({{ proposed_by }} & {{ 2 ** loop.index0 }}) > 0 and {{ play }}.{{ strategy }}_weight < 1 then {{ play }}.{{ strategy }}_weight end{{ ',' if not loop.last }}
-        {%- endfor %}
-    ), 1)
+    ), 1){{ ' * ' if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}
