@@ -178,7 +178,14 @@ def test_a_browsers_email_looks_and_sounds_like_its_play(steered):
     assert message(steered, "preheader", "browser") == "A little help with choosing"
 
 
-def test_a_title_that_the_block_does_not_prove_is_not_printed(steered):
+def test_a_title_that_the_block_does_not_prove_is_not_printed(plain, steered):
+    plays_of_title = """
+        select count(*)
+        from email.email_queue as messages
+        inner join ranking.int_ranked_candidates as listed using (user_id)
+        where messages.blocks[1].title = 'Take another look' and listed.position <= 4 and not listed.is_of_play
+    """
+    assert steered.value(plays_of_title) == plain.value(plays_of_title) == 0
     found = steered.query(
         """
         with blocks as (
