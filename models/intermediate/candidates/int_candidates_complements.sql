@@ -1,7 +1,7 @@
 -- The user's newest purchases vote for what goes with them, with weight × confidence in millionths: whole numbers add
 -- up the same in any order. What the user has had to do with is left out. In parts as int_neighbour_votes.
 {{ config(
-    materialized='table_in_parts' if target.type == 'duckdb' else 'table',
+    materialized=in_parts(),
     part_keys={'model': 'int_user_items', 'key': 'user_key', 'range_size': 2048}
 ) }}
 

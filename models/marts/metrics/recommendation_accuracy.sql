@@ -1,5 +1,3 @@
-{{ config(schema='metrics') }}
-
 select
     accuracy.run_id,
     accuracy.subject,

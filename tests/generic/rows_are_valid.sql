@@ -1,0 +1,42 @@
+{#-
+  Fails with each row that breaks a rule, and says which: columns of `not_null` hold a value, those of `above_zero` are
+  above 0, those of `between` lie in [low, high] (a millionth beyond a bound is rounding, no fault), those
+  of `accepted` hold one of the values. But for `not_null`, null passes.
+-#}
+{% test rows_are_valid(model, not_null=[], above_zero=[], between={}, accepted={}) %}
+
+{% set rules = [] %}
+{% for column in not_null %}
+    {% do rules.append([column ~ ' is null', column ~ ' is null']) %}
+{% endfor %}
+{% for column in above_zero %}
+    {% do rules.append([column ~ ' <= 0', column ~ ' is not above 0']) %}
+{% endfor %}
+{% for column, bounds in between.items() %}
+    {% set low, high = bounds[0] | float, bounds[1] | float %}
+    {% do rules.append([
+        column ~ ' < ' ~ (low - 1e-6 * ([1, low | abs] | max)) ~ ' or ' ~ column ~ ' > ' ~ (high + 1e-6 * ([1, high | abs] | max)),
+        column ~ ' is not between ' ~ bounds[0] ~ ' and ' ~ bounds[1]
+    ]) %}
+{% endfor %}
+{% for column, values in accepted.items() %}
+    {% set list = [] %}
+    {% for value in values %}{% do list.append(literal(value)) %}{% endfor %}
+    {% do rules.append([column ~ ' not in (' ~ list | join(', ') ~ ')', column ~ ' is none of the values it may have']) %}
+{% endfor %}
+
+select
+    concat_ws(
+        '; '
+        {% for condition, fault in rules %}
+            , case when {{ condition }} then '{{ fault }}' end
+        {% endfor %}
+    ) as faults,
+    *
+from {{ model }}
+where
+    {% for condition, _ in rules %}
+        {{ 'or ' if not loop.first }}({{ condition }})
+    {% endfor %}
+
+{% endtest %}
