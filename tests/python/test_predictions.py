@@ -23,8 +23,8 @@ from ranker.predictions import (
     learn_predictions,
 )
 from ranker.spline import column_count, design_matrix, places
-from scripts.compiled_models import compile_models, run_models
-from scripts.dbt_runs import NO_TESTS, run_dbt
+from dbt_tools.compiled_models import compile_models, run_models
+from dbt_tools.dbt_runs import NO_TESTS, run_dbt
 
 SNAPSHOT = {
     "order_count": 3,
