@@ -25,9 +25,7 @@ class Relations:
             for node in manifest["nodes"].values()
             if node["resource_type"] in ("model", "seed", "snapshot")
         }
-        self._schemas = {
-            source["source_name"]: source["schema"] for source in manifest["sources"].values()
-        }
+        self._schemas = {source["source_name"]: source["schema"] for source in manifest["sources"].values()}
 
     @classmethod
     def read(cls, folder: Path) -> "Relations":

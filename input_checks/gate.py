@@ -32,9 +32,7 @@ RESULT_SCHEMA = pa.schema(
 )
 
 
-def earlier_row_counts(
-    connection: duckdb.DuckDBPyConnection, schema: str, inputs_schema: str
-) -> list[dict]:
+def earlier_row_counts(connection: duckdb.DuckDBPyConnection, schema: str, inputs_schema: str) -> list[dict]:
     """table_name and row_count of earlier runs on other inputs, latest first; none before the first run.
 
     `schema` is that of the gate and its history.
@@ -209,9 +207,7 @@ def volume_rows(table: str, row_count: int, history: list[dict], limits: dict) -
         }
 
 
-def freshness_rows(
-    connection: duckdb.DuckDBPyConnection, limits: dict, inputs_schema: str
-) -> Iterator[dict]:
+def freshness_rows(connection: duckdb.DuckDBPyConnection, limits: dict, inputs_schema: str) -> Iterator[dict]:
     """How old the newest order is, against var `as_of`, else against the newest event of any input.
 
     dbt's own source freshness compares with the wall clock, which would make a replay fail.

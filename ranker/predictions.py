@@ -82,9 +82,7 @@ class Past:
         self.connection = connection
         self.scoring = {relations.named(name): relations.compiled(name) for name in SCORING}
         self.learned, self.amounts = subjects(churn_days)
-        counts = connection.execute(
-            "select distinct feature, knots from int_prediction_knots"
-        ).fetchall()
+        counts = connection.execute("select distinct feature, knots from int_prediction_knots").fetchall()
         columns = connection.execute("select * from int_user_positions limit 0").description
         self.knots: Knots = {name: dict(counts)[name] for (name, *_) in columns if name in dict(counts)}
         ((self.first_ordered_at, self.cut_count),) = connection.execute(

@@ -111,8 +111,6 @@ def read_window(connection: duckdb.DuckDBPyConnection, cut: datetime) -> Window:
 
 def read_knots(replay: Path, relations: Relations) -> Knots:
     with relations.connect(replay) as connection:
-        counts = dict(
-            connection.execute("select distinct feature, knots from int_ranking_knots").fetchall()
-        )
+        counts = dict(connection.execute("select distinct feature, knots from int_ranking_knots").fetchall())
         columns = connection.execute("select * from int_candidate_positions limit 0").description
     return {name: counts[name] for (name, *_) in columns if name in counts}

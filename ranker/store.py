@@ -1,4 +1,4 @@
-"""The ranker's tables in a warehouse: what training learned, run after run. Only coefficients and totals, no user's row."""
+"""The ranker's tables in a warehouse: what training learned, run after run. Coefficients and totals, no user's row."""
 
 from pathlib import Path
 

@@ -102,9 +102,7 @@ def train(database: Path, variables: dict, window_count=4, label_days=14, rows_m
         as_of, cuts = choose_cuts(latest, relations, window_count, label_days)
         say("what buyers did after earlier times")
         predictions = learn_predictions(latest, (declared_vars() | variables)["churn_days"], folder)
-        windows, newest = replay_windows(
-            latest, relations, cuts, label_days, variables, folder, manifest
-        )
+        windows, newest = replay_windows(latest, relations, cuts, label_days, variables, folder, manifest)
         say(f"fitting {sum(window.users.size for window in windows):,} candidates")
         knots = read_knots(newest, relations)
         champion_id, champion = current_models(newest, relations, knots)
@@ -205,7 +203,9 @@ def replay_windows(
     return windows, folder / "1" / REPLAY
 
 
-@click.command(help="Learn from the shop's past what is bought next; it ranks from the next build on if it is better.")
+@click.command(
+    help="Learn from the shop's past what is bought next; it ranks from the next build on if it is better."
+)
 @database_option
 @vars_option
 @click.option(

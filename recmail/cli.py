@@ -1,4 +1,4 @@
-"""The command `recmail`: one subcommand per step of a user. Each is imported when it is called, so that help is quick."""
+"""The command `recmail`: one subcommand per step of a user, imported when it is called, so that help is quick."""
 
 from importlib import import_module
 

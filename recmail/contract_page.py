@@ -7,12 +7,12 @@ single row aside in the models checked_<table>, limits in dbt_project.yml.
 import re
 from pathlib import Path
 
-import input_checks
 import yaml
 from dbt.artifacts.resources import ColumnInfo
 from dbt.contracts.graph.manifest import Manifest
-from dbt.contracts.graph.nodes import SourceDefinition
+from dbt.contracts.graph.nodes import GenericTestNode, SourceDefinition
 
+import input_checks
 from dbt_tools.build_vars import declared_vars
 from dbt_tools.relations import INPUTS_SCHEMA
 
@@ -65,7 +65,10 @@ def contract_page(manifest: Manifest) -> str:
         volume_runs=limits["volume_runs"],
         warn=shares(limits["rejected_share_warn"]),
         error=shares(limits["rejected_share_error"]),
-        **{name: f"`{models[name].schema}.{name}`" for name in ("input_validation_results", "repaired_fields")},
+        **{
+            name: f"`{models[name].schema}.{name}`"
+            for name in ("input_validation_results", "repaired_fields")
+        },
         rejected=f"`{models['rejected_users'].schema}.rejected_<table>`",
     )
     sections = [table_section(table, models[f"checked_{table.name}"].raw_code, faultless) for table in tables]
@@ -133,11 +136,11 @@ def row_consequences(sql: str, faultless: set[str]) -> list[list[str]]:
 
 def reasons_that_are_no_faults(manifest: Manifest) -> set[str]:
     """Reasons that the share of rejected rows doesn't count: the shop works that way."""
-    tests = [node.test_metadata for node in manifest.nodes.values() if node.resource_type == "test"]
+    tests = [node.test_metadata for node in manifest.nodes.values() if isinstance(node, GenericTestNode)]
     return {
         reason
         for test in tests
-        if getattr(test, "name", None) == "rejected_share_is_small"
+        if test.name == "rejected_share_is_small"
         for reason in test.kwargs.get("not_faults", [])
     }
 

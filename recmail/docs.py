@@ -1,6 +1,5 @@
 """Writes the pages of docs/ that follow from the project, so that they can't say anything else."""
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,8 +19,8 @@ PAGES: dict[str, Callable[[Manifest], str]] = {
 @click.command(help=__doc__)
 @click.option("--check", is_flag=True, help="Write nothing; fail when a page is not up to date.")
 def main(check: bool) -> None:
-    with tempfile.TemporaryDirectory(prefix="recmail_docs_") as folder:
-        manifest = parse_project({}, Path(folder), Path(folder) / "docs.duckdb")
+    folder = project_directory() / "target" / "docs"
+    manifest = parse_project({}, folder, folder / "docs.duckdb")
     outdated = write_pages(project_directory() / "docs", manifest, check)
     if check and outdated:
         raise click.ClickException(f"{', '.join(outdated)} out of date: run make docs")

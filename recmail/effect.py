@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import duckdb
 
-from dbt_tools.dbt_runs import parse_project, run_dbt
+from dbt_tools.dbt_runs import run_dbt
 from dbt_tools.options import database_option, vars_option
 from dbt_tools.relations import Relations
 
