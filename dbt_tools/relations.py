@@ -32,6 +32,11 @@ class Relations:
         """Of the manifest that dbt_runs left below `folder`."""
         return cls(json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8")))
 
+    @property
+    def names(self) -> list[str]:
+        """Of all models and seeds."""
+        return list(self._nodes)
+
     def node(self, name: str) -> dict:
         """A model or seed as dbt describes it. KeyError when the project has none of this name."""
         if name not in self._nodes:
