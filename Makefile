@@ -1,6 +1,7 @@
 # Only python3 >= 3.11, make and a Python package registry are assumed; `make help` lists the targets.
 
 python := .venv/bin/python
+recmail := .venv/bin/recmail
 lint := .venv-lint/bin
 
 # Options of the targets that run dbt; see `make help`.
@@ -31,7 +32,7 @@ help: ## list the targets
 
 # --- environments -------------------------------------------------------------------------------------------
 
-.venv/.installed: requirements.lock
+.venv/.installed: requirements.lock pyproject.toml
 	@scripts/environment.sh .venv requirements.lock
 
 .venv-%/.installed: requirements-%.lock | .venv/.installed
@@ -54,19 +55,19 @@ data/demo/.made: $(shell find demo -type f -not -name '*.pyc') .venv/.installed
 
 # dbt reads the demo inputs unless told otherwise.
 build: .venv/.installed $(if $(INPUT)$(findstring input_,$(VARS)),,inputs) ## dbt build: models and tests
-	@vars=$$($(python) scripts/build_vars.py) && \
+	@vars=$$($(recmail) vars) && \
 	printf "dbt build --vars '%s'\n  into %s\n" "$$vars" "$$RECMAIL_DATABASE" && \
 	.venv/bin/dbt build --vars "$$vars"
 
 effect: .venv/.installed ## what edited rules and seeds would change, tried in a copy of the warehouse
-	@vars=$$($(python) scripts/build_vars.py) && \
-	$(python) scripts/rules_effect.py --database "$$RECMAIL_DATABASE" --vars "$$vars"
+	@vars=$$($(recmail) vars) && \
+	$(recmail) effect --vars "$$vars"
 
 # Learned from the same inputs, up to the same time; ranks from the next build on. The demo looks at two cuts to be brief.
 demo: windows := 2
 train: .venv/.installed $(if $(INPUT)$(findstring input_,$(VARS)),,inputs) ## learn what is bought after what, on replays of the models at earlier times
-	@vars=$$($(python) scripts/build_vars.py) && \
-	$(python) -m ranker.train --database "$$RECMAIL_DATABASE" --vars "$$vars" $(if $(windows),--windows $(windows))
+	@vars=$$($(recmail) vars) && \
+	$(recmail) train --vars "$$vars" $(if $(windows),--windows $(windows))
 
 # Rendering signs links with RECMAIL_UNSUBSCRIBE_KEY; for the demo alone a random key of its own will do.
 demo: key_file := .unsubscribe_key
@@ -76,14 +77,14 @@ with_key = $(if $(key_file),RECMAIL_UNSUBSCRIBE_KEY="$${RECMAIL_UNSUBSCRIBE_KEY:
 	@umask 077; $(python) -c 'import secrets; print(secrets.token_hex(32))' > $@
 
 quality: .venv/.installed ## a page on the inputs: gate, counts, rejected rows, in out/input_quality.html
-	@$(python) scripts/input_quality_page.py --database "$$RECMAIL_DATABASE" --out out/input_quality.html
+	@$(recmail) quality
 
 render: .venv/.installed ## render the queued emails into out/emails
-	@$(with_key) $(python) -m email_render render --out out/emails
+	@$(with_key) $(recmail) render
 
 # The demo's pictures have no host: the page gets copies of them.
 preview: .venv/.installed ## a gallery of real emails of every segment in out/gallery
-	@$(python) -m email_render preview --out out/gallery \
+	@$(recmail) preview \
 		$$(test -d data/demo/images && echo --images https://images.recmail.example/demo/=data/demo/images)
 
 # --- checks -------------------------------------------------------------------------------------------------
@@ -93,6 +94,7 @@ test: export RECMAIL_DATABASE := $(CURDIR)/target/test.duckdb
 test: lint inputs ## everything that must hold: lint, dbt tests and unit tests on the demo inputs, pytest
 	rm -f target/test.duckdb
 	.venv/bin/dbt build
+	.venv/bin/dbt test --select test_type:unit
 	$(python) -m pytest
 
 # Without it the tests that need these tools are skipped, saying so.
@@ -125,8 +127,8 @@ fmt: .venv-lint/.installed ## format Python and SQL in place
 hooks: .venv-lint/.installed ## run the linters on what every git commit changes
 	$(lint)/pre-commit install
 
-docs: .venv/.installed ## write docs/input_contract.md from the sources, suites and rules
-	$(python) scripts/input_contract_page.py
+docs: .venv/.installed ## write the pages of docs/ that follow from the project
+	$(recmail) docs
 
 # The models are run by the dbt of the benchmark's environment, beside the peers that only it holds.
 bench: .venv-bench/.installed inputs ## lists, baskets and emails beside peers, in docs/; USERS='10000 100000 1000000'
@@ -144,9 +146,9 @@ compile := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-strip-extras --no-header --no-annotate
 
 lock: .venv/.installed ## resolve pyproject.toml into the lock files; versions they hold stay where they fit
-	$(compile) pyproject.toml --group test --group tools -o requirements.lock
+	$(compile) pyproject.toml --group build --group test --group tools -o requirements.lock
 	$(compile) --group lint -o requirements-lint.lock
-	$(compile) pyproject.toml --group bench -c requirements.lock -o requirements-bench.lock
+	$(compile) pyproject.toml --group build --group bench -c requirements.lock -o requirements-bench.lock
 	@! grep -Hn '://' requirements*.lock || { echo 'recmail: a lock names a registry (above)' >&2; exit 1; }
 
 clean: ## remove environments, demo inputs and everything built but warehouse.duckdb and .unsubscribe_key

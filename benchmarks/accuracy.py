@@ -26,6 +26,7 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.baskets import link_inputs
+from dbt_tools.relations import Relations
 from ranker.accuracy import HERE as RANKER
 from ranker.metrics import top_ranks
 from ranker.replays import Window, dbt_build
@@ -137,17 +138,17 @@ class Shop:
             int(user): self.best_unseen(int(user), ranked) for user, ranked in zip(asked, found, strict=True)
         }
 
-    def recommended(self, database: Path) -> Lists:
+    def recommended(self, database: Path, relations: Relations) -> Lists:
         """What a warehouse recommends, by position."""
         lists: Lists = {}
-        with duckdb.connect(database, read_only=True) as connection:
+        with relations.connect(database) as connection:
             for user, item in connection.execute(
-                "select user_id, item_id from recommendations.user_recommendations order by user_id, position"
+                "select user_id, item_id from user_recommendations order by user_id, position"
             ).fetchall():
                 lists.setdefault(self.user_numbers.get(user, -1), []).append(self.item_numbers.get(item, -1))
         return lists
 
-    def lightgbm(self, database: Path, windows: list[Window]) -> Lists:
+    def lightgbm(self, database: Path, relations: Relations, windows: list[Window]) -> Lists:
         """Trees on the features of the ranker, for the candidates of a warehouse."""
         from lightgbm import LGBMClassifier
 
@@ -164,8 +165,8 @@ class Shop:
             subsample_freq=1, colsample_bytree=0.6, reg_lambda=10, random_state=0, n_jobs=2, verbose=-1,
         )  # fmt: skip
         model.fit(np.concatenate(features), np.concatenate(labels), sample_weight=np.concatenate(weights))
-        with duckdb.connect(database, read_only=True) as connection:
-            candidates = connection.sql("select * from ranking.int_candidate_positions").to_arrow_table()
+        with relations.connect(database) as connection:
+            candidates = connection.sql("select * from int_candidate_positions").to_arrow_table()
         users = np.array([self.user_numbers.get(user, -1) for user in candidates["user_id"].to_pylist()])
         items = np.array([self.item_numbers.get(item, -1) for item in candidates["item_id"].to_pylist()])
         columns = [candidates[name].to_numpy().astype(np.float32) for name in [*names, "times_bought"]]
@@ -233,11 +234,14 @@ def compare(cut: datetime, window_days: int, folder: Path) -> list[str]:
     for name in ("cosine", "BM25", "ALS"):
         lists[f"implicit {version('implicit')}, {name}"] = shop.implicit(name)
     dbt_build(database, variables, folder, *BUILT)
-    lists["recmail, default coefficients"] = shop.recommended(database)
+    relations = Relations.read(folder)
+    lists["recmail, default coefficients"] = shop.recommended(database, relations)
     trained = train(database, variables)
     dbt_build(database, variables, folder, *BUILT)
-    lists["**recmail, trained**"] = shop.recommended(database)
-    lists[f"LightGBM {version('lightgbm')} on the same features"] = shop.lightgbm(database, trained.windows)
+    lists["**recmail, trained**"] = shop.recommended(database, relations)
+    lists[f"LightGBM {version('lightgbm')} on the same features"] = shop.lightgbm(
+        database, relations, trained.windows
+    )
     metrics = shop.judge(lists)
     return [
         f"## {TABLES[window_days]}",

@@ -20,9 +20,11 @@ import duckdb
 import numpy as np
 import yaml
 
-from scripts.dbt_runs import NO_TESTS, ROOT, run_dbt
+from dbt_tools.dbt_runs import NO_TESTS, run_dbt
+from dbt_tools.project import CHECKOUT
+from dbt_tools.relations import Relations
 
-DEMO = ROOT / "data/demo"
+DEMO = CHECKOUT / "data/demo"
 LIST_LENGTH = 4
 TEST_DAYS = 14
 
@@ -59,7 +61,7 @@ def held_out_baskets(connection: duckdb.DuckDBPyConnection, as_of: str) -> list[
         select list(distinct item_id order by item_id)
         from '{DEMO}/orders.parquet'
         inner join '{DEMO}/order_lines.parquet' using (order_id)
-        inner join items.int_item_availability using (item_id)
+        inner join int_item_availability using (item_id)
         where
             ordered_at >= '{as_of}'
             and ordered_at < timestamp '{as_of}' + interval {TEST_DAYS} day
@@ -77,7 +79,7 @@ def lists_of(connection: duckdb.DuckDBPyConnection) -> Lists:
     rows = connection.execute(
         f"""
         select item_id, list(recommended_item_id order by rank)
-        from recommendations.item_recommendations
+        from item_recommendations
         where context = 'bought_together' and rank <= {LIST_LENGTH}
         group by item_id
         """
@@ -89,9 +91,9 @@ def best_sellers(connection: duckdb.DuckDBPyConnection) -> list[str]:
     rows = connection.execute(
         """
         select purchases.item_id
-        from interactions.int_purchases as purchases
-        inner join items.int_item_availability as availability using (item_id)
-        cross join staging.stg_as_of
+        from int_purchases as purchases
+        inner join int_item_availability as availability using (item_id)
+        cross join stg_as_of
         where unavailable_reason is null and ordered_at > as_of - interval 30 day
         group by purchases.item_id
         order by count(*) desc, purchases.item_id
@@ -108,8 +110,8 @@ def implicit_lists(connection: duckdb.DuckDBPyConnection, queries: set[str]) -> 
     rows = connection.execute(
         """
         select distinct order_id, item_id
-        from interactions.int_purchases
-        inner join items.int_item_availability using (item_id)
+        from int_purchases
+        inner join int_item_availability using (item_id)
         where unavailable_reason is null
         """
     ).fetchnumpy()
@@ -152,7 +154,7 @@ def main() -> None:
         database, inputs = Path(folder) / "warehouse.duckdb", Path(folder) / "inputs"
         link_inputs(inputs)
         build(database, inputs, arguments.vars | {"as_of": f"{arguments.as_of} 00:00:00"})
-        with duckdb.connect(database, read_only=True) as connection:
+        with Relations.read(Path(folder)).connect(database) as connection:
             baskets = held_out_baskets(connection, arguments.as_of)
             popular = best_sellers(connection)
             queries = {item for basket in baskets for item in basket}

@@ -18,9 +18,9 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks.baskets import link_inputs
+from dbt_tools.build_vars import declared_vars
 from ranker.predictions import PAST_SELECTION, PAST_VARS, learn_predictions
 from ranker.replays import dbt_build
-from scripts.build_vars import declared_vars
 
 PROBABILITIES = {"order_30d": "an order", "churn": "no order"}
 AMOUNTS = {"spend_30d": "spend", "value_365d": "spend"}
@@ -38,7 +38,7 @@ Found = dict[tuple[str, datetime, int, str], dict[str, float]]
 def accuracy(inputs: Path, as_of: datetime, folder: Path) -> Found:
     variables = {"input_location": str(inputs), "as_of": str(as_of)}
     latest = folder / "latest.duckdb"
-    dbt_build(latest, variables | PAST_VARS, folder, *PAST_SELECTION, "--indirect-selection", "cautious")
+    dbt_build(latest, variables | PAST_VARS, folder, *PAST_SELECTION)
     found: Found = {}
     for row in learn_predictions(latest, declared_vars()["churn_days"], folder)["accuracy"]:
         if row["dimension"] == "all":

@@ -20,17 +20,20 @@ from pathlib import Path
 from benchmarks.machine import machine
 from benchmarks.memory import peak_memory_gb
 from benchmarks.shops import ROOT, item_count, write_shop
+from dbt_tools.relations import Relations, schemas_holding, search
 
 THREADS = 2
 LIST_LENGTH = 20
 PROFILE_ITEMS = 50
 NEIGHBOURS = 50
-LISTS = {"recmail": "candidates.int_candidates_also_bought", "implicit": "peer.lists"}
+# model of the one, table of the other
+LISTS = {"recmail": "int_candidates_also_bought", "implicit": "peer.lists"}
 PACKAGES = ("duckdb", "dbt-core", "implicit", "numpy", "scipy", "pyarrow")
 
 # what lies between the interactions and the lists; the two dictionaries are part of the way
 MODELS = ("int_interactions+,+int_candidates_also_bought", "int_item_keys")
 INPUT_MODELS = ("int_interactions", "int_purchases")
+READ_MODELS = (*INPUT_MODELS, "stg_items", "int_content_similarities", "int_item_upgrades")
 VARIABLES = {
     "profile_items_max": PROFILE_ITEMS,
     "neighbours_max": NEIGHBOURS,
@@ -43,17 +46,26 @@ VARIABLES = {
 Step = tuple[str, float]
 
 
-def make_database(users: int, path: Path) -> None:
+def read_relations(folder: Path) -> Relations:
+    """Where the models are built, as dbt says; `folder` takes what it writes."""
+    from dbt_tools.dbt_runs import parse_project
+
+    parse_project(VARIABLES, folder, folder / "shop.duckdb")
+    return Relations.read(folder)
+
+
+def make_database(users: int, path: Path, relations: Relations) -> None:
     """Purchases of a shop as the tables that the models read. No baskets, no views: lists come from buyers alone."""
     import duckdb
 
+    tables = {name: relations.named(name) for name in READ_MODELS}
     events = write_shop(users, ROOT / "data/bench")
     with duckdb.connect(path, config={"threads": THREADS}) as connection:
-        for schema in ("staging", "interactions", "content", "similarity", "peer"):
+        for schema in {"peer", *(relations.node(name)["schema"] for name in READ_MODELS)}:
             connection.execute(f"create schema {schema}")
         connection.execute(
             f"""
-            create table interactions.int_interactions as
+            create table {tables["int_interactions"]} as
             select
                 user_id,
                 item_id,
@@ -70,15 +82,15 @@ def make_database(users: int, path: Path) -> None:
             from read_parquet('{events}')
             group by user_id, item_id;
 
-            create table interactions.int_purchases (
+            create table {tables["int_purchases"]} (
                 order_line_id varchar, order_id varchar, user_id varchar, item_id varchar, ordered_at timestamp
             );
-            create table staging.stg_items as select distinct item_id from interactions.int_interactions;
-            create table content.int_content_similarities (
+            create table {tables["stg_items"]} as select distinct item_id from {tables["int_interactions"]};
+            create table {tables["int_content_similarities"]} (
                 item_id varchar, neighbour_item_id varchar, similarity_score double, neighbour_rank bigint
             );
-            create table similarity.int_item_upgrades as
-            select * rename (neighbour_rank as upgrade_rank) from content.int_content_similarities;
+            create table {tables["int_item_upgrades"]} as
+            select * rename (neighbour_rank as upgrade_rank) from {tables["int_content_similarities"]};
             """
         )
 
@@ -88,7 +100,7 @@ def run_recmail(database: Path, folder: Path, variables: dict) -> tuple[float, l
 
     Two models may run side by side, so that the times of the steps add up to more than the whole.
     """
-    from scripts.dbt_runs import run_dbt
+    from dbt_tools.dbt_runs import run_dbt
 
     # the run hook wants inputs; no model that runs reads them
     inputs = folder / "inputs"
@@ -144,10 +156,11 @@ def run_implicit(database: Path) -> tuple[float, list[Step]]:
         return is_within
 
     with duckdb.connect(database, config={"threads": THREADS}) as connection:
+        search(connection, schemas_holding(connection, "int_interactions"))
         table = connection.sql(
             """
             select user_id, item_id, cast(interaction_weight as float) as weight, epoch_us(last_purchased_at) as last_at
-            from interactions.int_interactions
+            from int_interactions
             """
         ).to_arrow_table()
         done("read")
@@ -229,20 +242,21 @@ def measure(engine: str, database: Path, variables: dict) -> dict:
     return json.loads(finished.stdout.splitlines()[-1])
 
 
-def overlap(ours: Path, theirs: Path) -> dict:
+def overlap(ours: Path, theirs: Path, relations: Relations) -> dict:
     """Share of implicit's list that is in ours as well, on average; and how long the lists are."""
     import duckdb
 
+    own = relations.named(LISTS["recmail"])
     with duckdb.connect(config={"threads": THREADS}) as connection:
         connection.execute(f"attach '{ours}' as ours (read_only); attach '{theirs}' as theirs (read_only)")
         rows, peer_rows, shared = connection.execute(
             f"""
             select
-                (select count(*) from ours.{LISTS["recmail"]}),
+                (select count(*) from ours.{own}),
                 (select count(*) from theirs.{LISTS["implicit"]}),
                 (
                     select count(*)
-                    from ours.{LISTS["recmail"]} as mine
+                    from ours.{own} as mine
                     inner join theirs.{LISTS["implicit"]} as peer
                         on mine.user_id = peer.user_id and mine.item_id = peer.item_id
                 )
@@ -251,11 +265,11 @@ def overlap(ours: Path, theirs: Path) -> dict:
     return {"rows": rows, "peer_rows": peer_rows, "overlap": shared / peer_rows}
 
 
-def measure_shop(users: int, runs: int, folder: Path) -> dict:
+def measure_shop(users: int, runs: int, folder: Path, relations: Relations) -> dict:
     """Both engines in turn, `runs` times; medians by total time, and the overlap of their lists."""
     base = folder / "shop.duckdb"
     base.unlink(missing_ok=True)
-    make_database(users, base)
+    make_database(users, base, relations)
     found: dict[str, list[dict]] = {engine: [] for engine in LISTS}
     databases = {engine: folder / f"{engine}.duckdb" for engine in LISTS}
     for run in range(runs):
@@ -267,7 +281,7 @@ def measure_shop(users: int, runs: int, folder: Path) -> dict:
                 f"{users:,} users, run {run + 1}, {engine}: {result['seconds']:.2f} s, {result['peak_gb']:.2f} GB",
                 file=sys.stderr,
             )
-    shop = {"users": users, "items": item_count(users)} | overlap(*databases.values())
+    shop = {"users": users, "items": item_count(users)} | overlap(*databases.values(), relations)
     for engine, results in found.items():
         results.sort(key=lambda result: result["seconds"])
         middle = results[(len(results) - 1) // 2]
@@ -278,16 +292,16 @@ def measure_shop(users: int, runs: int, folder: Path) -> dict:
     return shop
 
 
-def overlap_with_single_pairs(users: int, folder: Path) -> float:
+def overlap_with_single_pairs(users: int, folder: Path, relations: Relations) -> float:
     """The same comparison with pairs of one user kept, as implicit keeps them: what is left is rounding and ties."""
     base = folder / "shop.duckdb"
     base.unlink(missing_ok=True)
-    make_database(users, base)
+    make_database(users, base, relations)
     databases = {engine: folder / f"{engine}.duckdb" for engine in LISTS}
     for engine, database in databases.items():
         shutil.copyfile(base, database)
         measure(engine, database, VARIABLES | {"pair_support_min": 1})
-    return overlap(*databases.values())["overlap"]
+    return overlap(*databases.values(), relations)["overlap"]
 
 
 def step_table(shop: dict, engine: str) -> list[str]:
@@ -371,8 +385,9 @@ def main() -> None:
     runs = {users: 1 if users >= 1_000_000 else arguments.runs for users in sorted(arguments.users)}
     (ROOT / "data").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=ROOT / "data") as folder:
-        same_pairs = min(runs), overlap_with_single_pairs(min(runs), Path(folder))
-        shops = [measure_shop(users, count, Path(folder)) for users, count in runs.items()]
+        relations = read_relations(Path(folder))
+        same_pairs = min(runs), overlap_with_single_pairs(min(runs), Path(folder), relations)
+        shops = [measure_shop(users, count, Path(folder), relations) for users, count in runs.items()]
     text = page(shops, runs, same_pairs)
     arguments.out.write_text(text.rstrip() + "\n", encoding="utf-8")
     print(text)

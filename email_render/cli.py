@@ -1,4 +1,4 @@
-"""The commands of `python -m email_render`.
+"""The commands `recmail render` and `recmail preview`, also those of `python -m email_render`.
 
 They end with 0 when every message was rendered, 1 when some were set aside, 2 when nothing could be rendered.
 """
@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from dbt_tools.options import database_option
+from dbt_tools.project import project_directory
 from email_render import load, sink
 from email_render.esp import DIALECTS, write_templates
 from email_render.gate import require_open_gate
@@ -17,23 +19,12 @@ from email_render.run import Job, Summary, render_queue
 from email_render.tokens import key_from_environment
 from email_render.why import read_whys
 
-PROJECT = Path(__file__).resolve().parent.parent
-
-database_option = click.option(
-    "--database",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar="RECMAIL_DATABASE",
-    default=PROJECT / "warehouse.duckdb",
-    show_default="warehouse.duckdb, or RECMAIL_DATABASE",
-    help="The DuckDB file that dbt built.",
-)
-
 
 def out_option(folder: str):
     return click.option(
         "--out",
         type=click.Path(path_type=Path, file_okay=False),
-        default=PROJECT / "out" / folder,
+        default=lambda: project_directory() / "out" / folder,
         show_default=f"out/{folder}",
         help="The folder to write to.",
     )

@@ -2,7 +2,11 @@
 
 import duckdb
 
+from dbt_tools.relations import LATEST_RUN, qualified, schemas_holding
 from email_render.errors import SetupError
+from email_render.load import schema_of
+
+RESULTS = "input_validation_results"
 
 HINT = "Nothing is rendered: mend the inputs, run `dbt build`, and look at out/input_quality.html."
 
@@ -15,22 +19,24 @@ def require_open_gate(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def gate_problem(connection: duckdb.DuckDBPyConnection) -> str | None:
-    try:
-        runs = connection.sql("select input_fingerprint, problem from inputs.latest_run").fetchall()
-        results = connection.sql(
-            """
-            select
-                input_fingerprint,
-                is_success or severity <> 'critical' as is_passed,
-                table_name,
-                description,
-                observed
-            from quality.input_validation_results
-            order by table_name, description
-            """
-        ).fetchall()
-    except duckdb.CatalogException:
+    if not all(schemas_holding(connection, name) for name in (LATEST_RUN, RESULTS)):
         return "The input gate has never run in this database."
+    latest_run, gate_results = (
+        qualified(schema_of(connection, name), name) for name in (LATEST_RUN, RESULTS)
+    )
+    runs = connection.sql(f"select input_fingerprint, problem from {latest_run}").fetchall()
+    results = connection.sql(
+        f"""
+        select
+            input_fingerprint,
+            is_success or severity <> 'critical' as is_passed,
+            table_name,
+            description,
+            observed
+        from {gate_results}
+        order by table_name, description
+        """
+    ).fetchall()
     if not runs or not results:
         return "The input gate has no result."
     latest, stopped_by = runs[0]

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import duckdb
 import pyarrow as pa
 
+from dbt_tools.relations import schemas_holding, search
 from email_render.errors import SetupError
 
 MARTS = ("email_queue", "user_recommendations")
@@ -71,8 +72,7 @@ def open_warehouse(database: Path, escaping: Escaping = "sql") -> duckdb.DuckDBP
                 f"{database} is being written by another process: wait until dbt has finished."
             ) from error
         raise SetupError(f"{database} cannot be opened: {error}") from error
-    schemas = [schema_of(connection, mart) for mart in MARTS]
-    connection.execute("set search_path = ?", [",".join(f'"{schema}"' for schema in schemas)])
+    search(connection, [schema_of(connection, mart) for mart in MARTS])
     connection.execute(HTML_MACROS[escaping])
     connection.execute(MACROS)
     return connection
@@ -80,18 +80,14 @@ def open_warehouse(database: Path, escaping: Escaping = "sql") -> duckdb.DuckDBP
 
 def schema_of(connection: duckdb.DuckDBPyConnection, mart: str) -> str:
     """The schema that holds the mart. SetupError unless there is exactly one."""
-    found = connection.sql(
-        "select table_schema from information_schema.tables where table_name = $mart order by table_schema",
-        params={"mart": mart},
-    ).fetchall()
+    found = schemas_holding(connection, mart)
     if not found:
         raise SetupError(f"There is no table {mart} in this database: run `make demo` or `dbt build` first.")
     if len(found) > 1:
-        schemas = ", ".join(schema for (schema,) in found)
         raise SetupError(
-            f"{mart} is in more than one schema ({schemas}): use a database with one build in it."
+            f"{mart} is in more than one schema ({', '.join(found)}): use a database with one build in it."
         )
-    return found[0][0]
+    return found[0]
 
 
 def plan_chunks(

@@ -2,6 +2,7 @@
 
 import duckdb
 
+from dbt_tools.relations import qualified
 from email_render.load import schema_of
 
 TERMS_SHOWN = 6
@@ -32,7 +33,7 @@ def read_whys(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], di
     names = rows.columns
     whys = {row[:2]: dict(zip(names[2:], row[2:], strict=True)) | {"terms": []} for row in rows.fetchall()}
     mart = "recommendation_contributions"
-    terms = connection.sql(TERMS.format(contributions=f'"{schema_of(connection, mart)}".{mart}'))
+    terms = connection.sql(TERMS.format(contributions=qualified(schema_of(connection, mart), mart)))
     for user_id, item_id, feature, contribution in terms.fetchall():
         whys[user_id, item_id]["terms"].append({"feature": feature, "contribution": contribution})
     return whys

@@ -1,4 +1,4 @@
-"""Runs the suites of this folder on the views of schema `inputs`: a row per expectation, the same at every run."""
+"""Runs the suites of this folder on the views of the inputs: a row per expectation, the same at every run."""
 
 import json
 import logging
@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import yaml
 
+from dbt_tools.relations import INPUTS_SCHEMA, LATEST_RUN, qualified
 from input_checks.connection import FetchingConnection
 
 SAMPLE_KEYS = 5
@@ -31,45 +32,60 @@ RESULT_SCHEMA = pa.schema(
 )
 
 
-def earlier_row_counts(connection: duckdb.DuckDBPyConnection) -> list[dict]:
-    """table_name and row_count of earlier runs on other inputs, latest first; none before the first run."""
+def earlier_row_counts(connection: duckdb.DuckDBPyConnection, schema: str, inputs_schema: str) -> list[dict]:
+    """table_name and row_count of earlier runs on other inputs, latest first; none before the first run.
+
+    `schema` is that of the gate and its history.
+    """
     if not connection.execute(
-        "select 1 from information_schema.tables where table_schema = 'quality' and table_name = 'input_history'"
+        """
+        select 1
+        from information_schema.tables
+        where table_catalog = current_database() and table_schema = $schema and table_name = 'input_history'
+        """,
+        {"schema": schema},
     ).fetchall():
         return []
     rows = connection.execute(
-        """
+        f"""
         select table_name, row_count
-        from quality.input_history
-        where input_fingerprint <> (select input_fingerprint from inputs.latest_run)
+        from {qualified(schema, "input_history")}
+        where input_fingerprint <> (select input_fingerprint from {qualified(inputs_schema, LATEST_RUN)})
         order by run_number desc, table_name
         """
     ).fetchall()
     return [{"table_name": table_name, "row_count": row_count} for table_name, row_count in rows]
 
 
-def judge_inputs(connection: duckdb.DuckDBPyConnection, history: list[dict], limits: dict) -> list[dict]:
+def judge_inputs(
+    connection: duckdb.DuckDBPyConnection,
+    history: list[dict],
+    limits: dict,
+    inputs_schema: str = INPUTS_SCHEMA,
+) -> list[dict]:
     """Rows of input_validation_results, by table in suite order.
 
     `history` holds table_name and row_count of earlier runs on other inputs, latest first; `limits` the vars
     volume_* and freshness_*. An expectation that can't be computed fails, with the error as what was observed.
     """
-    fingerprint = connection.execute("select input_fingerprint from inputs.latest_run").fetchall()[0][0]
+    latest_run = qualified(inputs_schema, LATEST_RUN)
+    fingerprint = connection.execute(f"select input_fingerprint from {latest_run}").fetchall()[0][0]
     shared = FetchingConnection(connection)
     context = ephemeral_context(shared)
     rows = []
     for path in sorted(Path(__file__).parent.glob("*.yml")):
         suite = yaml.safe_load(path.read_text(encoding="utf-8"))
-        row_count = connection.execute(f"select count(*) from inputs.{path.stem}").fetchall()[0][0]
+        table = qualified(inputs_schema, path.stem)
+        row_count = connection.execute(f"select count(*) from {table}").fetchall()[0][0]
         rows += [
             {"table_name": path.stem, "row_count": row_count, **row}
             for row in (
-                *suite_rows(context, connection, path.stem, suite, row_count),
+                *suite_rows(context, connection, path.stem, suite, row_count, inputs_schema),
                 *volume_rows(path.stem, row_count, history, limits),
             )
         ]
     shared.release()
-    rows += freshness_rows(connection, limits)
+    rows += freshness_rows(connection, limits, inputs_schema)
     return [{"input_fingerprint": fingerprint, **row} for row in rows]
 
 
@@ -89,13 +105,15 @@ def ephemeral_context(shared: FetchingConnection):
     return context
 
 
-def suite_rows(context, connection, table: str, suite: dict, row_count: int) -> Iterator[dict]:
+def suite_rows(
+    context, connection, table: str, suite: dict, row_count: int, inputs_schema: str = INPUTS_SCHEMA
+) -> Iterator[dict]:
     """One row per expectation of the suite; an empty optional table has nothing to judge."""
     from great_expectations import ExpectationSuite, ValidationDefinition
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     asset = context.data_sources.get("warehouse").add_table_asset(
-        table, table_name=table, schema_name="inputs"
+        table, table_name=table, schema_name=inputs_schema
     )
     specs = [spec for spec in suite["expectations"] if row_count or "row_count" in spec["type"]]
     expectations = [
@@ -189,20 +207,23 @@ def volume_rows(table: str, row_count: int, history: list[dict], limits: dict) -
         }
 
 
-def freshness_rows(connection: duckdb.DuckDBPyConnection, limits: dict) -> Iterator[dict]:
+def freshness_rows(connection: duckdb.DuckDBPyConnection, limits: dict, inputs_schema: str) -> Iterator[dict]:
     """How old the newest order is, against var `as_of`, else against the newest event of any input.
 
     dbt's own source freshness compares with the wall clock, which would make a replay fail.
     """
+    orders, web_events, email_events = (
+        qualified(inputs_schema, table) for table in ("orders", "web_events", "email_events")
+    )
     days = connection.execute(
-        """
+        f"""
         with newest as (
             select
-                (select max(try_cast(ordered_at as timestamp)) from inputs.orders
+                (select max(try_cast(ordered_at as timestamp)) from {orders}
                 where $as_of is null or try_cast(ordered_at as timestamp) <= cast($as_of as timestamp))
                     as ordered_at,
-                (select max(try_cast(occurred_at as timestamp)) from inputs.web_events) as viewed_at,
-                (select max(try_cast(occurred_at as timestamp)) from inputs.email_events) as mailed_at
+                (select max(try_cast(occurred_at as timestamp)) from {web_events}) as viewed_at,
+                (select max(try_cast(occurred_at as timestamp)) from {email_events}) as mailed_at
         )
         select date_diff('second', ordered_at, coalesce(
             cast($as_of as timestamp), greatest(ordered_at, viewed_at, mailed_at))) / 86400.0

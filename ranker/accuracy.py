@@ -1,4 +1,4 @@
-"""How good lists and probabilities are on held-out time, by group of users: the rows of ranker.accuracy."""
+"""How good lists and probabilities are on held-out time, by group of users: the rows of the ranker's table accuracy."""
 
 from pathlib import Path
 

@@ -8,30 +8,30 @@ semi join sampled_users on relevant.user_id = sampled_users.user_id;
 create or replace temp table item_facts as
 with buyers as (
     select item_id, count(distinct user_id) as buyers
-    from interactions.int_purchases
+    from int_purchases
     group by item_id
 )
 select
     availability.item_id,
     -- what nobody bought counts as bought by one, so that its surprise is finite
-    greatest(coalesce(buyers.buyers, 0), 1) / (select count(distinct user_id) from interactions.int_purchases)
+    greatest(coalesce(buyers.buyers, 0), 1) / (select count(distinct user_id) from int_purchases)
         as buyer_share,
     availability.unavailable_reason is null as is_available
-from items.int_item_availability as availability
+from int_item_availability as availability
 left join buyers on availability.item_id = buyers.item_id;
 
 create or replace temp table similarities as
-select item_id, neighbour_item_id, similarity_score from content.int_content_similarities;
+select item_id, neighbour_item_id, similarity_score from int_content_similarities;
 
 create or replace temp table user_groups as
 with lines as (
-    select user_id, count(*) as line_count from interactions.int_purchases group by user_id
+    select user_id, count(*) as line_count from int_purchases group by user_id
 )
 select user_id, 'all' as dimension, 'all' as dimension_value
 from sampled_users
 union all
 select segments.user_id, 'segment', segments.segment
-from users.int_user_segments as segments
+from int_user_segments as segments
 semi join sampled_users on segments.user_id = sampled_users.user_id
 union all
 select
@@ -49,13 +49,13 @@ left join lines on sampled_users.user_id = lines.user_id;
 
 create or replace temp table recently_bought as
 select distinct user_id, item_id
-from interactions.int_purchases
+from int_purchases
 where ordered_at > getvariable('cut') - to_days(getvariable('repurchase_window_days'));
 
 create or replace temp table lists as
 with popular as (
     select item_id, row_number() over (order by count(distinct user_id) desc, item_id) as popularity_rank
-    from interactions.int_purchases
+    from int_purchases
     semi join (select item_id from item_facts where is_available) as available using (item_id)
     where ordered_at > getvariable('cut') - to_days(30)
     group by item_id
@@ -77,7 +77,7 @@ popular_for_user as (
 
 own as (
     select purchases.user_id, purchases.item_id, count(*) as times, max(purchases.ordered_at) as last_bought_at
-    from interactions.int_purchases as purchases
+    from int_purchases as purchases
     semi join asked on purchases.user_id = asked.user_id
     semi join (select item_id from item_facts where is_available) as available
         on purchases.item_id = available.item_id

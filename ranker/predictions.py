@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
+from dbt_tools.relations import RANKER_SCHEMA, Relations, connect
 from ranker.metrics import probability_metrics
 from ranker.spline import Knots, design_matrix, fit_logistic, places
 from ranker.store import insert
@@ -21,11 +22,8 @@ from ranker.store import insert
 CUT_DAYS = 30
 # enough to try a year's value on two years of orders; cuts before the first order are empty
 PAST_VARS = {"prediction_cuts": 13}
-# what dbt builds; tests judge today's tables
-PAST_SELECTION = (
-    *("--select", "+int_purchases", "+int_user_predictions", "int_user_outcomes"),
-    *("--exclude", "path:models/intermediate/users,resource_type:test"),
-)
+# what dbt builds
+PAST_SELECTION = ("--selector", "past")
 SCORING = ("int_prediction_coefficients", "int_user_predictions")
 # buyers at cuts that one fit looks at
 ROWS_MAX = 200_000
@@ -34,7 +32,7 @@ REGULARISATION = 10.0
 
 # per prediction the intercept and a coefficient per column of the design
 Coefficients = dict[str, np.ndarray]
-# per table of schema `ranker` the rows to append
+# per table of the ranker the rows to append
 Learned = dict[str, list[dict]]
 
 
@@ -78,24 +76,22 @@ def subjects(churn_days: int) -> tuple[list[Subject], list[Subject]]:
 
 
 class Past:
-    """The cuts in a warehouse, and the SQL that foretells there from what its schema `ranker` holds."""
+    """The cuts in a warehouse, and the SQL that foretells there from what was learned so far."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, scoring: dict[str, str], churn_days: int):
+    def __init__(self, connection: duckdb.DuckDBPyConnection, relations: Relations, churn_days: int):
         self.connection = connection
-        self.scoring = scoring
+        self.scoring = {relations.named(name): relations.compiled(name) for name in SCORING}
         self.learned, self.amounts = subjects(churn_days)
-        counts = connection.execute(
-            "select distinct feature, knots from users.int_prediction_knots"
-        ).fetchall()
-        columns = connection.execute("select * from users.int_user_positions limit 0").description
+        counts = connection.execute("select distinct feature, knots from int_prediction_knots").fetchall()
+        columns = connection.execute("select * from int_user_positions limit 0").description
         self.knots: Knots = {name: dict(counts)[name] for (name, *_) in columns if name in dict(counts)}
         ((self.first_ordered_at, self.cut_count),) = connection.execute(
             """
-            with first as (select min(ordered_at) as ordered_at from users.int_user_orders)
+            with first as (select min(ordered_at) as ordered_at from int_user_orders)
             select
                 (select ordered_at from first),
                 coalesce(max(cut_number) filter (where cut_at >= (select ordered_at + to_days(30) from first)), 0)
-            from users.int_user_snapshots
+            from int_user_snapshots
             """
         ).fetchall()
 
@@ -113,8 +109,8 @@ class Past:
                     {subject.label} as label,
                     row_number() over (order by positions.cut_number, positions.user_id) as row_number,
                     count(*) over () as row_count
-                from users.int_user_positions as positions
-                inner join users.int_user_outcomes as outcomes using (cut_number, user_id)
+                from int_user_positions as positions
+                inner join int_user_outcomes as outcomes using (cut_number, user_id)
                 where outcomes.horizon_days = {subject.label_days} and cut_number between {cuts[0]} and {cuts[-1]}
             )
             select * from labelled where row_number % ((row_count - 1) // {ROWS_MAX} + 1) = 0 order by row_number
@@ -126,8 +122,8 @@ class Past:
 
     def foretell(self, coefficients: Coefficients) -> None:
         """Fills int_user_predictions by these coefficients, or by chance for a prediction that has none."""
-        self.connection.execute("delete from ranker.prediction_runs")
-        self.connection.execute("delete from ranker.prediction_coefficients")
+        self.connection.execute("delete from prediction_runs")
+        self.connection.execute("delete from prediction_coefficients")
         for subject in self.learned:
             if subject.name in coefficients:
                 tried = {"run_id": "tried", "prediction": subject.name}
@@ -147,8 +143,8 @@ class Past:
                 cast({subject.label} as double) as label,
                 cast(outcomes.previous_amount as double) as previous,
                 predictions.order_count
-            from users.int_user_predictions as predictions
-            inner join users.int_user_outcomes as outcomes using (cut_number, user_id)
+            from int_user_predictions as predictions
+            inner join int_user_outcomes as outcomes using (cut_number, user_id)
             where predictions.cut_number = {subject.cut} and outcomes.horizon_days = {subject.label_days}
             order by predictions.user_id
             """
@@ -164,8 +160,8 @@ class Past:
         rows = self.connection.execute(
             """
             select judged.prediction, judged.run_id, judged.feature, judged.knot, judged.coefficient
-            from ranker.prediction_coefficients as judged
-            semi join users.int_prediction_coefficients as champions using (run_id, prediction)
+            from prediction_coefficients as judged
+            semi join int_prediction_coefficients as champions using (run_id, prediction)
             where not judged.is_final
             """
         ).fetchall()
@@ -213,7 +209,7 @@ def amount_metrics(amounts: np.ndarray, foretold: np.ndarray) -> dict[str, float
 
 
 def accuracy_rows(subject: Subject, judged: Judged, model: str) -> list[dict]:
-    """Metrics of all buyers and by the number of their orders, as rows of ranker.accuracy."""
+    """Metrics of all buyers and by the number of their orders, as rows of the ranker's accuracy."""
     groups = {("all", "all"): np.ones(judged.label.size, dtype=bool)}
     limits = {"1": (1, 2), "2 to 4": (2, 5), "5 to 19": (5, 20), "20 and more": (20, np.inf)}
     for name, (low, high) in limits.items():
@@ -256,13 +252,12 @@ def learn_predictions(latest: Path, churn_days: int, folder: Path) -> Learned:
     `latest` is a warehouse with what was learned before, built with PAST_SELECTION and PAST_VARS; `folder` took what
     dbt wrote.
     """
-    compiled = folder / "target" / "compiled" / "recmail" / "models" / "intermediate" / "users"
-    scoring = {f"users.{name}": (compiled / f"{name}.sql").read_text(encoding="utf-8") for name in SCORING}
-    with duckdb.connect(latest) as connection:
+    relations = Relations.read(folder)
+    with relations.connect(latest, read_only=False) as connection:
         # what is tried here is not kept
         connection.execute("begin")
         try:
-            return learn(Past(connection, scoring, churn_days))
+            return learn(Past(connection, relations, churn_days))
         finally:
             connection.execute("rollback")
 
@@ -332,10 +327,10 @@ def decide(past: Past, subject: Subject, challenger: Judged, champion: Judged) -
     return run, final
 
 
-def keep_predictions(database: Path, run: dict, learned: Learned) -> None:
+def keep_predictions(database: Path, run: dict, learned: Learned, schema: str = RANKER_SCHEMA) -> None:
     """Appends what was learned in a run (run_id, run_number, as_of), all or nothing."""
     identity = {"run_id": run["run_id"]}
-    with duckdb.connect(database) as connection:
+    with connect(database, [schema], read_only=False) as connection:
         connection.execute("begin")
         insert(connection, "prediction_runs", [run | row for row in learned["prediction_runs"]])
         for table in ("prediction_coefficients", "accuracy"):

@@ -1,12 +1,12 @@
 -- What users bought after the cut that a list may name: not what they had bought in the days before it. Runs on the
--- replay of the cut, with the warehouse that knows what came after attached as `later`. Variables: cut, label_days,
--- repurchase_window_days, users_max.
+-- replay of the cut; bought_later are the purchases of a warehouse that knows what came after it. Variables: cut,
+-- label_days, repurchase_window_days, users_max.
 create or replace temp table relevant as
 select distinct bought.user_id, bought.item_id
-from later.interactions.int_purchases as bought
+from bought_later as bought
 anti join (
     select user_id, item_id
-    from later.interactions.int_purchases
+    from bought_later
     where
         ordered_at <= getvariable('cut')
         and ordered_at > getvariable('cut') - to_days(getvariable('repurchase_window_days'))
@@ -22,11 +22,11 @@ create or replace temp table sampled_users as
 select user_id, row_number() over (order by user_id) as user_number
 from (
     select distinct user_id
-    from ranking.int_candidate_positions
+    from int_candidate_positions
     order by md5(user_id), user_id
     limit getvariable('users_max')
 );
 
 create or replace temp table item_numbers as
 select item_id, row_number() over (order by item_id) as item_number
-from (select distinct item_id from ranking.int_candidate_positions);
+from (select distinct item_id from int_candidate_positions);

@@ -9,9 +9,10 @@ import numpy as np
 from dbt.contracts.graph.manifest import Manifest
 from scipy.sparse import csr_matrix
 
+from dbt_tools.build_vars import declared_vars
+from dbt_tools.dbt_runs import run_dbt
+from dbt_tools.relations import Relations
 from ranker.spline import Knots, design_matrix
-from scripts.build_vars import declared_vars
-from scripts.dbt_runs import run_dbt
 
 HERE = Path(__file__).parent
 # of a larger shop a sample of so many users is read from each replay
@@ -54,10 +55,13 @@ def dbt_build(
         )
 
 
-def open_replay(replay: Path, later: Path, cut: datetime, label_days: int, variables: dict):
+def open_replay(
+    replay: Path, later: Path, relations: Relations, cut: datetime, label_days: int, variables: dict
+) -> duckdb.DuckDBPyConnection:
     """A connection that holds what was relevant after the cut; `later` is a warehouse that knows."""
-    connection = duckdb.connect(replay, read_only=True)
+    connection = relations.connect(replay)
     connection.execute(f"attach '{later}' as later (read_only)")
+    connection.execute(f"create temp view bought_later as from later.{relations.named('int_purchases')}")
     settings = {
         "cut": cut,
         "label_days": label_days,
@@ -79,7 +83,7 @@ def read_window(connection: duckdb.DuckDBPyConnection, cut: datetime) -> Window:
             item_numbers.item_number,
             relevant.item_id is not null as label,
             positions.*
-        from ranking.int_candidate_positions as positions
+        from int_candidate_positions as positions
         inner join sampled_users using (user_id)
         inner join item_numbers using (item_id)
         left join relevant using (user_id, item_id)
@@ -105,10 +109,8 @@ def read_window(connection: duckdb.DuckDBPyConnection, cut: datetime) -> Window:
     )
 
 
-def read_knots(replay: Path) -> Knots:
-    with duckdb.connect(replay, read_only=True) as connection:
-        counts = dict(
-            connection.execute("select distinct feature, knots from ranking.int_ranking_knots").fetchall()
-        )
-        columns = connection.execute("select * from ranking.int_candidate_positions limit 0").description
+def read_knots(replay: Path, relations: Relations) -> Knots:
+    with relations.connect(replay) as connection:
+        counts = dict(connection.execute("select distinct feature, knots from int_ranking_knots").fetchall())
+        columns = connection.execute("select * from int_candidate_positions limit 0").description
     return {name: counts[name] for (name, *_) in columns if name in counts}

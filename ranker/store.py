@@ -1,4 +1,4 @@
-"""Schema `ranker` of a warehouse: what training learned, run after run. Only coefficients and totals, no user's row."""
+"""The ranker's tables in a warehouse: what training learned, run after run. Coefficients and totals, no user's row."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from dbt_tools.relations import RANKER_SCHEMA, Relations, connect, qualified
 from ranker.spline import Knots, places
 
 TIMES_BOUGHT = (0, 1, 2)
@@ -13,48 +14,50 @@ TIMES_BOUGHT = (0, 1, 2)
 Models = dict[int, np.ndarray]
 
 
-def copy_ranker(source: Path, target: Path) -> None:
+def copy_ranker(source: Path, target: Path, schema: str = RANKER_SCHEMA) -> None:
     """Gives a database what was learned so far; a table that it has gets the columns that it lacks."""
     with duckdb.connect(target) as connection:
-        connection.execute("create schema if not exists ranker")
+        ranker = qualified(schema)
+        connection.execute(f"create schema if not exists {ranker}")
         connection.execute(f"attach '{source}' as source (read_only)")
         columns = connection.execute(
             """
             select table_name, column_name, data_type
             from duckdb_columns()
-            where database_name = 'source' and schema_name = 'ranker'
+            where database_name = 'source' and schema_name = $schema
             order by table_name, column_index
-            """
+            """,
+            {"schema": schema},
         ).fetchall()
         for table in dict.fromkeys(table for table, _, _ in columns):
-            connection.execute(f"create table if not exists ranker.{table} as from source.ranker.{table}")
+            connection.execute(f"create table if not exists {ranker}.{table} as from source.{ranker}.{table}")
         for table, column, data_type in columns:
-            connection.execute(f"alter table ranker.{table} add column if not exists {column} {data_type}")
+            connection.execute(f"alter table {ranker}.{table} add column if not exists {column} {data_type}")
 
 
-def next_run_number(database: Path) -> int:
-    with duckdb.connect(database, read_only=True) as connection:
+def next_run_number(database: Path, relations: Relations) -> int:
+    with relations.connect(database) as connection:
         ((number,),) = connection.execute(
-            "select coalesce(max(run_number), 0) + 1 from ranker.training_runs"
+            "select coalesce(max(run_number), 0) + 1 from training_runs"
         ).fetchall()
     return number
 
 
-def current_models(replay: Path, knots: Knots) -> tuple[str, Models]:
+def current_models(replay: Path, relations: Relations, knots: Knots) -> tuple[str, Models]:
     """What ranks in a build, with its run: the champion or, before there is one, the default coefficients.
 
     Of a champion the coefficients as they were judged: what ranks was fitted again with the purchases it was judged on,
     and would be compared on purchases it knows.
     """
-    with duckdb.connect(replay, read_only=True) as connection:
+    with relations.connect(replay) as connection:
         current = connection.execute(
-            "select run_id, times_bought, feature, knot, coefficient from ranking.int_ranker_coefficients"
+            "select run_id, times_bought, feature, knot, coefficient from int_ranker_coefficients"
         ).fetchall()
         run_id = current[0][0]
         judged = connection.execute(
             """
             select run_id, times_bought, feature, knot, coefficient
-            from ranker.coefficients
+            from coefficients
             where run_id = $run_id and not is_final
             """,
             {"run_id": run_id},
@@ -68,7 +71,13 @@ def current_models(replay: Path, knots: Knots) -> tuple[str, Models]:
 
 
 def keep(
-    database: Path, run: dict, judged: Models, final: Models | None, knots: Knots, accuracy: list[dict]
+    database: Path,
+    relations: Relations,
+    run: dict,
+    judged: Models,
+    final: Models | None,
+    knots: Knots,
+    accuracy: list[dict],
 ) -> None:
     """Appends a run with its coefficients and how it did, all or nothing."""
     coefficients = [
@@ -78,7 +87,7 @@ def keep(
         for (feature, knot), coefficient in zip(places(knots), values, strict=True)
     ]
     names = ("run_id", "times_bought", "feature", "knot", "coefficient", "is_final")
-    with duckdb.connect(database) as connection:
+    with connect(database, [relations.ranker_schema], read_only=False) as connection:
         connection.execute("begin")
         insert(connection, "training_runs", [run])
         insert(connection, "coefficients", [dict(zip(names, row, strict=True)) for row in coefficients])
@@ -87,8 +96,8 @@ def keep(
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict]) -> None:
-    """Appends rows of the same names to a table of schema `ranker`."""
+    """Appends rows of the same names to a table of the ranker, which the connection finds by its bare name."""
     if rows:
         connection.register("rows_to_insert", pa.Table.from_pylist(rows))
-        connection.execute(f"insert into ranker.{table} by name from rows_to_insert")
+        connection.execute(f"insert into {table} by name from rows_to_insert")
         connection.unregister("rows_to_insert")

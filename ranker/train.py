@@ -1,45 +1,37 @@
-"""`make train`: replays the models at earlier times, learns what was bought after, keeps the result if it is better.
+"""`recmail train`: replays the models at earlier times, learns what was bought after, keeps the result if it is better.
 
 For each of a few cuts before as_of the same models are built as of the cut, into a database of their own; a candidate's
 label is whether its user bought it in the days after the cut. A logistic regression is fitted on all cuts but the
 newest and compared there with what ranks now; if it is better, it is fitted again with that cut and ranks from
 the next build. Either way what was compared and how it did are appended to the warehouse (schema `ranker`).
-
-    python -m ranker.train --database warehouse.duckdb [--vars '{"as_of": "2025-06-01 00:00:00"}']
 """
 
-import argparse
-import json
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import duckdb
+import click
 import numpy as np
 from dbt.contracts.graph.manifest import Manifest
 
+from dbt_tools.build_vars import declared_vars
+from dbt_tools.dbt_runs import parse_project
+from dbt_tools.options import database_option, vars_option
+from dbt_tools.relations import Relations
 from ranker.accuracy import LIST_LENGTH, list_accuracy
 from ranker.metrics import recall_and_ndcg
 from ranker.predictions import PAST_SELECTION, PAST_VARS, keep_predictions, learn_predictions
 from ranker.replays import Window, dbt_build, open_replay, read_knots, read_window
 from ranker.spline import Knots, fit_logistic
 from ranker.store import TIMES_BOUGHT, Models, copy_ranker, current_models, keep, next_run_number
-from scripts.build_vars import declared_vars
-from scripts.dbt_runs import parse_project
 
 # weight of the squared coefficients, chosen on cuts before 2017-11: what few bought stays near zero
 REGULARISATION = 100.0
 # one name for all files of a run, so that dbt parses once
 REPLAY = "replay.duckdb"
-# the gate has been passed when the past is replayed, and tests judge today's tables
-REPLAYED = (
-    *("--select", "+int_candidate_positions", "+int_ranker_coefficients", "+int_user_segments"),
-    *("--exclude", "input_validation_results", "--exclude-resource-type", "test"),
-)
-
+REPLAYED = ("--selector", "training")
 
 STARTED = time.monotonic()
 
@@ -105,14 +97,15 @@ def train(database: Path, variables: dict, window_count=4, label_days=14, rows_m
     with tempfile.TemporaryDirectory(prefix="recmail_train_") as folder_name:
         folder = Path(folder_name)
         manifest = parse_project(variables, folder, folder / REPLAY)
-        latest = build_latest(database, variables, folder, manifest)
-        as_of, cuts = choose_cuts(latest, window_count, label_days)
+        relations = Relations.read(folder)
+        latest = build_latest(database, relations, variables, folder, manifest)
+        as_of, cuts = choose_cuts(latest, relations, window_count, label_days)
         say("what buyers did after earlier times")
         predictions = learn_predictions(latest, (declared_vars() | variables)["churn_days"], folder)
-        windows, newest = replay_windows(latest, cuts, label_days, variables, folder, manifest)
+        windows, newest = replay_windows(latest, relations, cuts, label_days, variables, folder, manifest)
         say(f"fitting {sum(window.users.size for window in windows):,} candidates")
-        knots = read_knots(newest)
-        champion_id, champion = current_models(newest, knots)
+        knots = read_knots(newest, relations)
+        champion_id, champion = current_models(newest, relations, knots)
         held_out, earlier = windows[0], windows[1:]
         challenger = fit(earlier, knots, rows_max)
         scores = {
@@ -121,9 +114,9 @@ def train(database: Path, variables: dict, window_count=4, label_days=14, rows_m
         }
         judged, present = judge(held_out, scores["challenger"]), judge(held_out, scores["champion"])
         is_better = judged["ndcg_at_10"] > present["ndcg_at_10"]
-        with open_replay(newest, latest, cuts[0], label_days, variables) as connection:
+        with open_replay(newest, latest, relations, cuts[0], label_days, variables) as connection:
             accuracy = list_accuracy(connection, held_out, scores)
-        run_number = next_run_number(latest)
+        run_number = next_run_number(latest, relations)
         run = judged | {
             "run_id": f"run {run_number} as of {as_of:%Y-%m-%d %H:%M}",
             "run_number": run_number,
@@ -137,12 +130,11 @@ def train(database: Path, variables: dict, window_count=4, label_days=14, rows_m
             "is_promoted": is_better,
         }
         group = {"subject": "recommendations", "cut": cuts[0], "label_days": label_days}
-        copy_ranker(latest, database)
+        copy_ranker(latest, database, relations.ranker_schema)
         final = fit(windows, knots, rows_max) if is_better else None
-        keep(database, run, challenger, final, knots, [group | row for row in accuracy])
-        keep_predictions(
-            database, {name: run[name] for name in ("run_id", "run_number", "as_of")}, predictions
-        )
+        keep(database, relations, run, challenger, final, knots, [group | row for row in accuracy])
+        identity = {name: run[name] for name in ("run_id", "run_number", "as_of")}
+        keep_predictions(database, identity, predictions, relations.ranker_schema)
     for found in predictions["prediction_runs"]:
         say(
             f"{found['prediction']} log loss {found['log_loss']:.4f}, {found['champion_run_id']} "
@@ -156,24 +148,26 @@ def train(database: Path, variables: dict, window_count=4, label_days=14, rows_m
     return Training(is_better, windows)
 
 
-def build_latest(database: Path, variables: dict, folder: Path, manifest: Manifest) -> Path:
+def build_latest(
+    database: Path, relations: Relations, variables: dict, folder: Path, manifest: Manifest
+) -> Path:
     """What was bought until now and how buyers stood before, in a warehouse that also holds what was learned so far."""
     latest = folder / "latest" / REPLAY
     latest.parent.mkdir()
     if database.exists():
-        copy_ranker(database, latest)
+        copy_ranker(database, latest, relations.ranker_schema)
     say("the gate, and what was bought until now")
-    # with tests: nothing is learned from inputs that fail the gate
-    selection = (*PAST_SELECTION, "--indirect-selection", "cautious")
-    dbt_build(latest, variables | PAST_VARS, folder, *selection, manifest=manifest)
+    dbt_build(latest, variables | PAST_VARS, folder, *PAST_SELECTION, manifest=manifest)
     return latest
 
 
-def choose_cuts(latest: Path, window_count: int, label_days: int) -> tuple[datetime, list[datetime]]:
+def choose_cuts(
+    latest: Path, relations: Relations, window_count: int, label_days: int
+) -> tuple[datetime, list[datetime]]:
     """as_of, and the cuts before it, newest first: each with its label days after it and as many before."""
-    with duckdb.connect(latest, read_only=True) as connection:
+    with relations.connect(latest) as connection:
         ((as_of, first_order),) = connection.execute(
-            "select (select as_of from staging.stg_as_of), (select min(ordered_at) from interactions.int_purchases)"
+            "select (select as_of from stg_as_of), (select min(ordered_at) from int_purchases)"
         ).fetchall()
     cuts = [as_of - timedelta(days=label_days * number) for number in range(1, window_count + 1)]
     cuts = [cut for cut in cuts if first_order and cut > first_order + timedelta(days=label_days)]
@@ -187,6 +181,7 @@ def choose_cuts(latest: Path, window_count: int, label_days: int) -> tuple[datet
 
 def replay_windows(
     latest: Path,
+    relations: Relations,
     cuts: list[datetime],
     label_days: int,
     variables: dict,
@@ -199,37 +194,30 @@ def replay_windows(
         say(f"the shop as of {cut:%Y-%m-%d %H:%M} ({number} of {len(cuts)})")
         replay = folder / str(number) / REPLAY
         replay.parent.mkdir()
-        copy_ranker(latest, replay)
+        copy_ranker(latest, replay, relations.ranker_schema)
         dbt_build(replay, variables | {"as_of": str(cut)}, folder, *REPLAYED, manifest=manifest)
-        with open_replay(replay, latest, cut, label_days, variables) as connection:
+        with open_replay(replay, latest, relations, cut, label_days, variables) as connection:
             windows.append(read_window(connection, cut))
         if number > 1:
             replay.unlink()
     return windows, folder / "1" / REPLAY
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--database", type=Path, required=True, help="DuckDB file that keeps the coefficients"
-    )
-    parser.add_argument("--vars", type=json.loads, default={}, help="vars of the builds, as JSON")
-    parser.add_argument(
-        "--windows", type=int, default=4, help="cuts to learn from, the newest held out to compare"
-    )
-    parser.add_argument(
-        "--label-days", type=int, default=14, help="days after a cut in which a purchase counts"
-    )
-    parser.add_argument("--rows-max", type=int, default=100_000, help="candidates fitted per times bought")
-    arguments = parser.parse_args()
-    train(
-        arguments.database.absolute(),
-        arguments.vars,
-        arguments.windows,
-        arguments.label_days,
-        arguments.rows_max,
-    )
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+@click.command(
+    help="Learn from the shop's past what is bought next; it ranks from the next build on if it is better."
+)
+@database_option
+@vars_option
+@click.option(
+    "--windows",
+    type=click.IntRange(min=2),
+    default=4,
+    show_default=True,
+    help="Cuts to learn from, the newest held out to compare.",
+)
+@click.option(
+    "--label-days", default=14, show_default=True, help="Days after a cut in which a purchase counts."
+)
+@click.option("--rows-max", default=100_000, show_default=True, help="Candidates fitted per times bought.")
+def main(database: Path, variables: dict, windows: int, label_days: int, rows_max: int) -> None:
+    train(database.absolute(), variables, windows, label_days, rows_max)

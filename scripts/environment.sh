@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes the virtual environment DIRECTORY hold exactly what LOCK names, hashes checked.
+# Makes the virtual environment DIRECTORY hold exactly what LOCK names, hashes checked, and this project itself where
+# LOCK names what builds it: the command recmail, and what the models in Python import.
 # Usage: environment.sh DIRECTORY LOCK
 # DIRECTORY/.installed appears when everything is in; without it the environment is made anew, so that an
 # interrupted run leaves nothing half-made behind. PYTHON names the interpreter (default python3).
@@ -38,4 +39,8 @@ if [ ! -x "$uv" ]; then
 fi
 "$uv" pip sync --python "$directory/bin/python" "$lock" ||
     fail "uv could not install $lock into $directory (see above). Is a Python package registry within reach?"
+if grep -q '^uv-build==' "$lock"; then
+    "$uv" pip install --quiet --offline --no-deps --no-build-isolation --python "$directory/bin/python" --editable . ||
+        fail "uv could not install the project itself into $directory (see above)."
+fi
 touch "$directory/.installed"

@@ -8,7 +8,7 @@
 -#}
 {% macro prepare_inputs() %}
     {% if execute and flags.WHICH in ('build', 'run', 'test', 'seed', 'snapshot') %}
-        {% do adapter.create_schema(api.Relation.create(database=target.database, schema='inputs')) %}
+        {% do adapter.create_schema(api.Relation.create(database=target.database, schema=recmail.prefixed_schema('inputs'))) %}
         {% set found = {} %}
         {% for table in recmail.input_tables() %}
             {% do found.update({table.name: recmail.find_input(table.name)}) %}
@@ -114,7 +114,6 @@
     {% do run_query(
         "create or replace table " ~ recmail.input_view('latest_run') ~ " as select "
         ~ "cast(" ~ recmail.literal_or_null(invocation_id) ~ " as " ~ text ~ ") as invocation_id, "
-        ~ "cast(" ~ recmail.literal_or_null(flags.PROJECT_DIR) ~ " as " ~ text ~ ") as project_directory, "
         ~ "cast(" ~ recmail.literal_or_null(fingerprint) ~ " as " ~ text ~ ") as input_fingerprint, "
         ~ "cast(" ~ recmail.literal_or_null(problem) ~ " as " ~ text ~ ") as problem"
     ) %}

@@ -3,15 +3,13 @@
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    limits = dbt.config.get("meta")
-    run = session.execute("select project_directory from inputs.latest_run").fetchall()
 
-    import sys
-
-    sys.path.insert(0, run[0][0])  # dbt may have been started anywhere
     import pyarrow as pa
 
     from input_checks.gate import RESULT_SCHEMA, earlier_row_counts, judge_inputs
 
-    rows = judge_inputs(session, earlier_row_counts(session), limits)
+    limits = dbt.config.get("meta")
+    inputs_schema = limits["inputs_schema"]
+    history = earlier_row_counts(session, dbt.this.schema, inputs_schema)
+    rows = judge_inputs(session, history, limits, inputs_schema)
     return pa.Table.from_pylist(rows, schema=RESULT_SCHEMA)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.build_vars import build_vars
+from dbt_tools.build_vars import build_vars
 
 DECLARED = ["input_location", "as_of", "recommendations_per_user", "shop_name"]
 

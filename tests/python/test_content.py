@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
-from scripts.build_vars import declared_vars
-from scripts.compiled_models import compile_models, run_models
-from scripts.dbt_runs import ROOT
+from dbt_tools.build_vars import declared_vars
+from dbt_tools.compiled_models import compile_models, run_models
+from dbt_tools.project import CHECKOUT as ROOT
 
 VARS = declared_vars()
 FIELD_WEIGHTS = VARS["content_field_weights"]

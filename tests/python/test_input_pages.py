@@ -7,7 +7,8 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
-from scripts import input_contract_page, input_quality_page
+from recmail import docs, quality_page
+from recmail.contract_page import row_consequences
 
 HOSTILE = "<script>alert(1)</script>"
 RESULT_COLUMNS = """
@@ -65,28 +66,25 @@ def change(database: Path, sql: str) -> None:
 
 def page_of(database: Path) -> str:
     out = database.parent / "pages" / "input_quality.html"
-    outcome = CliRunner().invoke(input_quality_page.main, ["--database", database, "--out", out])
+    outcome = CliRunner().invoke(quality_page.main, ["--database", database, "--out", out])
     assert outcome.exit_code == 0, outcome.output
     return out.read_text(encoding="utf-8")
 
 
-def test_committed_contract_is_what_the_sources_say():
-    outcome = CliRunner().invoke(input_contract_page.main, ["--check"])
+def test_committed_pages_are_what_the_project_says():
+    outcome = CliRunner().invoke(docs.main, ["--check"])
     assert outcome.exit_code == 0, outcome.output
 
 
-def test_changed_contract_is_noticed_and_written_anew(tmp_path, monkeypatch):
-    page = tmp_path / "input_contract.md"
+def test_a_changed_page_is_noticed_and_written_anew(tmp_path, monkeypatch):
+    page = tmp_path / "page.md"
     page.write_text("edited by hand", encoding="utf-8")
-    monkeypatch.setattr(input_contract_page, "ROOT", tmp_path)
-    monkeypatch.setattr(input_contract_page, "PAGE", page)
-    monkeypatch.setattr(input_contract_page, "contract_page", lambda: "as it should be")
-    outcome = CliRunner().invoke(input_contract_page.main, ["--check"])
-    assert outcome.exit_code == 1
-    assert "input_contract.md is out of date" in outcome.output
+    monkeypatch.setattr(docs, "PAGES", {"page.md": lambda _manifest: "as it should be"})
+    assert docs.write_pages(tmp_path, None, check=True) == ["page.md"]
     assert page.read_text(encoding="utf-8") == "edited by hand"
-    assert CliRunner().invoke(input_contract_page.main).exit_code == 0
+    assert docs.write_pages(tmp_path, None) == ["page.md"]
     assert page.read_text(encoding="utf-8") == "as it should be"
+    assert docs.write_pages(tmp_path, None) == []
 
 
 def test_contract_knows_rejected_from_repaired():
@@ -96,7 +94,7 @@ def test_contract_knows_rejected_from_repaired():
         concat_ws('; ', {{ repair('email', 'is no address') }}, case when c = 0 then 'c is odd' end) as repairs,
         case when copy_number > 1 then 'duplicate of a' end as reject_reasons
     """
-    assert input_contract_page.row_consequences(sql, faultless={"b is odd"}) == [
+    assert row_consequences(sql, faultless={"b is odd"}) == [
         ["a is missing", "row set aside"],
         ["b is odd", "row set aside, which is no fault"],
         ["email is no address", "counts as null"],
@@ -150,12 +148,12 @@ def test_stopped_run_shows_what_there_is(tmp_path):
     change(database, "create table unrelated (a integer)")
     page = page_of(database)
     for relation in (
-        "quality.input_row_counts",
-        "quality.input_validation_results",
-        "staging.rejected_&lt;input&gt;",
-        "quality.repaired_fields",
-        "quality.identity_conflicts",
-        "quality.input_history",
+        "input_row_counts",
+        "input_validation_results",
+        "rejected_&lt;input&gt;",
+        "repaired_fields",
+        "identity_conflicts",
+        "input_history",
     ):
         assert f"Missing: <code>{relation}</code>" in page
 
@@ -185,11 +183,11 @@ def test_page_loads_nothing(warehouse):
     policy = re.search(r'Content-Security-Policy" content="(.*?)"', page)[1]
     style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1]
     assert policy.startswith("default-src 'none';")
-    assert f"style-src '{input_quality_page.csp_hash(style)}'" in policy
+    assert f"style-src '{quality_page.csp_hash(style)}'" in policy
 
 
 def test_missing_database_is_named(tmp_path):
     arguments = ["--database", tmp_path / "none.duckdb", "--out", tmp_path / "page.html"]
-    outcome = CliRunner().invoke(input_quality_page.main, arguments)
+    outcome = CliRunner().invoke(quality_page.main, arguments)
     assert outcome.exit_code == 1
     assert "there is no database" in outcome.output and "none.duckdb" in outcome.output

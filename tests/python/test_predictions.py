@@ -13,6 +13,8 @@ from shop import AS_OF, small_shop, write_parquet
 from sklearn.linear_model import LogisticRegression
 from warehouse import Build, build
 
+from dbt_tools.compiled_models import compile_models, run_models
+from dbt_tools.dbt_runs import NO_TESTS, run_dbt
 from ranker import predictions
 from ranker.predictions import (
     PAST_SELECTION,
@@ -23,8 +25,6 @@ from ranker.predictions import (
     learn_predictions,
 )
 from ranker.spline import column_count, design_matrix, places
-from scripts.compiled_models import compile_models, run_models
-from scripts.dbt_runs import NO_TESTS, run_dbt
 
 SNAPSHOT = {
     "order_count": 3,

@@ -12,12 +12,12 @@ from shop import small_shop, write_parquet
 from sklearn.linear_model import LogisticRegression
 from warehouse import Build, build
 
+from dbt_tools.compiled_models import compile_models, run_models
 from ranker import train as training
 from ranker.accuracy import HERE as training_folder
 from ranker.metrics import probability_metrics, recall_and_ndcg
 from ranker.spline import column_count, design_matrix, places
 from ranker.store import copy_ranker
-from scripts.compiled_models import compile_models, run_models
 
 PURE_RANKING = {"minimum_distinct_categories": 1, "exploration_share": 0, "repurchase_window_days": 0}
 

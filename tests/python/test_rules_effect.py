@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from shop import small_shop, write_parquet
 from warehouse import build
 
-from scripts import rules_effect
+from recmail import effect as rules_effect
 
 RULE = {"name": "everybody", "when": "order_count >= 0", "effect": "choose_block", "priority": 1}
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scripts.compiled_models import compile_models, run_models
+from dbt_tools.compiled_models import compile_models, run_models
 
 METRICS = ("cosine", "jaccard", "lift", "leverage", "llr")
 CONTEXTS = ("also_viewed", "also_bought", "bought_together")

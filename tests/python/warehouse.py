@@ -5,7 +5,8 @@ from pathlib import Path
 
 import duckdb
 
-from scripts.dbt_runs import NO_TESTS, ROOT, run_dbt
+from dbt_tools.dbt_runs import NO_TESTS, run_dbt
+from dbt_tools.project import CHECKOUT as ROOT
 
 MART_SCHEMAS = ("recommendations", "email", "sales", "metrics", "exports")
 

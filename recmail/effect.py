@@ -5,85 +5,83 @@ prints how many users each rule and play hits and whose segment, play, offer, li
 itself stays as it is, and the copy is removed.
 """
 
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import click
 import duckdb
 
-SELECTION = [
-    "path:models/intermediate/users+",
-    "rfm_groups",
-    "playbook",
-    "seasons",
-    "holidays",
-    "email_texts",
-]
-# what is compared per user: a title, the relation, and the columns that make a difference
+from dbt_tools.dbt_runs import run_dbt
+from dbt_tools.options import database_option, vars_option
+from dbt_tools.relations import Relations
+
+# what is compared per user: a title, the model, and the columns that make a difference
 PER_USER = [
-    ("the play of a block", "users.int_user_playbook", ["block", "play", "rule_name"]),
-    ("the next best offer", "users.int_next_best_offers", ["offer_id", "is_offered"]),
-    ("the recommended items", "recommendations.user_recommendations", ["position", "item_id"]),
+    ("the play of a block", "int_user_playbook", ["block", "play", "rule_name"]),
+    ("the next best offer", "int_next_best_offers", ["offer_id", "is_offered"]),
+    ("the recommended items", "user_recommendations", ["position", "item_id"]),
     (
         "the email's words",
-        "email.email_wordings",
+        "email_wordings",
         ["subject", "preheader", "greeting", "title_primary", "title_secondary"],
     ),
-    ("the email's layout", "email.email_queue", ["layout"]),
-    ("the email's offer", "email.email_queue", ["cast(offer as varchar)"]),
+    ("the email's layout", "email_queue", ["layout"]),
+    ("the email's offer", "email_queue", ["cast(offer as varchar)"]),
 ]
 
 
 @click.command(help=__doc__)
-@click.option("--database", type=click.Path(path_type=Path), required=True, help="DuckDB file of the build.")
-@click.option(
-    "--vars", "variables", default="{}", help="Vars of the build, as JSON; those to try among them."
-)
-def main(database: Path, variables: str) -> None:
+@database_option
+@vars_option
+def main(database: Path, variables: dict) -> None:
     if not database.is_file():
         raise click.ClickException(f"there is no database {database}: make build writes it")
-    with tempfile.TemporaryDirectory(prefix="recmail-effect-") as folder:
-        trial = Path(folder) / "trial.duckdb"
+    with tempfile.TemporaryDirectory(prefix="recmail-effect-") as name:
+        folder = Path(name)
+        trial = folder / "trial.duckdb"
         shutil.copyfile(database, trial)
         click.echo("Building with the rules as they are now, in a copy …")
-        build_trial(trial, variables, Path(folder))
+        build_trial(trial, variables, folder)
         with duckdb.connect() as connection:
             for name, path in (("before", database), ("after", trial)):
                 quoted = str(path).replace("'", "''")
                 connection.execute(f"attach '{quoted}' as {name} (read_only)")
-            click.echo("\n".join(report(connection)))
+            click.echo("\n".join(report(connection, Relations.read(folder))))
 
 
-def build_trial(trial: Path, variables: str, folder: Path) -> None:
-    dbt = [str(Path(sys.executable).parent / "dbt"), "--quiet", "build", "--vars", variables]
-    built = subprocess.run(
-        [*dbt, "--exclude-resource-type", "unit_test", "--target-path", str(folder), "--select", *SELECTION],
-        env={**os.environ, "RECMAIL_DATABASE": str(trial)},
-        capture_output=True,
-        text=True,
-    )
-    if built.returncode:
-        raise click.ClickException(f"the rules can't be built:\n{built.stdout}{built.stderr}")
+def build_trial(trial: Path, variables: dict, folder: Path) -> None:
+    selection = ("--selector", "effect")
+    run = run_dbt("build", *selection, variables=variables, folder=folder, database=trial)
+    if not run.succeeded:
+        raise click.ClickException("\n".join(["the rules can't be built:", *run.messages]))
 
 
-def report(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def report(connection: duckdb.DuckDBPyConnection, relations: Relations) -> list[str]:
     """Lines on the difference between the attached databases `before` and `after`."""
-    fingerprints = connection.execute(
-        "select b.input_fingerprint, a.input_fingerprint from before.inputs.latest_run b, after.inputs.latest_run a"
+    latest_run = relations.latest_run
+    before, after = connection.execute(
+        f"""
+        select earlier.input_fingerprint, later.input_fingerprint
+        from before.{latest_run} as earlier, after.{latest_run} as later
+        """
     ).fetchone()
-    if fingerprints[0] != fingerprints[1]:
+    if before != after:
         raise click.ClickException(
             "the warehouse was built from other inputs or as of another time: give the same INPUT, AS_OF and VARS"
         )
+    keys = {
+        "users per rule": ("int_rule_hits", ["rule_name", "effect", "effect_value"]),
+        "users per play": ("int_playbook_hits", ["play", "block"]),
+    }
     return [
-        *counts(connection, "users per rule", "users.int_rule_hits", ["rule_name", "effect", "effect_value"]),
-        *counts(connection, "users per play", "users.int_playbook_hits", ["play", "block"]),
-        *moves(connection),
-        *changes(connection),
+        *(
+            line
+            for title, (model, columns) in keys.items()
+            for line in counts(connection, title, relations.named(model), columns)
+        ),
+        *moves(connection, relations.named("int_user_schemes")),
+        *changes(connection, relations),
     ]
 
 
@@ -102,11 +100,11 @@ def counts(connection: duckdb.DuckDBPyConnection, title: str, relation: str, key
     ]
 
 
-def moves(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def moves(connection: duckdb.DuckDBPyConnection, schemes: str) -> list[str]:
     rows = connection.execute(
-        """
+        f"""
         select scheme, b.segment || ' to ' || a.segment, count(*)
-        from before.users.int_user_schemes as b inner join after.users.int_user_schemes as a using (user_id, scheme)
+        from before.{schemes} as b inner join after.{schemes} as a using (user_id, scheme)
         where a.segment <> b.segment
         group by all order by all
         """
@@ -115,12 +113,12 @@ def moves(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return ["", "users who change segment", *(lines or ["  nobody"])]
 
 
-def changes(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def changes(connection: duckdb.DuckDBPyConnection, relations: Relations) -> list[str]:
     lines = ["", "users for whom something else changes"]
-    for title, relation, columns in PER_USER:
+    for title, model, columns in PER_USER:
         lists = [
             f"(select user_id, list(({', '.join(columns)}) order by ({', '.join(columns)})) as list "
-            f"from {database}.{relation} group by user_id)"
+            f"from {database}.{relations.named(model)} group by user_id)"
             for database in ("before", "after")
         ]
         changed, users = connection.execute(
@@ -131,7 +129,3 @@ def changes(connection: duckdb.DuckDBPyConnection) -> list[str]:
         ).fetchone()
         lines.append(f"  {title:<60} {changed:>9,} of {users:,}")
     return lines
-
-
-if __name__ == "__main__":
-    main()

@@ -1,7 +1,7 @@
 """Writes one self-contained page that says what a build thought of its inputs.
 
-Reads what the build left in schemas inputs, quality and staging of a DuckDB file. A build that stopped left
-only part of it: the page shows that part and says what is missing. Personal data is masked.
+Reads what the build left in a DuckDB file. A build that stopped left only part of it: the page shows that part and says
+what is missing. Personal data is masked.
 """
 
 import base64
@@ -14,6 +14,10 @@ import click
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from dbt_tools.options import database_option
+from dbt_tools.project import project_directory
+from dbt_tools.relations import LATEST_RUN, qualified, schemas_holding
+
 PERSONAL_COLUMNS = {"email", "first_name", "city", "search_query", "user_agent"}
 ADDRESS = re.compile(r"[^\s'\"<>,;]+@[^\s'\"<>,;]+")
 MASK = "…"
@@ -24,8 +28,14 @@ Rows = list[dict]
 
 
 @click.command(help=__doc__)
-@click.option("--database", type=click.Path(path_type=Path), required=True, help="DuckDB file of the build.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="HTML file to write.")
+@database_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=lambda: project_directory() / "out" / "input_quality.html",
+    show_default="out/input_quality.html",
+    help="HTML file to write.",
+)
 def main(database: Path, out: Path) -> None:
     if not database.is_file():
         raise click.ClickException(f"there is no database {database}: make build writes it")
@@ -41,60 +51,68 @@ def main(database: Path, out: Path) -> None:
 
 def report(connection: duckdb.DuckDBPyConnection) -> dict:
     """Everything the page shows; a section whose relation doesn't exist is None."""
-    relations = {
-        row["name"]
-        for row in query(
-            connection, "select table_schema || '.' || table_name as name from information_schema.tables"
-        )
-    }
 
-    def section(relation: str, sql: str) -> Rows | None:
-        return query(connection, sql) if relation in relations else None
+    def section(name: str, sql: str = "from {relation}") -> Rows | None:
+        relation = relation_of(connection, name)
+        return query(connection, sql.format(relation=relation)) if relation else None
 
-    latest_run = section("inputs.latest_run", "select * from inputs.latest_run")
+    latest_run = section(LATEST_RUN)
     results = section(
-        "quality.input_validation_results",
-        """
-        select *
-        from quality.input_validation_results
-        order by is_success, severity, table_name, column_name, description
-        """,
+        "input_validation_results",
+        "from {relation} order by is_success, severity, table_name, column_name, description",
     )
-    rejected = sorted(name for name in relations if name.startswith("staging.rejected_"))
-    history = section(
-        "quality.input_history",
-        "select * from quality.input_history order by table_name, run_number",
-    )
+    history = section("input_history", "from {relation} order by table_name, run_number")
+    rejected = [
+        row["table_name"]
+        for row in query(
+            connection,
+            """
+            select table_name
+            from information_schema.tables
+            where table_catalog = current_database() and starts_with(table_name, 'rejected_')
+            order by table_name
+            """,
+        )
+    ]
     return {
         "run": latest_run[0] if latest_run else None,
         "gate": gate(latest_run, results),
         "results": None if results is None else [masked_result(row) for row in results],
-        "counts": section(
-            "quality.input_row_counts", "select * from quality.input_row_counts order by table_name"
-        ),
+        "counts": section("input_row_counts", "from {relation} order by table_name"),
         "rejects": {
-            name.removeprefix("staging.rejected_"): reject_reasons(connection, name) for name in rejected
+            name.removeprefix("rejected_"): reject_reasons(connection, relation_of(connection, name))
+            for name in rejected
         },
         "repairs": section(
-            "quality.repaired_fields",
+            "repaired_fields",
             """
             select table_name, repair, count(*) as field_count
-            from (select table_name, unnest(string_split(repairs, '; ')) as repair from quality.repaired_fields)
+            from (select table_name, unnest(string_split(repairs, '; ')) as repair from {relation})
             group by all
             order by table_name, field_count desc, repair
             """,
         ),
         "conflicts": section(
-            "quality.identity_conflicts",
+            "identity_conflicts",
             """
             select resolution, count(*) as device_count, max(user_count) as user_count_max
-            from quality.identity_conflicts
+            from {relation}
             group by resolution
             order by resolution
             """,
         ),
         "trends": None if history is None else trends(history),
     }
+
+
+def relation_of(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:
+    """Schema and name, ready for SQL; None when the database has no relation of this name."""
+    schemas = schemas_holding(connection, name)
+    if len(schemas) > 1:
+        raise click.ClickException(
+            f"{name} is in more than one schema ({', '.join(schemas)}): use a database with one build in it"
+        )
+    return qualified(schemas[0], name) if schemas else None
 
 
 def gate(latest_run: Rows | None, results: Rows | None) -> dict:
@@ -128,14 +146,13 @@ def gate(latest_run: Rows | None, results: Rows | None) -> dict:
 
 def reject_reasons(connection: duckdb.DuckDBPyConnection, relation: str) -> Rows:
     """One row per reason of one input, commonest first, with up to three of its rows; several reasons count each."""
-    schema, name = relation.split(".", 1)
     rows = query(
         connection,
         f"""
         select reason, count(*) as reject_count, min(raw_row, {SAMPLE_ROWS}) as samples
         from (
             select unnest(string_split(reject_reasons, '; ')) as reason, cast(raw_row as varchar) as raw_row
-            from {schema}."{name}"
+            from {relation}
         )
         group by reason
         order by reject_count desc, reason
@@ -221,7 +238,3 @@ def query(connection: duckdb.DuckDBPyConnection, sql: str) -> Rows:
     cursor = connection.execute(sql)
     columns = [column[0] for column in cursor.description]
     return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-
-
-if __name__ == "__main__":
-    main()

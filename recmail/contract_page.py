@@ -1,22 +1,25 @@
-"""Writes docs/input_contract.md from what the build itself reads, so that the page can't say anything else.
+"""The page docs/input_contract.md, from what the build itself reads.
 
-Tables and columns come from models/staging/_inputs__sources.yml, what a whole table must look like from
-input_checks/*.yml, what sets a single row aside from models/staging/checked/*.sql, limits from dbt_project.yml.
-With --check nothing is written; the exit status is 1 when the file is not what would be written.
+Tables and columns are the sources `inputs`, what a whole table must look like stands in input_checks/*.yml, what sets a
+single row aside in the models checked_<table>, limits in dbt_project.yml.
 """
 
 import re
 from pathlib import Path
 
-import click
 import yaml
+from dbt.artifacts.resources import ColumnInfo
+from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import GenericTestNode, SourceDefinition
 
-ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "input_contract.md"
-CHECKED = ROOT / "models" / "staging" / "checked"
+import input_checks
+from dbt_tools.build_vars import declared_vars
+from dbt_tools.relations import INPUTS_SCHEMA
+
+SUITES = Path(input_checks.__file__).parent
 
 INTRODUCTION = """\
-<!-- Written by scripts/input_contract_page.py; edit its sources, not this file. -->
+<!-- Written by `make docs`; edit its sources, not this file. -->
 # Input contract
 
 What recmail reads of a shop, and what it does with what it can't use.
@@ -35,12 +38,12 @@ may come as text that can be read as such.
 a table that is there is missing, or a *critical* expectation below fails. The build stops with one message before
 anything is recommended or mailed. A failed *warning* is reported and the build goes on. Each run's row counts are also
 compared with the median of the last {volume_runs} runs on other inputs (vars `volume_*`), and the age of the newest
-order with vars `freshness_*`. Results are in `quality.input_validation_results`.
+order with vars `freshness_*`. Results are in {input_validation_results}.
 
-**A row that is wrong** is set aside in `staging.rejected_<table>` with all its reasons and the row as it came; the
+**A row that is wrong** is set aside in {rejected} with all its reasons and the row as it came; the
 build goes on without it. Above {warn} of a table's rows dbt warns (var `rejected_share_warn`), above {error} the build
 stops (var `rejected_share_error`); both take a key per table. **A field that is wrong** in a row that is otherwise
-fine counts as null where the lists below say so, and `quality.repaired_fields` says which.
+fine counts as null where the lists below say so, and {repaired_fields} says which.
 
 **Time.** Var `as_of` (UTC) is the moment a run looks from: events, orders, links and assignments later than that are
 not read, which is no fault. Without it, it is the latest plausible event of the inputs; never the clock.
@@ -50,52 +53,41 @@ linked to the user, and not by the lines of their orders. Of the request itself 
 """
 
 
-@click.command(help=__doc__)
-@click.option("--check", is_flag=True, help="Write nothing; fail when the file is not up to date.")
-def main(check: bool) -> None:
-    text = contract_page()
-    if not check:
-        PAGE.write_text(text, encoding="utf-8")
-    elif not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != text:
-        raise click.ClickException(
-            f"{PAGE.relative_to(ROOT)} is out of date: run python scripts/input_contract_page.py"
-        )
-
-
-def contract_page() -> str:
-    limits = read_yaml(ROOT / "dbt_project.yml")["vars"]
-    tables = read_yaml(ROOT / "models" / "staging" / "_inputs__sources.yml")["sources"][0]["tables"]
-    required = [f"`{table['name']}`" for table in tables if is_required(table)]
+def contract_page(manifest: Manifest) -> str:
+    models = {node.name: node for node in manifest.nodes.values() if node.resource_type == "model"}
+    tables = [source for source in manifest.sources.values() if source.source_name == INPUTS_SCHEMA]
+    faultless = reasons_that_are_no_faults(manifest)
+    limits = declared_vars()
+    required = [f"`{table.name}`" for table in tables if is_required(table)]
     introduction = INTRODUCTION.format(
         required=f"{', '.join(required[:-1])} and {required[-1]}",
         input_location=limits["input_location"],
         volume_runs=limits["volume_runs"],
         warn=shares(limits["rejected_share_warn"]),
         error=shares(limits["rejected_share_error"]),
+        **{
+            name: f"`{models[name].schema}.{name}`"
+            for name in ("input_validation_results", "repaired_fields")
+        },
+        rejected=f"`{models['rejected_users'].schema}.rejected_<table>`",
     )
-    faultless = reasons_that_are_no_faults()
-    return "\n".join([introduction, *(table_section(table, faultless) for table in tables)])
+    sections = [table_section(table, models[f"checked_{table.name}"].raw_code, faultless) for table in tables]
+    return "\n".join([introduction, *sections])
 
 
-def table_section(table: dict, faultless: set[str]) -> str:
-    name = table["name"]
-    suite = read_yaml(ROOT / "input_checks" / f"{name}.yml")
+def table_section(table: SourceDefinition, checked: str, faultless: set[str]) -> str:
+    suite = yaml.safe_load((SUITES / f"{table.name}.yml").read_text(encoding="utf-8"))
     columns = [
-        [
-            f"`{column['name']}`",
-            column["data_type"],
-            "yes" if is_required(column) else "",
-            column["description"],
-        ]
-        for column in table["columns"]
+        [f"`{column.name}`", column.data_type, "yes" if is_required(column) else "", column.description]
+        for column in table.columns.values()
     ]
     expectations = [[spec["severity"], spec["description"]] for spec in suite["expectations"]]
-    consequences = row_consequences((CHECKED / f"checked_{name}.sql").read_text(encoding="utf-8"), faultless)
+    consequences = row_consequences(checked, faultless)
     return "\n".join(
         [
-            f"## {name}",
+            f"## {table.name}",
             "",
-            f"{'Required' if is_required(table) else 'Optional'}. {table['description']}"
+            f"{'Required' if is_required(table) else 'Optional'}. {table.description}"
             f" Key: {' and '.join(f'`{column}`' for column in suite['key'])}.",
             "",
             *markdown_table(["Column", "Type", "Required", "What it is"], columns),
@@ -142,14 +134,14 @@ def row_consequences(sql: str, faultless: set[str]) -> list[list[str]]:
     return consequences
 
 
-def reasons_that_are_no_faults() -> set[str]:
+def reasons_that_are_no_faults(manifest: Manifest) -> set[str]:
     """Reasons that the share of rejected rows doesn't count: the shop works that way."""
+    tests = [node.test_metadata for node in manifest.nodes.values() if isinstance(node, GenericTestNode)]
     return {
         reason
-        for model in read_yaml(CHECKED / "_checked__models.yml")["models"]
-        for test in model.get("data_tests", [])
-        if isinstance(test, dict) and "rejected_share_is_small" in test
-        for reason in test["rejected_share_is_small"]["arguments"].get("not_faults", [])
+        for test in tests
+        if test.name == "rejected_share_is_small"
+        for reason in test.kwargs.get("not_faults", [])
     }
 
 
@@ -166,13 +158,5 @@ def markdown_table(header: list[str], rows: list[list[str]]) -> list[str]:
     return ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
 
 
-def is_required(described: dict) -> bool:
-    return described.get("config", {}).get("meta", {}).get("required", False)
-
-
-def read_yaml(path: Path) -> dict:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
-if __name__ == "__main__":
-    main()
+def is_required(described: SourceDefinition | ColumnInfo) -> bool:
+    return described.config.meta.get("required", False)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from scripts.dbt_runs import run_dbt
+from dbt_tools.dbt_runs import run_dbt
 
 Relation = tuple[str, str]
 

@@ -1,4 +1,4 @@
-"""dbt in this process, on this project: imported once however often it runs."""
+"""dbt in this process: imported once however often it runs."""
 
 import json
 import os
@@ -11,7 +11,8 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
-ROOT = Path(__file__).parents[1]
+from dbt_tools.project import project_directory
+
 # what `dbt build` leaves out when it is to build and not to judge
 NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
@@ -35,7 +36,8 @@ def parse_project(variables: Mapping, folder: Path, database: Path) -> Manifest:
 
 
 def options(variables: Mapping, folder: Path) -> list[str]:
-    named = {"--project-dir": ROOT, "--profiles-dir": ROOT, "--vars": json.dumps(dict(variables))}
+    project = project_directory()
+    named = {"--project-dir": project, "--profiles-dir": project, "--vars": json.dumps(dict(variables))}
     named |= {"--target-path": folder / "target", "--log-path": folder / "target"}
     return ["--quiet", *(str(part) for option in named.items() for part in option)]
 

@@ -1,4 +1,4 @@
-"""Prints the vars of a dbt run as one line of JSON: VARS, with INPUT and AS_OF folded in.
+"""The vars of a dbt run: VARS, with INPUT and AS_OF folded in. `recmail vars` prints them as one line of JSON.
 
 Reads the environment variables that `make build INPUT=<dir> AS_OF=<timestamp> VARS='{yaml}'` sets; an empty
 one counts as absent. Stops with one line saying what to mend when one of them can't be used, or when VARS
@@ -11,21 +11,23 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import yaml
 
-PROJECT_FILE = Path(__file__).parent.parent / "dbt_project.yml"
+from dbt_tools.project import project_directory
 
 
+@click.command(help="Print the vars that INPUT, AS_OF and VARS of the environment stand for, as JSON.")
 def main() -> None:
     try:
-        print(json.dumps(build_vars(os.environ, declared_vars()), default=str))
+        click.echo(json.dumps(build_vars(os.environ, declared_vars()), default=str))
     except ValueError as error:
-        raise SystemExit(f"recmail: {error}") from None
+        raise click.ClickException(str(error)) from None
 
 
 def declared_vars() -> dict:
     """Every var of dbt_project.yml with its default."""
-    return yaml.safe_load(PROJECT_FILE.read_text(encoding="utf-8"))["vars"]
+    return yaml.safe_load((project_directory() / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
 
 
 def build_vars(environment: Mapping[str, str], declared: Collection[str]) -> dict:
@@ -71,7 +73,3 @@ def yaml_mapping(text: str) -> dict:
     if not isinstance(value, dict):
         raise ValueError(f"VARS must be a mapping like '{{recommendations_per_user: 20}}', not {text!r}")
     return value
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,32 @@
+"""Options that several commands of `recmail` have."""
+
+import json
+from pathlib import Path
+
+import click
+
+from dbt_tools.project import project_directory
+
+database_option = click.option(
+    "--database",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="RECMAIL_DATABASE",
+    default=lambda: project_directory() / "warehouse.duckdb",
+    show_default="warehouse.duckdb, or RECMAIL_DATABASE",
+    help="The DuckDB file that dbt built.",
+)
+
+
+def json_mapping(_context, _option, text: str) -> dict:
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise click.BadParameter(f"no JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise click.BadParameter("no JSON object")
+    return value
+
+
+vars_option = click.option(
+    "--vars", "variables", default="{}", callback=json_mapping, help="Vars of the builds, as JSON."
+)

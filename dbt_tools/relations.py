@@ -1,0 +1,104 @@
+"""Where dbt puts what the project names, so that Python and its SQL say `int_purchases` and never a schema.
+
+The manifest that every run of dbt leaves in its target folder knows the schema of each model, wherever it moves and
+whatever var `schema_prefix` is. A database alone is asked for the schema that holds a relation of that name.
+"""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+# what the hooks make, and no model: without var `schema_prefix`, in these schemas
+INPUTS_SCHEMA = "inputs"
+RANKER_SCHEMA = "ranker"
+LATEST_RUN = "latest_run"
+
+
+class Relations:
+    """The models, seeds and sources of one manifest."""
+
+    def __init__(self, manifest: dict):
+        self._nodes = {
+            node["name"]: node
+            for node in manifest["nodes"].values()
+            if node["resource_type"] in ("model", "seed", "snapshot")
+        }
+        self._schemas = {source["source_name"]: source["schema"] for source in manifest["sources"].values()}
+
+    @classmethod
+    def read(cls, folder: Path) -> "Relations":
+        """Of the manifest that dbt_runs left below `folder`."""
+        return cls(json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8")))
+
+    @property
+    def names(self) -> list[str]:
+        """Of all models and seeds."""
+        return list(self._nodes)
+
+    def node(self, name: str) -> dict:
+        """A model or seed as dbt describes it. KeyError when the project has none of this name."""
+        if name not in self._nodes:
+            raise KeyError(f"the dbt project has no model or seed {name}")
+        return self._nodes[name]
+
+    def named(self, name: str) -> str:
+        """Schema and name of a model or seed, to be put into SQL."""
+        node = self.node(name)
+        return qualified(node["schema"], node["alias"])
+
+    def compiled(self, name: str) -> str:
+        """The SQL of a model, as the run that left the manifest compiled it."""
+        return self.node(name)["compiled_code"]
+
+    @property
+    def ranker_schema(self) -> str:
+        return self._schemas["ranker"]
+
+    @property
+    def latest_run(self) -> str:
+        return qualified(self._schemas["inputs"], LATEST_RUN)
+
+    def connect(self, database: Path, read_only: bool = True) -> duckdb.DuckDBPyConnection:
+        """A connection that finds models, seeds and what training learned by their bare names.
+
+        Not the inputs: their names are everyday words, and models read them as staging hands them on.
+        """
+        schemas = {node["schema"] for node in self._nodes.values()}
+        return connect(database, [*sorted(schemas), self.ranker_schema], read_only)
+
+
+def connect(database: Path, schemas: Iterable[str], read_only: bool = True) -> duckdb.DuckDBPyConnection:
+    """A connection that finds what is in those of the schemas that the database has by bare names."""
+    connection = duckdb.connect(database, read_only=read_only)
+    search(connection, schemas)
+    return connection
+
+
+def search(connection: duckdb.DuckDBPyConnection, schemas: Iterable[str]) -> None:
+    rows = connection.execute(
+        "select current_database(), schema_name from duckdb_schemas() where database_name = current_database()"
+    ).fetchall()
+    there = {schema: qualified(database, schema) for database, schema in rows}
+    found = [there[schema] for schema in dict.fromkeys(schemas) if schema in there]
+    if found:
+        connection.execute("set search_path = ?", [",".join(found)])
+
+
+def schemas_holding(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+    """Schemas of the connection's database that have a table or view of this name."""
+    rows = connection.execute(
+        """
+        select table_schema
+        from information_schema.tables
+        where table_catalog = current_database() and table_name = $name
+        order by table_schema
+        """,
+        {"name": name},
+    ).fetchall()
+    return [schema for (schema,) in rows]
+
+
+def qualified(*parts: str) -> str:
+    return ".".join('"' + part.replace('"', '""') + '"' for part in parts)

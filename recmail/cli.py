@@ -1,0 +1,37 @@
+"""The command `recmail`: one subcommand per step of a user, imported when it is called, so that help is quick."""
+
+from importlib import import_module
+
+import click
+
+# name → where its command is, and what it does
+COMMANDS = {
+    "vars": ("dbt_tools.build_vars:main", "Print the vars that INPUT, AS_OF and VARS stand for."),
+    "train": ("ranker.train:main", "Learn from the shop's past what is bought next."),
+    "effect": ("recmail.effect:main", "Show what edited rules, seeds and vars would change."),
+    "quality": ("recmail.quality_page:main", "Write a page on the quality of the inputs."),
+    "render": ("email_render.cli:render", "Render the queued emails."),
+    "preview": ("email_render.cli:preview", "Write a gallery of real emails of every kind."),
+    "docs": ("recmail.docs:main", "Write the pages of docs/ that follow from the project."),
+}
+
+
+class LazyGroup(click.Group):
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, _, function = COMMANDS[name][0].partition(":")
+        return getattr(import_module(module), function)
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        """From COMMANDS: click would import every one of them for its text."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.command(cls=LazyGroup)
+def main() -> None:
+    """Product-recommendation emails computed in the warehouse. The models themselves are built with dbt."""

@@ -1,0 +1,38 @@
+"""Writes the pages of docs/ that follow from the project, so that they can't say anything else."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from dbt.contracts.graph.manifest import Manifest
+
+from dbt_tools.dbt_runs import parse_project
+from dbt_tools.project import project_directory
+from recmail.contract_page import contract_page
+
+# file in docs/ → what makes its text out of the manifest
+PAGES: dict[str, Callable[[Manifest], str]] = {
+    "input_contract.md": contract_page,
+}
+
+
+@click.command(help=__doc__)
+@click.option("--check", is_flag=True, help="Write nothing; fail when a page is not up to date.")
+def main(check: bool) -> None:
+    folder = project_directory() / "target" / "docs"
+    manifest = parse_project({}, folder, folder / "docs.duckdb")
+    outdated = write_pages(project_directory() / "docs", manifest, check)
+    if check and outdated:
+        raise click.ClickException(f"{', '.join(outdated)} out of date: run make docs")
+
+
+def write_pages(folder: Path, manifest: Manifest, check: bool = False) -> list[str]:
+    """Names of the pages that were not what they have to be; they are now, unless `check`."""
+    outdated = []
+    for name, page in PAGES.items():
+        path, text = folder / name, page(manifest)
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            outdated.append(name)
+            if not check:
+                path.write_text(text, encoding="utf-8")
+    return outdated

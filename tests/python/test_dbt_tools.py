@@ -1,0 +1,116 @@
+"""Names resolve through the manifest, wherever models are and whatever their schemas' prefix; selections name what is there."""
+
+import json
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from dbt_tools.dbt_runs import parse_project
+from dbt_tools.project import CHECKOUT, project_directory
+from dbt_tools.relations import Relations, schemas_holding
+from recmail.cli import COMMANDS
+from recmail.cli import main as recmail
+
+PREFIX = {"schema_prefix": "host_"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """With the manifest of the project under a prefix."""
+    folder = tmp_path_factory.mktemp("manifest")
+    parse_project(PREFIX, folder, folder / "w.duckdb")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def relations(folder) -> Relations:
+    return Relations.read(folder)
+
+
+def test_every_schema_has_the_prefix(folder, relations):
+    manifest = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))
+    placed = [
+        *(node for node in manifest["nodes"].values() if node["resource_type"] in ("model", "seed")),
+        *manifest["sources"].values(),
+    ]
+    assert {node["name"] for node in placed if not node["schema"].startswith("host_")} == set()
+    assert relations.latest_run == '"host_inputs"."latest_run"'
+    assert relations.ranker_schema == "host_ranker"
+
+
+def test_a_model_is_found_by_its_bare_name_and_an_input_is_not(relations, tmp_path):
+    database = tmp_path / "w.duckdb"
+    schema = relations.node("int_purchases")["schema"]
+    with duckdb.connect(database) as connection:
+        connection.execute(
+            f"""
+            create schema {schema}; create schema host_inputs;
+            create table {relations.named("int_purchases")} as select 1 as found;
+            create table host_inputs.orders as select 2 as found;
+            """
+        )
+    with relations.connect(database) as connection:
+        assert connection.execute("select found from int_purchases").fetchall() == [(1,)]
+        assert schemas_holding(connection, "int_purchases") == [schema]
+        with pytest.raises(duckdb.CatalogException):
+            connection.execute("select found from orders")
+
+
+def test_a_name_that_is_no_model_is_said(relations):
+    with pytest.raises(KeyError, match="no model or seed int_nothing"):
+        relations.named("int_nothing")
+
+
+def test_selections_name_models_and_seeds_of_the_project(relations):
+    """dbt itself only warns of a name that is gone, and builds the rest."""
+    text = (CHECKOUT / "selectors.yml").read_text(encoding="utf-8")
+    for selector in yaml.safe_load(text)["selectors"]:
+        for part in selector["definition"]["union"]:
+            for name in names_in(part):
+                assert relations.named(name), (selector["name"], name)
+
+
+def names_in(part: str | dict) -> list[str]:
+    """Models and seeds that a part of a selection names, without graph operators."""
+    if isinstance(part, str):
+        return [] if ":" in part or part == "*" else [part.strip("+")]
+    if "exclude" in part:
+        return [name for excluded in part["exclude"] for name in names_in(excluded)]
+    return [part["value"]] if part["method"] == "fqn" else []
+
+
+def test_python_names_no_schema_of_a_model(relations):
+    """Where a model is decides dbt_project.yml alone."""
+    nodes = [relations.node(name) for name in relations.names]
+    named = {f"{node['schema'].removeprefix('host_')}.{node['name']}" for node in nodes}
+    found = [
+        (str(path.relative_to(CHECKOUT)), name)
+        for folder in ("dbt_tools", "recmail", "ranker", "email_render", "input_checks", "benchmarks")
+        for path in (CHECKOUT / folder).rglob("*.*")
+        if path.suffix in (".py", ".sql")
+        and path.name != "render_warehouse.py"  # a warehouse of its own
+        for name in re.findall(r"\b[a-z]+\.[a-z_]+\b", path.read_text(encoding="utf-8"))
+        if name in named
+    ]
+    assert found == []
+
+
+def test_the_project_is_where_dbt_would_look(tmp_path, monkeypatch):
+    monkeypatch.delenv("DBT_PROJECT_DIR", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert project_directory() == CHECKOUT
+    (tmp_path / "dbt_project.yml").touch()
+    assert project_directory() == tmp_path
+    monkeypatch.setenv("DBT_PROJECT_DIR", str(CHECKOUT / "demo"))
+    assert project_directory() == CHECKOUT / "demo"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command):
+    outcome = CliRunner().invoke(recmail, [command, "--help"])
+    assert outcome.exit_code == 0, outcome.output
+    assert outcome.output.startswith(f"Usage: main {command} ")
