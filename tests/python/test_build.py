@@ -9,20 +9,20 @@ from warehouse import NO_GATE, build, manifest, marts
 def test_everybody_gets_a_full_list(small):
     users = {row["user_id"] for row in small_shop()["users"]} - {"u37"}
     counts = dict(
-        small.query("select user_id, count(*) from recommendations.user_recommendations group by user_id")
+        small.query("select user_id, count(*) from user_recommendations group by user_id")
     )
     assert counts == dict.fromkeys(users, 12)
 
 
 def test_nothing_unavailable_or_just_bought_is_recommended(small):
-    recommended = {row[0] for row in small.query("select item_id from recommendations.user_recommendations")}
+    recommended = {row[0] for row in small.query("select item_id from user_recommendations")}
     assert recommended.isdisjoint({"i3", "i4"})
     assert (
         small.value(
             """
         select count(*)
-        from recommendations.user_recommendations as recommended
-        inner join interactions.int_purchases as bought
+        from user_recommendations as recommended
+        inner join int_purchases as bought
             on recommended.user_id = bought.user_id and recommended.item_id = bought.item_id
         where bought.ordered_at > recommended.as_of - interval 30 day
         """
@@ -40,15 +40,15 @@ def test_a_second_build_changes_no_row_of_any_mart(small, small_inputs, tmp_path
 
 
 def test_vars_set_the_length_and_the_time(earlier):
-    assert earlier.value("select max(ordered_at) <= '2024-05-01' from staging.stg_orders")
+    assert earlier.value("select max(ordered_at) <= '2024-05-01' from stg_orders")
     assert earlier.query(
         "select distinct row_count from "
-        "(select count(*) as row_count from recommendations.user_recommendations group by user_id)"
+        "(select count(*) as row_count from user_recommendations group by user_id)"
     ) == [(20,)]
 
 
 def test_required_tables_alone_are_enough(required_alone):
-    assert required_alone.value("select count(distinct user_id) from recommendations.user_recommendations") == 40
+    assert required_alone.value("select count(distinct user_id) from user_recommendations") == 40
 
 
 def test_inputs_may_be_tables_of_the_warehouse(small, small_inputs, tmp_path):
@@ -123,25 +123,25 @@ def test_without_diversity_exploration_and_window_the_list_is_the_pure_ranking(s
         tests=True,
     )
     assert pure.succeeded, pure.text
-    assert pure.query("select distinct propensity from recommendations.user_recommendations") == [(1.0,)]
-    assert {row[0] for row in pure.query("select strategy from recommendations.user_recommendations")} <= {
+    assert pure.query("select distinct propensity from user_recommendations") == [(1.0,)]
+    assert {row[0] for row in pure.query("select strategy from user_recommendations")} <= {
         "also_bought",
         "buy_again",
         "best_sellers",
     }
     better_left_out = """
         select count(*)
-        from ranking.int_scored_candidates as scored
+        from int_scored_candidates as scored
         inner join (
             select user_id, min(score) as worst_score
-            from recommendations.user_recommendations group by user_id
+            from user_recommendations group by user_id
         ) as lists on scored.user_id = lists.user_id and scored.score > lists.worst_score
-        left join recommendations.user_recommendations as recommended
+        left join user_recommendations as recommended
             on scored.user_id = recommended.user_id and scored.item_id = recommended.item_id
         where recommended.item_id is null
     """
     assert pure.value(better_left_out) == 0
     assert (
-        small.value("select count(*) from recommendations.user_recommendations where strategy = 'explore'")
+        small.value("select count(*) from user_recommendations where strategy = 'explore'")
         > 0
     )

@@ -1,8 +1,8 @@
 """Tests share what dbt reads of the project between builds with other vars: where that is right."""
 
+import warehouse
 from warehouse import FOLDER, RUN_TIME_VARS, manifest
 
-import warehouse
 from scripts.build_vars import declared_vars
 from scripts.dbt_runs import parse_project
 
@@ -33,13 +33,20 @@ OTHER = {
 
 
 def read(project) -> dict[str, dict]:
-    """Everything that dbt knows of nodes before it runs them, but when it read them."""
+    """Everything that dbt knows of nodes before it runs them."""
     kinds = (project.nodes, project.sources, project.unit_tests, project.macros, project.exposures)
-    return {
-        name: {key: value for key, value in node.to_dict().items() if key != "created_at"}
-        for kind in kinds
-        for name, node in kind.items()
-    }
+    return {name: known(node) for kind in kinds for name, node in kind.items()}
+
+
+def known(node) -> dict:
+    """But when it read the node, how often a ref stands there, and, where nobody asks, which macros it calls."""
+    values = node.to_dict()
+    del values["created_at"]
+    if "refs" in values:
+        values["refs"] = {tuple(ref.items()) for ref in values["refs"]}
+    if node.resource_type != "test" or not hasattr(node, "test_metadata"):
+        values.get("depends_on", {}).pop("macros", None)
+    return values
 
 
 def test_vars_that_sql_alone_reads_change_nothing_that_dbt_reads_before():

@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
+import yaml
 from dbt.contracts.graph.manifest import Manifest
 
 from scripts.dbt_runs import NO_TESTS, ROOT, parse_project, run_dbt
@@ -40,6 +41,9 @@ NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 # a model costs more in dbt than in DuckDB, and a core has a worker of its own
 FRUGAL = ("--threads", "1", "--no-write-json", "--log-level-file", "none")
 OWN_SCHEMAS = ("inputs", "ranker")
+SOURCES = yaml.safe_load((ROOT / "models/staging/_inputs__sources.yml").read_text("utf-8"))
+# the pinned inputs with their columns; a required one has a config that says so
+CONTRACT = SOURCES["sources"][0]["tables"]
 
 
 @dataclass
