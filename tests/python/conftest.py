@@ -1,6 +1,7 @@
 """What tests share: warehouses that are built once, whichever files and workers read them."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,15 @@ def demo() -> Build:
     if not database.exists():
         pytest.skip(f"{database} is not there: make test builds it")
     return Build(database, True, [])
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Seconds per file, of all workers: what to look at first when the tests get slow."""
+    seconds: Counter = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds[Path(report.nodeid.partition("::")[0]).name] += report.duration
+    terminalreporter.section("seconds per file")
+    for name, sum_of_seconds in seconds.most_common():
+        terminalreporter.line(f"{sum_of_seconds:7.1f}  {name}")

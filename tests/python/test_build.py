@@ -8,9 +8,7 @@ from warehouse import NO_GATE, build, manifest, marts
 
 def test_everybody_gets_a_full_list(small):
     users = {row["user_id"] for row in small_shop()["users"]} - {"u37"}
-    counts = dict(
-        small.query("select user_id, count(*) from user_recommendations group by user_id")
-    )
+    counts = dict(small.query("select user_id, count(*) from user_recommendations group by user_id"))
     assert counts == dict.fromkeys(users, 12)
 
 
@@ -56,7 +54,9 @@ def test_inputs_may_be_tables_of_the_warehouse(small, small_inputs, tmp_path):
     with duckdb.connect(database) as connection:
         connection.execute("create schema shop")
         for name in small_shop():
-            connection.execute(f"create table shop.{name} as from read_parquet('{small_inputs}/{name}.parquet')")
+            connection.execute(
+                f"create table shop.{name} as from read_parquet('{small_inputs}/{name}.parquet')"
+            )
     lists = [
         node.name for node in manifest({}).nodes.values() if node.fqn[1:3] == ["marts", "recommendations"]
     ]
@@ -141,7 +141,4 @@ def test_without_diversity_exploration_and_window_the_list_is_the_pure_ranking(s
         where recommended.item_id is null
     """
     assert pure.value(better_left_out) == 0
-    assert (
-        small.value("select count(*) from user_recommendations where strategy = 'explore'")
-        > 0
-    )
+    assert small.value("select count(*) from user_recommendations where strategy = 'explore'") > 0

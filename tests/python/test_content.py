@@ -208,8 +208,7 @@ def test_blocks_bound_the_pairs_and_leave_nobody_out(models: ContentModels, larg
     items, rows = large
     assert {row[0] for row in rows} == {item["item_id"] for item in items}
     ((token_rows, pairs),) = models.query(
-        "select (select count(*) from int_content_vectors), "
-        "(select count(*) from int_content_pairs)"
+        "select (select count(*) from int_content_vectors), (select count(*) from int_content_pairs)"
     )
     assert pairs <= token_rows * (BLOCK_ITEMS_MAX - 1) / 2
 

@@ -131,9 +131,7 @@ def rejected(broken) -> dict[str, Counter]:
     return {
         table: Counter(
             (raw(json.loads(raw_row)), frozenset(reasons.split("; ")))
-            for raw_row, reasons in broken.query(
-                f"select raw_row, reject_reasons from rejected_{table}"
-            )
+            for raw_row, reasons in broken.query(f"select raw_row, reject_reasons from rejected_{table}")
         )
         for table in KEYS
     }
@@ -235,8 +233,7 @@ def test_everybody_still_gets_a_full_list(broken):
 
 def test_returned_and_cancelled_lines_are_no_purchases(broken):
     kept = broken.query(
-        "select item_id, kept_quantity, net_amount from int_purchases "
-        "where user_id = 'dora' order by all"
+        "select item_id, kept_quantity, net_amount from int_purchases where user_id = 'dora' order by all"
     )
     assert kept == [
         ("foreign", 2, None),  # what a second currency is worth is not known
@@ -297,9 +294,7 @@ def test_accounts_with_one_address_keep_their_lists_and_get_one_email(broken):
     assert broken.query(
         f"select user_id, count(*) from user_recommendations where {twins} group by all order by all"
     ) == [("twin 1", 12), ("twin 2", 12)]
-    assert broken.query(
-        f"select decision, reason from send_decisions where {twins} order by user_id"
-    ) == [
+    assert broken.query(f"select decision, reason from send_decisions where {twins} order by user_id") == [
         ("send", "mailable"),
         ("hold", "address_already_mailed"),
     ]

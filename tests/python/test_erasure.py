@@ -168,9 +168,7 @@ def test_everything_is_as_if_the_person_had_never_been_there(erased, never_there
 
 def test_of_the_request_a_hash_is_kept(erased):
     _, built = erased
-    assert built.query("select count(*), min(length(user_hash)) from stg_erasure_requests") == [
-        (1, 32)
-    ]
+    assert built.query("select count(*), min(length(user_hash)) from stg_erasure_requests") == [(1, 32)]
     assert built.query(
         "select reject_reasons, count(*), count(raw_row) from rejected_erasure_requests "
         "group by all order by all"

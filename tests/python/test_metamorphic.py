@@ -35,7 +35,7 @@ def unexplored(tmp_path_factory) -> Build:
 
 
 def test_neither_order_nor_a_second_load_nor_what_comes_after_as_of_changes_a_list(small, tmp_path):
-    """Every table's rows once more with new ids and later times and in the wrong hands; all of it twice and shuffled."""
+    """Rows once more with new ids and later times, and in the wrong hands; all of it twice, and shuffled."""
     tables = small_shop()
     later = deepcopy(tables)
     for name in ("orders", "order_lines", "web_events", "email_events"):

@@ -138,9 +138,6 @@ def test_what_was_cancelled_whole_is_no_purchase(built):
 
 
 def test_postage_is_no_product(built):
-    assert (
-        built.query(f"select item_id from stg_items where item_id in {NON_PRODUCTS} and is_product")
-        == []
-    )
+    assert built.query(f"select item_id from stg_items where item_id in {NON_PRODUCTS} and is_product") == []
     for relation in ("int_purchases", "user_recommendations"):
         assert built.query(f"select item_id from {relation} where item_id in {NON_PRODUCTS}") == []

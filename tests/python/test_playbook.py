@@ -211,9 +211,9 @@ def test_rules_of_every_kind_reach_lists_and_emails(steered):
     assert "blocked_by_rule" in {row[0] for row in steered.query("from candidate_waterfall")}
     assert shown(steered, "category", "u2")[0] == "cups"
     assert message(steered, "offer.offer_name", "u4") == "Tea week"
-    assert {
-        row[0] for row in steered.query("select play from int_user_playbook where user_id = 'u5'")
-    } == {"premium"}
+    assert {row[0] for row in steered.query("select play from int_user_playbook where user_id = 'u5'")} == {
+        "premium"
+    }
     assert message(steered, "subject", "u6") == "Hello Ada"
 
 

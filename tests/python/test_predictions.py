@@ -82,9 +82,7 @@ class Scorer:
             for prediction, values in models.items()
             for (feature, knot), value in zip(places(self.knots), values, strict=True)
         ]
-        self.connection.executemany(
-            "insert into stg_prediction_coefficients values (?, ?, ?, ?, ?)", rows
-        )
+        self.connection.executemany("insert into stg_prediction_coefficients values (?, ?, ?, ?, ?)", rows)
         self.run("int_prediction_coefficients", "int_user_predictions")
         ((order, churn),) = self.connection.execute(
             "select order_probability_30d, churn_probability from int_user_predictions"
@@ -130,9 +128,7 @@ def snapshots(compiled: dict[str, str], orders: list[tuple]) -> list[tuple]:
         )
         connection.executemany("insert into int_user_orders values (?, ?, ?, ?)", orders)
         run_models(connection, {"int_user_snapshots": compiled["int_user_snapshots"]})
-        return connection.execute(
-            "select * from int_user_snapshots order by cut_number, user_id"
-        ).fetchall()
+        return connection.execute("select * from int_user_snapshots order by cut_number, user_id").fetchall()
 
 
 @settings(max_examples=25, deadline=None, derandomize=True, database=None)

@@ -153,7 +153,9 @@ def _same_replays_once(tmp_path_factory):
             shutil.copyfile(database, replay)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "parse_project", lambda variables, _, database: manifest(variables, database.stem))
+        patch.setattr(
+            training, "parse_project", lambda variables, _, database: manifest(variables, database.stem)
+        )
         patch.setattr(training, "dbt_build", build_or_copy)
         yield
 
@@ -189,9 +191,7 @@ def test_every_list_names_the_coefficients_it_comes_from(trained):
     assert trained.succeeded, trained.text
     promoted = trained.value("select is_promoted from ranker.training_runs")
     run_id = trained.value("select run_id from ranker.training_runs") if promoted else "default"
-    assert trained.query("select distinct run_id from recommendation_contributions") == [
-        (run_id,)
-    ]
+    assert trained.query("select distinct run_id from recommendation_contributions") == [(run_id,)]
 
 
 def test_what_is_no_better_does_not_rank(shop, tmp_path, monkeypatch):
@@ -294,9 +294,7 @@ def test_predictions_are_learned_in_the_same_run(trained):
     )
     # five months are too few to learn from who stayed away for three
     assert trained.query(runs) == [("order_30d", True)]
-    subjects = (
-        "select distinct subject from recommendation_accuracy where is_newest_run order by subject"
-    )
+    subjects = "select distinct subject from recommendation_accuracy where is_newest_run order by subject"
     assert [subject for (subject,) in trained.query(subjects)] == [
         "churn",
         "order_30d",
