@@ -89,13 +89,22 @@ preview: .venv/.installed ## a gallery of real emails of every segment in out/ga
 
 # --- checks -------------------------------------------------------------------------------------------------
 
-# A database of its own, built anew: warehouse.duckdb stays as it is.
+# A database of its own, built anew: warehouse.duckdb stays as it is. Unit tests ask the built tables for their columns.
+# Each worker of pytest takes whole files; which are long and start first is said in tests/python/conftest.py.
 test: export RECMAIL_DATABASE := $(CURDIR)/target/test.duckdb
-test: lint inputs ## everything that must hold: lint, dbt tests and unit tests on the demo inputs, pytest
-	rm -f target/test.duckdb
-	.venv/bin/dbt build
-	.venv/bin/dbt test --select test_type:unit
-	$(python) -m pytest
+test: inputs ## everything that must hold: lint, dbt tests and unit tests on the demo inputs, pytest
+	@mkdir -p target && rm -f target/test.duckdb target/test_seconds
+	$(call step,$(MAKE) --no-print-directory lint)
+	$(call step,.venv/bin/dbt build)
+	$(call step,.venv/bin/dbt test --select test_type:unit)
+	$(call step,$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15)
+	@printf '\nseconds\n'; cat target/test_seconds
+
+# A command, and a line on how long it took.
+define step
+@printf '%s\n' '$(1)'; start=$$(date +%s); $(1) && \
+printf '%5d  %s\n' $$(($$(date +%s) - start)) '$(1)' >> target/test_seconds
+endef
 
 # Without it the tests that need these tools are skipped, saying so.
 email-tools: email_tools/node_modules/.installed ## what the browser checks of emails need: npm packages and Chromium

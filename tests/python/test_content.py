@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
+from warehouse import ROOT, compiled_models, run_models
 
 from dbt_tools.build_vars import declared_vars
-from dbt_tools.compiled_models import compile_models, run_models
-from dbt_tools.project import CHECKOUT as ROOT
 
 VARS = declared_vars()
 FIELD_WEIGHTS = VARS["content_field_weights"]
@@ -45,14 +44,12 @@ Neighbours = dict[str, dict[str, float]]
 class ContentModels:
     """The content models as dbt compiles them, to be run on any catalogue."""
 
-    def __init__(self, compiled: list[tuple[str, str]]):
+    def __init__(self, compiled: dict[str, str]):
         self.compiled = compiled
         self.connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
-        for schema in ("staging", "items", "seeds"):
-            self.connection.execute(f"create schema {schema}")
         for seed in ("stop_words", "unit_words"):
             self.connection.execute(
-                f"create table seeds.{seed} as from read_csv('{ROOT}/seeds/{seed}.csv', header = true)"
+                f"create table {seed} as from read_csv('{ROOT}/seeds/{seed}.csv', header = true)"
             )
 
     def run(self, items: list[Item]) -> list[tuple]:
@@ -60,24 +57,22 @@ class ContentModels:
         catalogue = pa.table({column: [item[column] for item in items] for column in items[0]})
         self.connection.register("catalogue", catalogue)
         self.connection.execute(
-            "create or replace table staging.stg_items as "
+            "create or replace table stg_items as "
             "select * replace (cast(price as decimal(18, 4)) as price) from catalogue"
         )
         self.connection.execute(
-            "create or replace table items.int_item_families as select item_id, family_item_id from catalogue"
+            "create or replace table int_item_families as select item_id, family_item_id from catalogue"
         )
         run_models(self.connection, self.compiled)
-        return self.query("from content.int_content_similarities order by item_id, neighbour_rank")
+        return self.query("from int_content_similarities order by item_id, neighbour_rank")
 
     def query(self, sql: str) -> list[tuple]:
         return self.connection.execute(sql).fetchall()
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory) -> ContentModels:
-    return ContentModels(
-        compile_models(tmp_path_factory.mktemp("content"), "path:models/intermediate/content")
-    )
+def models() -> ContentModels:
+    return ContentModels(compiled_models("+int_content_similarities,int_content_items+"))
 
 
 def made_item(number: int, **values) -> Item:
@@ -213,8 +208,7 @@ def test_blocks_bound_the_pairs_and_leave_nobody_out(models: ContentModels, larg
     items, rows = large
     assert {row[0] for row in rows} == {item["item_id"] for item in items}
     ((token_rows, pairs),) = models.query(
-        "select (select count(*) from content.int_content_vectors), "
-        "(select count(*) from content.int_content_pairs)"
+        "select (select count(*) from int_content_vectors), (select count(*) from int_content_pairs)"
     )
     assert pairs <= token_rows * (BLOCK_ITEMS_MAX - 1) / 2
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import shutil
 import unicodedata
 from collections import Counter
@@ -12,21 +11,16 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import yaml
 from corruptions import CASES, KEYS, as_text, broken_shop
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shop import AS_OF, Tables, small_shop, write_csv, write_parquet
-from warehouse import MART_SCHEMAS, ROOT, Build, build
+from warehouse import CONTRACT, FOLDER, FRUGAL, NO_GATE, Build, build, connect, manifest, marts
 
-CONTRACT = yaml.safe_load((ROOT / "models/staging/_inputs__sources.yml").read_text())["sources"][0]["tables"]
+from dbt_tools.dbt_runs import run_dbt
+
 REQUIRED_TABLES = [table["name"] for table in CONTRACT if table.get("config")]
 OPTIONAL_TABLES = [table["name"] for table in CONTRACT if not table.get("config")]
-NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
-# the gate judges whole tables (test_gate.py) and would stop before the rows are looked at
-NO_GATE = ("--exclude", "input_validation_results")
 SHARES = {"rejected_share_warn": 0.01, "rejected_share_error": 0.05}
 VARS = {
     "input_location": "inputs",
@@ -37,7 +31,7 @@ VARS = {
 
 
 def build_in(folder: Path, *arguments: str, tests: bool = False, **variables) -> Build:
-    """Builds `folder`/w.duckdb from `folder`/inputs by relative names: dbt parses anew when a var changes."""
+    """Builds `folder`/w.duckdb from `folder`/inputs, which messages name as they are given."""
     with contextlib.chdir(folder):
         built = build(Path("w.duckdb"), VARS | variables, *arguments, tests=tests)
     built.database = folder / "w.duckdb"
@@ -46,7 +40,7 @@ def build_in(folder: Path, *arguments: str, tests: bool = False, **variables) ->
 
 def only(*models: str) -> tuple[str, ...]:
     """Arguments that build these models with the tests on nothing but them."""
-    return ("--select", *models, "--indirect-selection", "cautious", *NO_GATE, *NO_UNIT_TESTS)
+    return ("--select", *models, "--indirect-selection", "cautious", *NO_GATE)
 
 
 def stories() -> Tables:
@@ -123,19 +117,12 @@ def stories() -> Tables:
 
 
 @pytest.fixture(scope="module")
-def clean(tmp_path_factory) -> Build:
-    folder = tmp_path_factory.mktemp("clean")
-    write_parquet(small_shop(), folder / "inputs")
-    return build_in(folder)
-
-
-@pytest.fixture(scope="module")
 def broken(tmp_path_factory) -> Build:
     """All cases and stories in one shop, built with every data test of the project but the limits on faulty rows."""
     folder = tmp_path_factory.mktemp("broken")
     write_parquet(broken_shop(stories()), folder / "inputs")
     no_limits = ("--exclude", "test_name:gate_is_open", "test_name:rejected_share_is_small")
-    return build_in(folder, *NO_UNIT_TESTS, *no_limits, tests=True)
+    return build_in(folder, *no_limits, tests=True)
 
 
 @pytest.fixture(scope="module")
@@ -144,9 +131,7 @@ def rejected(broken) -> dict[str, Counter]:
     return {
         table: Counter(
             (raw(json.loads(raw_row)), frozenset(reasons.split("; ")))
-            for raw_row, reasons in broken.query(
-                f"select raw_row, reject_reasons from staging.rejected_{table}"
-            )
+            for raw_row, reasons in broken.query(f"select raw_row, reject_reasons from rejected_{table}")
         )
         for table in KEYS
     }
@@ -156,10 +141,10 @@ def rejected(broken) -> dict[str, Counter]:
 def staged(broken) -> dict[str, dict[str, list[dict]]]:
     """Per table and key the staged rows."""
     tables: dict[str, dict[str, list[dict]]] = {}
-    with duckdb.connect(broken.database, read_only=True) as connection:
+    with connect(broken.database) as connection:
         for table, key in KEYS.items():
             by_key = tables.setdefault(table, {})
-            cursor = connection.execute(f"from staging.stg_{table}")
+            cursor = connection.execute(f"from stg_{table}")
             columns = [column[0] for column in cursor.description]
             for values in cursor.fetchall():
                 row = dict(zip(columns, values, strict=True))
@@ -202,10 +187,10 @@ def test_a_broken_row_gets_its_reasons_or_is_mended(case, rejected, staged):
 
 
 @pytest.mark.parametrize("table", [table["name"] for table in CONTRACT])
-def test_no_good_row_is_lost_or_changed(table, clean, broken):
-    good = Counter(clean.content(f"staging.stg_{table}"))
+def test_no_good_row_is_lost_or_changed(table, small, broken):
+    good = Counter(small.content(f"stg_{table}"))
     assert good
-    assert good <= Counter(broken.content(f"staging.stg_{table}"))
+    assert good <= Counter(broken.content(f"stg_{table}"))
 
 
 @pytest.mark.parametrize("table", KEYS)
@@ -228,18 +213,18 @@ def test_input_rows_are_staged_rejected_or_unread(table, broken):
     unread = sum(row.is_unread for row in rows_of(table)) + late_links.get(table, 0)
     counted = broken.query(
         "select input_row_count, unread_row_count, staged_row_count + rejected_row_count "
-        f"from quality.input_row_counts where table_name = '{table}'"
+        f"from input_row_counts where table_name = '{table}'"
     )
     assert counted == [(len(in_input), unread, len(in_input) - unread)]
     assert counted[0][2] == broken.value(
-        f"select (select count(*) from staging.stg_{table}) + (select count(*) from staging.rejected_{table})"
+        f"select (select count(*) from stg_{table}) + (select count(*) from rejected_{table})"
     )
 
 
 def test_everybody_still_gets_a_full_list(broken):
     assert broken.query(
-        "select distinct count(list.item_id) from staging.stg_users "
-        "left join recommendations.user_recommendations as list using (user_id) group by user_id"
+        "select distinct count(list.item_id) from stg_users "
+        "left join user_recommendations as list using (user_id) group by user_id"
     ) == [(12,)]
 
 
@@ -248,8 +233,7 @@ def test_everybody_still_gets_a_full_list(broken):
 
 def test_returned_and_cancelled_lines_are_no_purchases(broken):
     kept = broken.query(
-        "select item_id, kept_quantity, net_amount from interactions.int_purchases "
-        "where user_id = 'dora' order by all"
+        "select item_id, kept_quantity, net_amount from int_purchases where user_id = 'dora' order by all"
     )
     assert kept == [
         ("foreign", 2, None),  # what a second currency is worth is not known
@@ -263,14 +247,14 @@ def test_returned_and_cancelled_lines_are_no_purchases(broken):
 
 def test_only_what_was_kept_for_oneself_shapes_taste(broken):
     taste = broken.query(
-        "select item_id from interactions.int_interactions where user_id = 'dora' and interaction_weight > 0"
+        "select item_id from int_interactions where user_id = 'dora' and interaction_weight > 0"
     )
     assert {item for (item,) in taste} == {"foreign", "kept", "mug", "partly cancelled", "partly returned"}
 
 
 def test_a_cancellation_takes_back_a_line_of_the_same_buyer_that_held_as_many(broken):
     cancelled = broken.query(
-        "select order_line_id, cancelled_order_line_id from interactions.int_cancellations "
+        "select order_line_id, cancelled_order_line_id from int_cancellations "
         "where order_line_id like 'C%' order by all"
     )
     assert cancelled == [
@@ -286,7 +270,7 @@ def test_a_cancellation_takes_back_a_line_of_the_same_buyer_that_held_as_many(br
 
 def test_guest_orders_belong_to_who_used_the_device_then(broken):
     buyers = broken.query(
-        "select order_id, user_id from interactions.int_purchases "
+        "select order_id, user_id from int_purchases "
         "where order_id like 'tablet%' or order_id in ('café', 'phone') order by order_id"
     )
     assert buyers == [
@@ -299,7 +283,7 @@ def test_guest_orders_belong_to_who_used_the_device_then(broken):
 
 
 def test_conflicting_identities_are_reported(broken):
-    assert broken.query("from quality.identity_conflicts order by all") == [
+    assert broken.query("from identity_conflicts order by all") == [
         ("café", 3, "kept_apart"),
         ("tablet", 2, "split_by_time"),
     ]
@@ -308,35 +292,33 @@ def test_conflicting_identities_are_reported(broken):
 def test_accounts_with_one_address_keep_their_lists_and_get_one_email(broken):
     twins = "user_id in ('twin 1', 'twin 2')"
     assert broken.query(
-        f"select user_id, count(*) from recommendations.user_recommendations where {twins} group by all order by all"
+        f"select user_id, count(*) from user_recommendations where {twins} group by all order by all"
     ) == [("twin 1", 12), ("twin 2", 12)]
-    assert broken.query(
-        f"select decision, reason from email.send_decisions where {twins} order by user_id"
-    ) == [
+    assert broken.query(f"select decision, reason from send_decisions where {twins} order by user_id") == [
         ("send", "mailable"),
         ("hold", "address_already_mailed"),
     ]
     assert broken.query(
-        "select count(*), count(distinct email) from email.email_queue where email like 'twins@%'"
+        "select count(*), count(distinct email) from email_queue where email like 'twins@%'"
     ) == [(1, 1)]
 
 
 @pytest.mark.parametrize("user", ["unknown frequency", "unknown consent", "malformed email 0"])
 def test_who_can_not_be_asked_is_not_mailed(user, broken):
-    assert broken.value(f"select decision from email.send_decisions where user_id = '{user}'") == "hold"
+    assert broken.value(f"select decision from send_decisions where user_id = '{user}'") == "hold"
 
 
 def test_postage_is_neither_bought_nor_recommended(broken):
-    non_products = "(select item_id from staging.stg_items where not is_product)"
+    non_products = "(select item_id from stg_items where not is_product)"
     assert broken.value(f"select count(*) from {non_products}") == 4
-    for relation in ("interactions.int_purchases", "recommendations.user_recommendations"):
+    for relation in ("int_purchases", "user_recommendations"):
         assert broken.query(f"select item_id from {relation} where item_id in {non_products}") == []
 
 
 def test_a_cycle_of_parents_ends(broken):
     """Two that are each other's parents are one family; of a longer cycle each stays for itself."""
     families = broken.query(
-        "select item_id, family_item_id from items.int_item_families where item_id like 'cycle%' order by all"
+        "select item_id, family_item_id from int_item_families where item_id like 'cycle%' order by all"
     )
     assert families == [
         ("cycle 0", "cycle 0"),
@@ -356,7 +338,7 @@ def problems_of(folder: Path, **variables) -> list[str]:
     stopped = build_in(folder, **variables)
     assert not stopped.succeeded
     assert "The inputs can't be used, nothing was built." in stopped.text
-    assert set(stopped.relations()) == set(stopped.relations("inputs"))
+    assert [relation for relation in stopped.relations() if not relation.startswith("inputs.")] == []
     # dbt says it twice: as it goes, and as the outcome
     return list(
         dict.fromkeys(line.strip()[2:] for line in stopped.text.splitlines() if line.startswith("  - "))
@@ -398,33 +380,27 @@ def test_every_missing_required_column_is_named_with_its_type(tmp_path):
     assert problems_of(tmp_path) == expected
 
 
-def write_shop_without(absent: list[str], folder: Path) -> None:
-    write_parquet(
-        {table: rows for table, rows in small_shop().items() if table not in absent}, folder / "inputs"
-    )
-
-
 def assert_full_lists(built: Build) -> None:
     assert built.succeeded, built.text
-    lists = built.query("select count(*) from recommendations.user_recommendations group by user_id")
-    assert lists == [(12,)] * built.value("select count(*) from staging.stg_users")
+    lists = built.query("select count(*) from user_recommendations group by user_id")
+    assert lists == [(12,)] * built.value("select count(*) from stg_users")
 
 
 @pytest.mark.parametrize("absent", OPTIONAL_TABLES)
-def test_without_an_optional_table_all_that_reads_it_is_built(absent, clean, tmp_path):
+def test_without_an_optional_table_all_that_reads_it_is_built(absent, small, tmp_path):
     """What doesn't read it is as in the clean build."""
-    write_shop_without([absent], tmp_path)
-    shutil.copy(clean.database, tmp_path)
-    without = build_in(tmp_path, "--select", f"source:inputs.{absent}+")
+    tables = {table: rows for table, rows in small_shop().items() if table != absent}
+    write_parquet(tables, tmp_path / "inputs")
+    small.copied_to(tmp_path)
+    without = build_in(tmp_path, "--select", f"source:inputs.{absent}+", *NO_GATE)
     assert_full_lists(without)
-    assert without.value(f"select count(*) from staging.stg_{absent}") == 0
+    assert without.value(f"select count(*) from stg_{absent}") == 0
 
 
-def test_without_any_optional_table_every_mart_is_built(clean, tmp_path):
-    write_shop_without(OPTIONAL_TABLES, tmp_path)
-    without = build_in(tmp_path)
-    assert_full_lists(without)
-    assert without.relations(*MART_SCHEMAS) == clean.relations(*MART_SCHEMAS)
+def test_without_any_optional_table_every_mart_is_built(small, required_alone):
+    assert_full_lists(required_alone)
+    assert required_alone.relations() == small.relations()
+    assert set(marts()) <= set(small.relations())
 
 
 def write_faulty_shop(faulty_users: int, folder: Path) -> None:
@@ -447,7 +423,8 @@ def test_a_share_of_faulty_rows_warns(tmp_path):
     assert warned.succeeded, warned.text
     assert [line for line in warned.text.splitlines() if "rows rejected" in line] == [
         "table users: 1 of 40 rows rejected, 2.5 %; expected at most 1.0 % (var rejected_share_warn). "
-        "Commonest: user_id is missing (1). All of them: staging.checked_users where reject_reasons <> ''"
+        "Commonest: user_id is missing (1). All of them: "
+        f"{warned.schema('checked_users')}.checked_users where reject_reasons <> ''"
     ]
 
 
@@ -455,14 +432,14 @@ def test_a_larger_share_of_faulty_rows_stops_the_build(tmp_path):
     write_faulty_shop(3, tmp_path)
     stopped = build_in(tmp_path, *only("+stg_users"), tests=True)
     assert not stopped.succeeded
-    rows = "staging.checked_users where reject_reasons <> ''"
+    rows = f"{stopped.schema('checked_users')}.checked_users where reject_reasons <> ''"
     assert (
         "table users: 3 of 42 rows rejected, 7.1 %; expected at most 5.0 % (var rejected_share_error). "
         f"Commonest: user_id is missing (3). All of them: {rows}"
     ) in stopped.text
     # what the message names is there to look at, what needs users is not
     assert stopped.value(f"select count(*) from {rows}") == 3
-    assert "staging.stg_users" not in stopped.relations()
+    assert "stg_users" not in stopped.relations()
 
 
 # --- any text at all --------------------------------------------------------------------------------------------
@@ -472,20 +449,18 @@ any_examples = settings(max_examples=100, derandomize=True, database=None, deadl
 
 
 @pytest.fixture(scope="module")
-def cleaned(tmp_path_factory):
+def cleaned():
     """A function that runs one cleaning macro on one text, in DuckDB without dbt."""
     macros = ["clean_email", "clean_url", "printable_text", "clean_text", "clean_number", "clean_timestamp"]
     columns = ", ".join("{{ " + macro + "('value') }} as " + macro for macro in macros)
-    os.environ["RECMAIL_DATABASE"] = str(tmp_path_factory.mktemp("macros") / "w.duckdb")
-    compiled = dbtRunner().invoke(
-        [
-            *("compile", "--quiet", "--inline", f"select {columns} from texts", "--vars", json.dumps(VARS)),
-            *(f"--{folder}-dir={ROOT}" for folder in ("project", "profiles")),
-            *(f"--{folder}-path={ROOT / 'target' / 'pytest'}" for folder in ("target", "log")),
-        ]
+    compiled = run_dbt(
+        *("compile", *FRUGAL, "--inline", f"select {columns} from texts"),
+        variables=VARS,
+        folder=FOLDER,
+        database=FOLDER / "w.duckdb",
+        manifest=manifest(VARS),
     )
-    DuckDBConnectionManager.close_all_connections()
-    sql = compiled.result.results[0].node.compiled_code
+    sql = compiled.results[0].node.compiled_code
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
 
@@ -565,7 +540,7 @@ def test_numbers_are_exact_and_anything_else_is_none(cleaned, number, text):
 # --- with other vars, for each of which dbt parses anew --------------------------------------------------------
 
 
-def test_csv_files_of_any_make_read_like_parquet(clean, tmp_path):
+def test_csv_files_of_any_make_read_like_parquet(small, tmp_path):
     """Other encodings, a byte-order mark, quoted newlines, stray columns, capital headers; and one order of 2099."""
     tables = small_shop()
     tables["items"][0]["item_name"] = "Tea\r\n\tno. 0"
@@ -584,17 +559,17 @@ def test_csv_files_of_any_make_read_like_parquet(clean, tmp_path):
     read = build_in(tmp_path, "--select", "+path:models/staging", *NO_GATE, as_of=None)
     assert read.succeeded, read.text
     with contextlib.chdir(tmp_path):
-        assert read.value("select as_of from staging.stg_as_of") == AS_OF
+        assert read.value("select as_of from stg_as_of") == AS_OF
     for table in CONTRACT:
-        relation = f"staging.stg_{table['name']}"
-        assert read.content(relation) == clean.content(relation), relation
+        relation = f"stg_{table['name']}"
+        assert read.content(relation) == small.content(relation), relation
 
 
 def test_variants_stay_apart_when_told_so(broken, tmp_path):
     shutil.copytree(broken.database.parent, tmp_path, dirs_exist_ok=True)
     apart = build_in(tmp_path, "--select", "int_item_families", roll_up_variants=False)
     assert apart.succeeded, apart.text
-    assert apart.query("select item_id from items.int_item_families where item_id <> family_item_id") == []
+    assert apart.query("select item_id from int_item_families where item_id <> family_item_id") == []
 
 
 def test_every_missing_required_table_of_a_schema_is_named(tmp_path):

@@ -1,4 +1,4 @@
-"""Names resolve through the manifest, wherever models are and whatever their schemas' prefix; selections name what is there."""
+"""Names resolve through the manifest wherever models are; selections name what is there."""
 
 import json
 import re
@@ -91,8 +91,7 @@ def test_python_names_no_schema_of_a_model(relations):
         (str(path.relative_to(CHECKOUT)), name)
         for folder in ("dbt_tools", "recmail", "ranker", "email_render", "input_checks", "benchmarks")
         for path in (CHECKOUT / folder).rglob("*.*")
-        if path.suffix in (".py", ".sql")
-        and path.name != "render_warehouse.py"  # a warehouse of its own
+        if path.suffix in (".py", ".sql") and path.name != "render_warehouse.py"  # a warehouse of its own
         for name in re.findall(r"\b[a-z]+\.[a-z_]+\b", path.read_text(encoding="utf-8"))
         if name in named
     ]

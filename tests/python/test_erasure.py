@@ -13,12 +13,12 @@ YESTERDAY = AS_OF - timedelta(days=1)
 OF_THE_RUN = {
     "inputs.latest_run",
     "inputs.erasure_requests",
-    "quality.input_history",
-    "quality.input_row_counts",
-    "quality.input_validation_results",
-    "staging.checked_erasure_requests",
-    "staging.rejected_erasure_requests",
-    "staging.stg_erasure_requests",
+    "input_history",
+    "input_row_counts",
+    "input_validation_results",
+    "checked_erasure_requests",
+    "rejected_erasure_requests",
+    "stg_erasure_requests",
 }
 
 
@@ -145,13 +145,9 @@ def erased(tmp_path_factory) -> tuple[dict[str, int], Build]:
 def test_the_search_finds_a_person_who_is_there(erased):
     mentioned, _ = erased
     for table in rows_of_the_person().keys() - {"erasure_requests"}:
-        assert f"staging.stg_{table}" in mentioned
-        assert f"staging.rejected_{table}" in mentioned
-    assert {
-        "interactions.int_cancellations",
-        "recommendations.user_recommendations",
-        "email.email_queue",
-    } <= mentioned.keys()
+        assert f"stg_{table}" in mentioned
+        assert f"rejected_{table}" in mentioned
+    assert {"int_cancellations", "user_recommendations", "email_queue"} <= mentioned.keys()
 
 
 def test_no_relation_mentions_who_was_erased(erased):
@@ -172,10 +168,8 @@ def test_everything_is_as_if_the_person_had_never_been_there(erased, never_there
 
 def test_of_the_request_a_hash_is_kept(erased):
     _, built = erased
-    assert built.query("select count(*), min(length(user_hash)) from staging.stg_erasure_requests") == [
-        (1, 32)
-    ]
+    assert built.query("select count(*), min(length(user_hash)) from stg_erasure_requests") == [(1, 32)]
     assert built.query(
-        "select reject_reasons, count(*), count(raw_row) from staging.rejected_erasure_requests "
+        "select reject_reasons, count(*), count(raw_row) from rejected_erasure_requests "
         "group by all order by all"
     ) == [("duplicate of user_id", 1, 0), ("user_id is missing", 2, 0)]

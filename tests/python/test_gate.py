@@ -2,10 +2,10 @@
 
 import duckdb
 import pytest
-import yaml
 from shop import small_shop, write_parquet
-from warehouse import ROOT, build
+from warehouse import CONTRACT, build, connect
 
+from email_render.gate import gate_problem
 from input_checks.gate import judge_inputs
 
 LIMITS = {
@@ -16,9 +16,6 @@ LIMITS = {
     "freshness_warn_days": 7,
     "freshness_error_days": 60,
 }
-CONTRACT = yaml.safe_load((ROOT / "models/staging/_inputs__sources.yml").read_text("utf-8"))["sources"][0][
-    "tables"
-]
 NATIVE = {"number": "double", "timestamp": "timestamp", "boolean": "boolean"}
 
 
@@ -140,17 +137,12 @@ def test_old_orders_are_stale(judge):
     assert failures(judge(as_of="2024-08-30 12:00:00", freshness_error_days=None)) == {}
 
 
-def test_a_failed_gate_stops_the_build_with_one_message_and_yesterdays_mail_stays(tmp_path):
-    from email_render.gate import gate_problem
-
-    tables = small_shop()
-    database = tmp_path / "w.duckdb"
-    first = build(database, {"input_location": str(write_parquet(tables, tmp_path / "monday"))})
-    assert first.succeeded, first.text
-    with duckdb.connect(database) as connection:
-        connection.execute("set search_path = 'email'")
+def test_a_failed_gate_stops_the_build_with_one_message_and_yesterdays_mail_stays(small, tmp_path):
+    database = small.copied_to(tmp_path).database
+    with connect(database) as connection:
         assert gate_problem(connection) is None
 
+    tables = small_shop()
     tables["order_lines"] = [row | {"unit_price": "n/a"} for row in tables["order_lines"]]
     broken = build(database, {"input_location": str(write_parquet(tables, tmp_path / "tuesday"))}, tests=True)
     assert not broken.succeeded
@@ -159,6 +151,5 @@ def test_a_failed_gate_stops_the_build_with_one_message_and_yesterdays_mail_stay
     assert broken.text.count("order_lines.unit_price") == broken.text.count("Found: 484"), (
         "named once a message"
     )
-    with duckdb.connect(database) as connection:
-        connection.execute("set search_path = 'email'")
+    with connect(database) as connection:
         assert "order_lines: unit_price is a number" in gate_problem(connection)

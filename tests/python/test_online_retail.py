@@ -82,7 +82,7 @@ def test_the_log_builds_unedited_and_every_data_test_holds(built):
 def test_every_line_is_accounted_for(built):
     assert built.query(
         "select input_row_count, unread_row_count, input_row_count - staged_row_count - rejected_row_count "
-        "from quality.input_row_counts where table_name in ('users', 'items', 'orders', 'order_lines') "
+        "from input_row_counts where table_name in ('users', 'items', 'orders', 'order_lines') "
         "order by input_row_count"
     ) == [(4_070, 0, 0), (4_372, 0, 0), (25_900, 0, 0), (541_909, 0, 0)]
 
@@ -92,7 +92,7 @@ def test_lines_are_rejected_for_what_the_log_is_known_for(built):
     reasons = dict(
         built.query(
             "select reason, count(*) from (select unnest(string_split(reject_reasons, '; ')) as reason "
-            "from staging.rejected_order_lines) group by all"
+            "from rejected_order_lines) group by all"
         )
     )
     assert reasons == {
@@ -105,16 +105,16 @@ def test_lines_are_rejected_for_what_the_log_is_known_for(built):
 
 
 def test_every_customer_gets_a_full_list(built):
-    lists = built.query("select count(*) from recommendations.user_recommendations group by user_id")
+    lists = built.query("select count(*) from user_recommendations group by user_id")
     assert lists == [(12,)] * 4_372
 
 
 def test_most_cancellations_find_what_they_cancel(built):
     """Of those with a customer; some lines were bought before the log begins, or in several parts."""
     with_customer = """
-        interactions.int_cancellations
-        inner join staging.checked_order_lines using (order_line_id)
-        inner join staging.stg_orders using (order_id)
+        int_cancellations
+        inner join checked_order_lines using (order_line_id)
+        inner join stg_orders using (order_id)
         where user_id is not null
     """
     cancelled, matched = built.query(f"select count(*), count(cancelled_order_line_id) from {with_customer}")[
@@ -127,10 +127,10 @@ def test_most_cancellations_find_what_they_cancel(built):
 def test_what_was_cancelled_whole_is_no_purchase(built):
     assert (
         built.value(
-            "select count(*) from interactions.int_cancellations as cancellations "
-            "inner join staging.stg_order_lines as lines "
+            "select count(*) from int_cancellations as cancellations "
+            "inner join stg_order_lines as lines "
             "on cancellations.cancelled_order_line_id = lines.order_line_id "
-            "inner join interactions.int_purchases as purchases on lines.order_line_id = purchases.order_line_id "
+            "inner join int_purchases as purchases on lines.order_line_id = purchases.order_line_id "
             "where cancellations.cancelled_quantity = lines.quantity"
         )
         == 0
@@ -138,9 +138,6 @@ def test_what_was_cancelled_whole_is_no_purchase(built):
 
 
 def test_postage_is_no_product(built):
-    assert (
-        built.query(f"select item_id from staging.stg_items where item_id in {NON_PRODUCTS} and is_product")
-        == []
-    )
-    for relation in ("interactions.int_purchases", "recommendations.user_recommendations"):
+    assert built.query(f"select item_id from stg_items where item_id in {NON_PRODUCTS} and is_product") == []
+    for relation in ("int_purchases", "user_recommendations"):
         assert built.query(f"select item_id from {relation} where item_id in {NON_PRODUCTS}") == []

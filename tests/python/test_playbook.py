@@ -1,15 +1,14 @@
 """What plays and rules are for happens: users of a kind get other items, titles and offers than without them.
 
-That each row of the playbook moves lists is tested on the demo (tests/singular/assert_the_playbook_moves_lists…).
+That each row of the playbook moves lists is tested on the demo (test_demo_warehouse.py).
 """
 
-import shutil
 from datetime import timedelta
+from pathlib import Path
 
-import duckdb
 import pytest
 from shop import AS_OF, small_shop, write_parquet
-from warehouse import Build, build
+from warehouse import Build, build, connect
 
 RULES = [
     {"name": "no_books", "when": "user_id = 'u1'", "effect": "block_category", "value": "books"},
@@ -79,41 +78,45 @@ def shop_of_all_kinds() -> dict:
     return tables
 
 
+READ = ("user_recommendations", "candidate_waterfall", "email_queue", "email_plays")
+
+
+def variables(inputs: Path) -> dict:
+    rules = [rule | {"priority": 1} for rule in RULES]
+    return {
+        "input_location": str(inputs),
+        "exploration_share": 0,
+        "holdout_share": 0,
+        "personalisation_rules": rules,
+    }
+
+
 @pytest.fixture(scope="module")
-def steered(tmp_path_factory) -> Build:
-    folder = tmp_path_factory.mktemp("playbook")
-    inputs = write_parquet(shop_of_all_kinds(), folder / "inputs")
-    built = build(
-        folder / "w.duckdb",
-        {
-            "input_location": str(inputs),
-            "exploration_share": 0,
-            "holdout_share": 0,
-            "personalisation_rules": [rule | {"priority": 1} for rule in RULES],
-        },
-    )
+def inputs(tmp_path_factory) -> Path:
+    return write_parquet(shop_of_all_kinds(), tmp_path_factory.mktemp("playbook"))
+
+
+@pytest.fixture(scope="module")
+def steered(inputs, tmp_path_factory) -> Build:
+    database = tmp_path_factory.mktemp("steered") / "w.duckdb"
+    # with the gate, which the email queue reads
+    built = build(database, variables(inputs), "--select", *(f"+{model}" for model in READ))
     assert built.succeeded, built.text
     return built
 
 
 @pytest.fixture(scope="module")
-def plain(steered) -> Build:
+def plain(inputs, steered, tmp_path_factory) -> Build:
     """The same with a playbook that weighs nothing."""
-    database = steered.database.with_name("plain.duckdb")
-    shutil.copyfile(steered.database, database)
-    with duckdb.connect(database) as connection:
-        columns = [name for (name, *_) in connection.execute("describe users.int_play_weights").fetchall()]
+    database = steered.copied_to(tmp_path_factory.mktemp("plain")).database
+    with connect(database, read_only=False) as connection:
+        columns = [name for (name, *_) in connection.execute("describe int_play_weights").fetchall()]
         unset = ", ".join(f"{column} = null" for column in columns if column not in ("play", "block"))
-        connection.execute(f"update users.int_play_weights set {unset}")
+        connection.execute(f"update int_play_weights set {unset}")
     built = build(
         database,
-        {
-            "input_location": str(steered.database.parent / "inputs"),
-            "exploration_share": 0,
-            "holdout_share": 0,
-            "personalisation_rules": [rule | {"priority": 1} for rule in RULES],
-        },
-        *("--select", "int_steered_candidates+"),
+        variables(inputs),
+        *("--select", *(f"int_steered_candidates+,+{model}" for model in READ)),
     )
     assert built.succeeded, built.text
     return built
@@ -124,10 +127,10 @@ def share(built: Build, of: str, scheme: str, segment: str, block: str = "block"
     return built.value(
         f"""
         select avg(case when {of} then 1 else 0 end)
-        from recommendations.user_recommendations as shown
-        inner join users.int_user_schemes as users
+        from user_recommendations as shown
+        inner join int_user_schemes as users
             on shown.user_id = users.user_id and users.scheme = '{scheme}' and users.segment = '{segment}'
-        inner join content.int_content_items as items on shown.item_id = items.item_id
+        inner join int_content_items as items on shown.item_id = items.item_id
         where block = {block if block == "block" else f"'{block}'"}
         """
     )
@@ -135,7 +138,7 @@ def share(built: Build, of: str, scheme: str, segment: str, block: str = "block"
 
 def proposed_by(*strategies: str) -> str:
     return f"""exists (
-        from candidates.int_candidates as candidates
+        from int_candidates as candidates
         where
             candidates.user_id = shown.user_id and candidates.item_id = shown.item_id
             and candidates.strategy in ({", ".join(f"'{strategy}'" for strategy in strategies)})
@@ -160,15 +163,15 @@ def shown(built: Build, column: str, user: str) -> list:
     return [
         value
         for (value,) in built.query(
-            f"select {column} from recommendations.user_recommendations as shown "
-            "inner join staging.stg_items as items using (item_id) "
+            f"select {column} from user_recommendations as shown "
+            "inner join stg_items as items using (item_id) "
             f"where user_id = '{user}' order by shown.position"
         )
     ]
 
 
 def message(built: Build, column: str, user: str):
-    return built.value(f"select {column} from email.email_queue where user_id = '{user}'")
+    return built.value(f"select {column} from email_queue where user_id = '{user}'")
 
 
 def test_a_browsers_email_looks_and_sounds_like_its_play(steered):
@@ -181,8 +184,8 @@ def test_a_browsers_email_looks_and_sounds_like_its_play(steered):
 def test_a_title_that_the_block_does_not_prove_is_not_printed(plain, steered):
     plays_of_title = """
         select count(*)
-        from email.email_queue as messages
-        inner join ranking.int_ranked_candidates as listed using (user_id)
+        from email_queue as messages
+        inner join int_ranked_candidates as listed using (user_id)
         where messages.blocks[1].title = 'Take another look' and listed.position <= 4 and not listed.is_of_play
     """
     assert steered.value(plays_of_title) == plain.value(plays_of_title) == 0
@@ -190,12 +193,12 @@ def test_a_title_that_the_block_does_not_prove_is_not_printed(plain, steered):
         """
         with blocks as (
             select user_id, bool_and(is_of_play) as is_proven
-            from ranking.int_ranked_candidates
+            from int_ranked_candidates
             where position <= 4
             group by user_id
         )
         select distinct blocks.is_proven, plays.title_primary is not null
-        from email.email_plays as plays
+        from email_plays as plays
         inner join blocks using (user_id)
         order by all
         """
@@ -205,12 +208,12 @@ def test_a_title_that_the_block_does_not_prove_is_not_printed(plain, steered):
 
 def test_rules_of_every_kind_reach_lists_and_emails(steered):
     assert "books" not in shown(steered, "category", "u1")
-    assert "blocked_by_rule" in {row[0] for row in steered.query("from recommendations.candidate_waterfall")}
+    assert "blocked_by_rule" in {row[0] for row in steered.query("from candidate_waterfall")}
     assert shown(steered, "category", "u2")[0] == "cups"
     assert message(steered, "offer.offer_name", "u4") == "Tea week"
-    assert {
-        row[0] for row in steered.query("select play from users.int_user_playbook where user_id = 'u5'")
-    } == {"premium"}
+    assert {row[0] for row in steered.query("select play from int_user_playbook where user_id = 'u5'")} == {
+        "premium"
+    }
     assert message(steered, "subject", "u6") == "Hello Ada"
 
 
@@ -219,8 +222,8 @@ def test_an_offer_is_announced_where_the_playbook_or_a_rule_wants_one_and_nowher
         steered.value(
             """
         select count(*)
-        from email.email_queue as messages
-        left join users.int_next_best_offers as best on messages.user_id = best.user_id and best.is_offered
+        from email_queue as messages
+        left join int_next_best_offers as best on messages.user_id = best.user_id and best.is_offered
         where (messages.offer is null) <> (best.user_id is null)
         """
         )

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as np_strategies
 from shop import AS_OF, small_shop, write_parquet
 from sklearn.linear_model import LogisticRegression
-from warehouse import Build, build
+from warehouse import Build, build, compiled_models, connect, manifest, run_models
 
-from dbt_tools.compiled_models import compile_models, run_models
 from dbt_tools.dbt_runs import NO_TESTS, run_dbt
 from ranker import predictions
 from ranker.predictions import (
@@ -38,9 +37,9 @@ SNAPSHOT = {
 
 
 @pytest.fixture(scope="module")
-def compiled(tmp_path_factory) -> dict[str, str]:
+def compiled() -> dict[str, str]:
     names = "int_prediction_knots int_user_snapshots int_prediction_coefficients int_user_predictions"
-    return dict(compile_models(tmp_path_factory.mktemp("compiled"), names, {"prediction_cuts": 2}))
+    return compiled_models(names, {"prediction_cuts": 2})
 
 
 class Scorer:
@@ -49,33 +48,32 @@ class Scorer:
     def __init__(self, compiled: dict[str, str]):
         self.compiled = compiled
         self.connection = duckdb.connect(config={"threads": 1})
-        self.connection.execute("create schema staging; create schema users")
         columns = ", ".join(f"${name} as {name}" for name in SNAPSHOT)
         self.connection.execute(
-            f"create table users.int_user_snapshots as select 0 as cut_number, 'u' as user_id, {columns}",
+            f"create table int_user_snapshots as select 0 as cut_number, 'u' as user_id, {columns}",
             SNAPSHOT,
         )
         self.run("int_prediction_knots")
         self.knots = dict(
             self.connection.execute(
-                "select feature, knots from users.int_prediction_knots where knot = 0 and feature <> 'intercept'"
+                "select feature, knots from int_prediction_knots where knot = 0 and feature <> 'intercept'"
             ).fetchall()
         )
 
     def run(self, *names: str) -> None:
-        run_models(self.connection, [(f"users.{name}", self.compiled[f"users.{name}"]) for name in names])
+        run_models(self.connection, {name: self.compiled[name] for name in names})
 
     def probabilities(
         self, positions: dict[str, float], models: dict[str, np.ndarray]
     ) -> tuple[float, float]:
         columns = ", ".join(f"cast(${name} as double) as {name}" for name in positions)
         self.connection.execute(
-            f"create or replace table users.int_user_positions as select 0 as cut_number, 'u' as user_id, {columns}",
+            f"create or replace table int_user_positions as select 0 as cut_number, 'u' as user_id, {columns}",
             {name: None if np.isnan(value) else value for name, value in positions.items()},
         )
         self.connection.execute(
             """
-            create or replace table staging.stg_prediction_coefficients
+            create or replace table stg_prediction_coefficients
             (run_id varchar, prediction varchar, feature varchar, knot integer, coefficient double)
             """
         )
@@ -84,12 +82,10 @@ class Scorer:
             for prediction, values in models.items()
             for (feature, knot), value in zip(places(self.knots), values, strict=True)
         ]
-        self.connection.executemany(
-            "insert into staging.stg_prediction_coefficients values (?, ?, ?, ?, ?)", rows
-        )
+        self.connection.executemany("insert into stg_prediction_coefficients values (?, ?, ?, ?, ?)", rows)
         self.run("int_prediction_coefficients", "int_user_predictions")
         ((order, churn),) = self.connection.execute(
-            "select order_probability_30d, churn_probability from users.int_user_predictions"
+            "select order_probability_30d, churn_probability from int_user_predictions"
         ).fetchall()
         return order, churn
 
@@ -123,19 +119,16 @@ def test_sql_gives_the_probabilities_of_scikit_learn(scorer: Scorer, data):
 
 def snapshots(compiled: dict[str, str], orders: list[tuple]) -> list[tuple]:
     with duckdb.connect(config={"threads": 2}) as connection:
-        connection.execute("create schema staging; create schema users")
-        connection.execute("create table staging.stg_as_of as select $as_of as as_of", {"as_of": AS_OF})
+        connection.execute("create table stg_as_of as select $as_of as as_of", {"as_of": AS_OF})
         connection.execute(
             """
-            create table users.int_user_orders
+            create table int_user_orders
             (user_id varchar, net_amount decimal(18, 4), order_number bigint, ordered_at timestamp)
             """
         )
-        connection.executemany("insert into users.int_user_orders values (?, ?, ?, ?)", orders)
-        run_models(connection, [("users.int_user_snapshots", compiled["users.int_user_snapshots"])])
-        return connection.execute(
-            "select * from users.int_user_snapshots order by cut_number, user_id"
-        ).fetchall()
+        connection.executemany("insert into int_user_orders values (?, ?, ?, ?)", orders)
+        run_models(connection, {"int_user_snapshots": compiled["int_user_snapshots"]})
+        return connection.execute("select * from int_user_snapshots order by cut_number, user_id").fetchall()
 
 
 @settings(max_examples=25, deadline=None, derandomize=True, database=None)
@@ -194,12 +187,11 @@ def past(shop, tmp_path_factory) -> tuple[Path, Path]:
     """A warehouse with the cuts, and the folder with what dbt compiled."""
     folder = tmp_path_factory.mktemp("past")
     run = run_dbt(
-        "build",
-        *NO_TESTS,
-        *PAST_SELECTION,
+        *("build", "--threads", "1", *NO_TESTS, *PAST_SELECTION),
         variables=shop | PAST_VARS,
         folder=folder,
         database=folder / "w.duckdb",
+        manifest=manifest(shop | PAST_VARS),
     )
     assert run.succeeded, run.messages
     return folder / "w.duckdb", folder
@@ -224,7 +216,7 @@ def test_what_was_learned_foretells_and_says_so(past, shop, learned, tmp_path):
     assert all(run["is_promoted"] and run["champion_run_id"] == "default" for run in runs.values())
     built = foretell(past, shop, learned, tmp_path)
     assert built.succeeded, built.text
-    assert built.query("select distinct order_run_id, churn_run_id from users.int_user_predictions") == [
+    assert built.query("select distinct order_run_id, churn_run_id from int_user_predictions") == [
         ("run 1", "run 1")
     ]
     # the run is compared as it was judged, and is no better than itself
@@ -239,7 +231,7 @@ def test_what_is_no_better_does_not_foretell(past, shop, tmp_path, monkeypatch):
     monkeypatch.setattr(predictions, "probability_metrics", lambda labels, _: {"log_loss": 0.5, "auc": 0.5})
     kept = foretell(past, shop, learn_predictions(past[0], 45, past[1]), tmp_path)
     assert kept.query("select distinct is_promoted from ranker.prediction_runs") == [(False,)]
-    assert kept.query("select distinct order_run_id, churn_run_id from users.int_user_predictions") == [
+    assert kept.query("select distinct order_run_id, churn_run_id from int_user_predictions") == [
         ("default", "default")
     ]
 
@@ -266,9 +258,9 @@ def test_learning_twice_gives_the_same(past, learned):
 def test_a_history_too_short_teaches_nothing(tmp_path, past):
     database = tmp_path / "w.duckdb"
     database.write_bytes(past[0].read_bytes())
-    with duckdb.connect(database) as connection:
-        connection.execute("delete from users.int_user_snapshots where cut_number > 1")
-        connection.execute("delete from users.int_user_outcomes where cut_number > 1")
+    with connect(database, read_only=False) as connection:
+        connection.execute("delete from int_user_snapshots where cut_number > 1")
+        connection.execute("delete from int_user_outcomes where cut_number > 1")
     found = learn_predictions(database, 45, past[1])
     assert found["prediction_runs"] == []
     assert {row["model"] for row in found["accuracy"]} <= {"default", "naive_mean", "last_value"}

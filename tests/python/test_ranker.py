@@ -1,6 +1,8 @@
 """The ranker: SQL gives scikit-learn's probabilities, training keeps what is better, and every list names its run."""
 
+import hashlib
 import shutil
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -10,9 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as np_strategies
 from shop import small_shop, write_parquet
 from sklearn.linear_model import LogisticRegression
-from warehouse import Build, build
+from warehouse import NO_GATE, Build, build, compiled_models, manifest, run_models
 
-from dbt_tools.compiled_models import compile_models, run_models
 from ranker import train as training
 from ranker.accuracy import HERE as training_folder
 from ranker.metrics import probability_metrics, recall_and_ndcg
@@ -25,25 +26,23 @@ PURE_RANKING = {"minimum_distinct_categories": 1, "exploration_share": 0, "repur
 class Scorer:
     """int_scored_candidates as dbt compiles it, on made-up positions and coefficients."""
 
-    def __init__(self, folder, **variables):
-        self.models = compile_models(folder, "int_ranking_knots int_scored_candidates", variables)
+    def __init__(self, **variables):
+        self.models = compiled_models("int_ranking_knots int_scored_candidates", variables)
         self.connection = duckdb.connect(config={"threads": 2})
-        for schema in ("staging", "ranking", "users"):
-            self.connection.execute(f"create schema {schema}")
         self.connection.execute(
             """
-            create table staging.stg_items as
+            create table stg_items as
             select item_id, category, cast(price as decimal(18, 4)) as price, unit_cost
             from (values ('i', 'tea', 10, 4.0), ('unknown cost', 'tea', 10, null), ('boosted', 'cups', 10, 4.0))
                 as items (item_id, category, price, unit_cost);
-            create table users.int_user_category_factors as
+            create table int_user_category_factors as
             select 'u' as user_id, 'cups' as category, 2.0 as category_factor;
             """
         )
-        run_models(self.connection, self.models[:1])
+        run_models(self.connection, {"int_ranking_knots": self.models["int_ranking_knots"]})
         self.knots = dict(
             self.connection.execute(
-                "select feature, knots from ranking.int_ranking_knots where knot = 0 and feature <> 'intercept'"
+                "select feature, knots from int_ranking_knots where knot = 0 and feature <> 'intercept'"
             ).fetchall()
         )
 
@@ -54,7 +53,7 @@ class Scorer:
             for name, values in positions.items()
         ]
         self.connection.execute(
-            "create or replace table ranking.int_candidate_positions as "
+            "create or replace table int_candidate_positions as "
             f"select 'u' as user_id, unnest({items}) as item_id, unnest({times_bought}) as times_bought, "
             + ", ".join(columns).replace("None", "null")
         )
@@ -65,7 +64,7 @@ class Scorer:
         self.connection.executemany("insert into given values (?, ?, ?)", rows)
         self.connection.execute(
             """
-            create or replace table ranking.int_ranker_coefficients as
+            create or replace table int_ranker_coefficients as
             select
                 times_bought, feature, knot, coefficient,
                 case when knot < 0 then 0 else coalesce(lead(coefficient) over (
@@ -74,16 +73,16 @@ class Scorer:
             from given cross join range(3) as times (times_bought)
             """
         )
-        run_models(self.connection, self.models[1:])
+        run_models(self.connection, {"int_scored_candidates": self.models["int_scored_candidates"]})
         found = self.connection.execute(
-            "select item_id, purchase_probability, score from ranking.int_scored_candidates"
+            "select item_id, purchase_probability, score from int_scored_candidates"
         ).fetchall()
         return {item: (probability, score) for item, probability, score in found}
 
 
 @pytest.fixture(scope="module")
-def scorer(tmp_path_factory) -> Scorer:
-    return Scorer(tmp_path_factory.mktemp("scorer"))
+def scorer() -> Scorer:
+    return Scorer()
 
 
 @settings(max_examples=40, deadline=None, derandomize=True, database=None)
@@ -103,8 +102,8 @@ def test_sql_gives_the_probabilities_of_scikit_learn(scorer: Scorer, data):
     assert found["i"][0] == pytest.approx(expected, abs=1e-12)
 
 
-def test_the_objective_weighs_probabilities(tmp_path):
-    scorer = Scorer(tmp_path, ranking_objective="margin", default_margin_share=0.3)
+def test_the_objective_weighs_probabilities():
+    scorer = Scorer(ranking_objective="margin", default_margin_share=0.3)
     positions = {name: [0.0] * 3 for name in scorer.knots}
     model = np.zeros(column_count(scorer.knots) + 1)
     found = scorer.run(positions, ["i", "unknown cost", "boosted"], [0, 1, 2], model)
@@ -135,18 +134,56 @@ def shop(tmp_path_factory) -> dict:
     return {"input_location": str(write_parquet(small_shop(order_count=260), folder / "inputs"))}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _same_replays_once(tmp_path_factory):
+    """Trainings share what dbt reads of the project, and replays of the same cut with the same learned runs."""
+    kept = tmp_path_factory.mktemp("replays")
+    dbt_build = training.dbt_build
+
+    def build_or_copy(database, variables, folder, *arguments, manifest=None):
+        if arguments != training.REPLAYED:
+            dbt_build(database, variables, folder, *arguments, manifest=manifest)
+            return
+        known = repr((sorted(variables.items()), learned(database)))
+        replay = kept / f"{hashlib.sha256(known.encode()).hexdigest()}.duckdb"
+        if replay.exists():
+            shutil.copyfile(replay, database)
+        else:
+            dbt_build(database, variables, folder, *arguments, manifest=manifest)
+            shutil.copyfile(database, replay)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            training, "parse_project", lambda variables, _, database: manifest(variables, database.stem)
+        )
+        patch.setattr(training, "dbt_build", build_or_copy)
+        yield
+
+
+def learned(database: Path) -> list:
+    """Every row that earlier trainings left in the database."""
+    if not database.exists():
+        return []
+    with duckdb.connect(database, read_only=True) as connection:
+        tables = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'ranker' order by all"
+        ).fetchall()
+        return [connection.execute(f"from ranker.{name} order by all").fetchall() for (name,) in tables]
+
+
 @pytest.fixture(scope="module")
 def trained(shop, tmp_path_factory) -> Build:
     database = tmp_path_factory.mktemp("warehouse") / "w.duckdb"
-    training.train(database, shop)
-    return build(database, shop | PURE_RANKING)
+    training.train(database, shop, window_count=3)
+    lists = ("+recommendation_contributions", "+recommendation_accuracy")
+    return build(database, shop | PURE_RANKING, "--select", *lists, *NO_GATE)
 
 
 def test_a_run_is_kept_with_its_data_and_metrics(trained):
     (run,) = trained.query(
         "select run_number, window_count, row_count > 0, label_share > 0, champion_run_id from ranker.training_runs"
     )
-    assert run == (1, 4, True, True, "default")
+    assert run == (1, 3, True, True, "default")
     assert trained.value("select count(distinct times_bought) from ranker.coefficients") == 3
 
 
@@ -154,9 +191,7 @@ def test_every_list_names_the_coefficients_it_comes_from(trained):
     assert trained.succeeded, trained.text
     promoted = trained.value("select is_promoted from ranker.training_runs")
     run_id = trained.value("select run_id from ranker.training_runs") if promoted else "default"
-    assert trained.query("select distinct run_id from recommendations.recommendation_contributions") == [
-        (run_id,)
-    ]
+    assert trained.query("select distinct run_id from recommendation_contributions") == [(run_id,)]
 
 
 def test_what_is_no_better_does_not_rank(shop, tmp_path, monkeypatch):
@@ -167,9 +202,9 @@ def test_what_is_no_better_does_not_rank(shop, tmp_path, monkeypatch):
     )
     database = tmp_path / "w.duckdb"
     assert not training.train(database, shop, window_count=2).is_promoted
-    kept = build(database, shop, "--select", "+int_ranker_coefficients")
+    kept = build(database, shop, "--select", "+int_ranker_coefficients", *NO_GATE)
     assert kept.query("select is_promoted from ranker.training_runs") == [(False,)]
-    assert kept.query("select distinct run_id from ranking.int_ranker_coefficients") == [("default",)]
+    assert kept.query("select distinct run_id from int_ranker_coefficients") == [("default",)]
 
 
 def test_too_short_a_history_is_said(tmp_path):
@@ -231,14 +266,14 @@ def test_calibration_is_the_distance_of_probability_and_share():
 
 
 def test_the_accuracy_mart_holds_what_ranks_beside_the_simple_ways(trained):
-    models = "select distinct model from metrics.recommendation_accuracy where metric = 'ndcg_at_10'"
+    models = "select distinct model from recommendation_accuracy where metric = 'ndcg_at_10'"
     assert {"challenger", "champion", "most_popular", "buy_again", "best_sellers alone"} <= {
         model for (model,) in trained.query(models)
     }
     mart, run = (
         trained.query(
             """
-        select metric_value from metrics.recommendation_accuracy
+        select metric_value from recommendation_accuracy
         where model = 'challenger' and dimension = 'all' and metric in ('ndcg_at_10', 'recall_at_10')
         order by metric
         """
@@ -247,7 +282,7 @@ def test_the_accuracy_mart_holds_what_ranks_beside_the_simple_ways(trained):
     )
     assert [value for (value,) in mart] == pytest.approx([value for (value,) in run], abs=1e-9)
     groups = trained.query(
-        "select dimension, sum(user_count) from metrics.recommendation_accuracy "
+        "select dimension, sum(user_count) from recommendation_accuracy "
         "where model = 'champion' and metric = 'log_loss' group by dimension"
     )
     assert len({count for _, count in groups}) == 1
@@ -259,9 +294,7 @@ def test_predictions_are_learned_in_the_same_run(trained):
     )
     # five months are too few to learn from who stayed away for three
     assert trained.query(runs) == [("order_30d", True)]
-    subjects = (
-        "select distinct subject from metrics.recommendation_accuracy where is_newest_run order by subject"
-    )
+    subjects = "select distinct subject from recommendation_accuracy where is_newest_run order by subject"
     assert [subject for (subject,) in trained.query(subjects)] == [
         "churn",
         "order_30d",
@@ -275,7 +308,7 @@ def test_a_champion_is_compared_as_it_was_judged(trained, shop, tmp_path):
     database = tmp_path / "again.duckdb"
     shutil.copyfile(trained.database, database)
     # the same data again can't be better than itself
-    assert not training.train(database, shop).is_promoted
+    assert not training.train(database, shop, window_count=3).is_promoted
     runs = "select ndcg_at_10, champion_ndcg_at_10, champion_run_id from ranker.training_runs order by run_number"
     with duckdb.connect(database, read_only=True) as connection:
         first, again = connection.execute(runs).fetchall()

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from shop import small_shop, write_parquet
-from warehouse import build
+from warehouse import NO_GATE, build
 
 from recmail import effect as rules_effect
 
@@ -15,11 +14,13 @@ RULE = {"name": "everybody", "when": "order_count >= 0", "effect": "choose_block
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory) -> tuple[Path, dict]:
-    """A warehouse, and the vars it was built with."""
-    folder = tmp_path_factory.mktemp("effect")
-    variables = {"input_location": str(write_parquet(small_shop(), folder / "inputs"))}
-    built = build(folder / "w.duckdb", {**variables, "personalisation_rules": []})
+def shop(small, small_inputs, tmp_path_factory) -> tuple[Path, dict]:
+    """A warehouse without rules, and the vars it was built with."""
+    database = small.copied_to(tmp_path_factory.mktemp("effect")).database
+    variables = {"input_location": str(small_inputs)}
+    built = build(
+        database, {**variables, "personalisation_rules": []}, "--select", *rules_effect.SELECTION, *NO_GATE
+    )
     assert built.succeeded, built.text
     return built.database, variables
 

@@ -1,13 +1,7 @@
 """A wrong row of a seed that marketers edit stops the build with a message that names the row."""
 
-import json
-
-import duckdb
 import pytest
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
-from shop import small_shop, write_parquet
-from warehouse import ROOT, build
+from warehouse import build, connect, dbt
 
 SEEDS = [
     *("rfm_groups", "playbook", "seasons", "holidays", "complements"),
@@ -46,12 +40,12 @@ FAULTS = {
 
 
 @pytest.fixture(scope="module")
-def message(tmp_path_factory) -> str:
+def message(small_inputs, tmp_path_factory) -> str:
     """What the tests of the seeds say of all faults at once, after they had nothing to say of the rows delivered."""
-    folder = tmp_path_factory.mktemp("seeds")
-    inputs = {"input_location": str(write_parquet(small_shop(), folder / "inputs"))}
+    database = tmp_path_factory.mktemp("seeds") / "w.duckdb"
+    inputs = {"input_location": str(small_inputs)}
     delivered = build(
-        folder / "w.duckdb",
+        database,
         inputs,
         "--select",
         *SEEDS,
@@ -61,20 +55,12 @@ def message(tmp_path_factory) -> str:
         tests=True,
     )
     assert delivered.succeeded, delivered.text
-    with duckdb.connect(folder / "w.duckdb") as connection:
+    with connect(database, read_only=False) as connection:
         for fault in FAULTS:
-            connection.execute(f"update seeds.{fault}")
-    assert build(folder / "w.duckdb", inputs, "--select", *MODELS).succeeded
-    said = []
-    dbtRunner(callbacks=[lambda event: said.append(event.info.msg)]).invoke(
-        [
-            *("--quiet", "test", "--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
-            *("--target-path", str(folder), "--log-path", str(folder), "--vars", json.dumps(inputs)),
-            *("--select", *(f"{seed}_rows_hold" for seed in SEEDS), "playbook_strategies_hold"),
-        ]
-    )
-    DuckDBConnectionManager.close_all_connections()
-    return "\n".join(said)
+            connection.execute(f"update {fault}")
+    assert build(database, inputs, "--select", *MODELS).succeeded
+    tests = (*(f"{seed}_rows_hold" for seed in SEEDS), "playbook_strategies_hold")
+    return dbt("test", database, inputs, "--select", *tests).text
 
 
 @pytest.mark.parametrize("fault", FAULTS)

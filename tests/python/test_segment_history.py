@@ -3,37 +3,32 @@
 from pathlib import Path
 
 import pytest
+from conftest import EARLIER
 from shop import AS_OF, small_shop, write_parquet
-from warehouse import Build, build
+from warehouse import NO_GATE, Build, build
 
-EARLIER = "2024-05-01 00:00:00"
-HISTORY = "metrics.user_segment_history"
+HISTORY = "user_segment_history"
+MOVES = ("--select", "+segment_migrations", *NO_GATE)
 
 
-def run(database: Path, inputs: Path, *arguments: str, **variables) -> Build:
-    built = build(
-        database,
-        {"input_location": str(inputs), **variables},
-        *("--select", "+segment_migrations", *arguments),
-    )
+def run(database: Path, inputs: Path, *arguments: str) -> Build:
+    built = build(database, {"input_location": str(inputs)}, *arguments)
     assert built.succeeded, built.text
     return built
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory) -> tuple[Build, Path]:
+def shop(earlier, tmp_path_factory) -> tuple[Build, Path]:
     """A warehouse that was built at two times, and its inputs."""
     folder = tmp_path_factory.mktemp("history")
     inputs = write_parquet(small_shop(), folder / "inputs")
-    database = folder / "w.duckdb"
-    run(database, inputs, as_of=EARLIER)
-    return run(database, inputs), inputs
+    return run(earlier.copied_to(folder).database, inputs, *MOVES), inputs
 
 
 def test_the_first_run_has_everybody_and_the_second_who_moved(shop):
     built = shop[0]
     everybody, moved = built.query(f"select count(*) from {HISTORY} group by as_of order by as_of")
-    assert everybody[0] == 6 * built.value("select count(*) from staging.stg_users")
+    assert everybody[0] == 6 * built.value("select count(*) from stg_users")
     assert 0 < moved[0] < everybody[0]
     assert (
         built.value(
@@ -54,13 +49,13 @@ def test_migrations_add_up(shop):
         built.value(
             """
             with moves as (
-                select scheme, segment, user_count from metrics.segment_migrations
+                select scheme, segment, user_count from segment_migrations
                 union all
-                select scheme, previous_segment, -user_count from metrics.segment_migrations
+                select scheme, previous_segment, -user_count from segment_migrations
                 where previous_segment is not null
             ),
             balance as (select scheme, segment, sum(user_count) as user_count from moves group by all),
-            actual as (select scheme, segment, count(*) as user_count from users.int_user_schemes group by all)
+            actual as (select scheme, segment, count(*) as user_count from int_user_schemes group by all)
             select count(*) from balance full join actual using (scheme, segment)
             where coalesce(balance.user_count, 0) <> coalesce(actual.user_count, 0)
             """
@@ -73,7 +68,7 @@ def test_migrations_add_up(shop):
 def test_a_run_at_the_same_time_changes_nothing(shop, arguments):
     built, inputs = shop
     before = built.content(HISTORY)
-    assert run(built.database, inputs, *arguments).content(HISTORY) == before
+    assert run(built.database, inputs, "--select", HISTORY, *arguments).content(HISTORY) == before
 
 
 def test_who_was_erased_leaves_it_and_nobody_else(shop):
@@ -83,6 +78,6 @@ def test_who_was_erased_leaves_it_and_nobody_else(shop):
     assert built.value(known) >= 6
     kept = built.query(others)
     requests = small_shop()["erasure_requests"] + [{"user_id": "u5", "requested_at": AS_OF}]
-    after = run(built.database, write_parquet({"erasure_requests": requests}, inputs))
+    after = run(built.database, write_parquet({"erasure_requests": requests}, inputs), *MOVES)
     assert after.value(known) == 0
     assert after.query(others) == kept

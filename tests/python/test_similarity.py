@@ -11,8 +11,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from dbt_tools.compiled_models import compile_models, run_models
+from warehouse import compiled_models, run_models
 
 METRICS = ("cosine", "jaccard", "lift", "leverage", "llr")
 CONTEXTS = ("also_viewed", "also_bought", "bought_together")
@@ -34,22 +33,19 @@ INTERACTION_COLUMNS = {
 class SimilarityModels:
     """The models of one setting of the vars, to be run on any shop."""
 
-    def __init__(self, folder, **variables):
-        self.compiled = compile_models(
-            folder,
+    def __init__(self, **variables):
+        self.compiled = compiled_models(
             "int_item_keys int_user_keys int_user_items int_profiles int_profile_lists int_item_support int_item_pairs "
             "int_item_similarities int_item_neighbours int_user_tastes int_user_neighbours",
             variables | {"item_recommendations_max": 50},
         )
         self.connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
-        for schema in ("staging", "items", "interactions", "content", "similarity"):
-            self.connection.execute(f"create schema {schema}")
         self.connection.execute(
             """
-            create table content.int_content_similarities (
+            create table int_content_similarities (
                 item_id varchar, neighbour_item_id varchar, similarity_score double, neighbour_rank bigint
             );
-            create table similarity.int_item_upgrades (
+            create table int_item_upgrades (
                 item_id varchar, neighbour_item_id varchar, similarity_score double, upgrade_rank bigint
             );
             """
@@ -61,13 +57,13 @@ class SimilarityModels:
         self.connection.execute(f"create or replace table {relation} as select {casts} from given")
 
     def run(self, shop: "Shop") -> None:
-        self.load("staging.stg_items", {"item_id": "varchar"}, [{"item_id": item} for item in shop.items])
+        self.load("stg_items", {"item_id": "varchar"}, [{"item_id": item} for item in shop.items])
         self.connection.execute(
-            "create or replace view items.int_item_availability as "
-            "select item_id, cast(null as varchar) as unavailable_reason from staging.stg_items"
+            "create or replace view int_item_availability as "
+            "select item_id, cast(null as varchar) as unavailable_reason from stg_items"
         )
-        self.load("interactions.int_purchases", PURCHASE_COLUMNS, shop.purchases)
-        self.load("interactions.int_interactions", INTERACTION_COLUMNS, shop.interactions)
+        self.load("int_purchases", PURCHASE_COLUMNS, shop.purchases)
+        self.load("int_interactions", INTERACTION_COLUMNS, shop.interactions)
         run_models(self.connection, self.compiled)
 
     def similarities(self) -> dict[tuple, tuple]:
@@ -76,7 +72,7 @@ class SimilarityModels:
             row[:3]: row[3:]
             for row in self.connection.execute(
                 "select context, item_id, neighbour_item_id, pair_count, confidence, reverse_confidence, lift, "
-                "similarity_score, list_rank from similarity.int_item_neighbours"
+                "similarity_score, list_rank from int_item_neighbours"
             ).fetchall()
         }
 
@@ -84,9 +80,9 @@ class SimilarityModels:
         return {
             row[:2]: row[2]
             for row in self.connection.execute(
-                "select users.user_id, others.user_id, similarity_score from similarity.int_user_neighbours "
-                "join interactions.int_user_keys as users using (user_key) "
-                "join interactions.int_user_keys as others on others.user_key = neighbour_key"
+                "select users.user_id, others.user_id, similarity_score from int_user_neighbours "
+                "join int_user_keys as users using (user_key) "
+                "join int_user_keys as others on others.user_key = neighbour_key"
             ).fetchall()
         }
 
@@ -194,7 +190,7 @@ def oracle(shop: Shop, metric: str, weighting: str, shrinkage: float, support_mi
 
 
 @pytest.fixture(scope="module", params=METRICS)
-def models(request, tmp_path_factory) -> tuple[SimilarityModels, dict]:
+def models(request) -> tuple[SimilarityModels, dict]:
     index = METRICS.index(request.param)
     setting = {
         "similarity_metric": request.param,
@@ -202,7 +198,7 @@ def models(request, tmp_path_factory) -> tuple[SimilarityModels, dict]:
         "similarity_shrinkage": (0, 3, 2, 1, 0)[index],
         "pair_support_min": (1, 2, 1, 2, 2)[index],
     }
-    return SimilarityModels(tmp_path_factory.mktemp(request.param), **setting), setting
+    return SimilarityModels(**setting), setting
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, database=None)

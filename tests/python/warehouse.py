@@ -1,14 +1,50 @@
-"""Builds a warehouse from inputs by dbt in this process, which imports dbt once for all tests."""
+"""Warehouses for tests: dbt runs in this process, reads the project once for all tests, and builds what many read once.
 
+SQL of tests names relations alone, `from user_recommendations`: which schema a model stands in is dbt_project.yml's to
+say. Inputs and what training appends keep theirs, `inputs.users` and `ranker.training_runs`.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import pickle
+import re
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import duckdb
+import yaml
+from dbt.contracts.graph.manifest import Manifest
 
-from dbt_tools.dbt_runs import NO_TESTS, run_dbt
+from dbt_tools.dbt_runs import NO_TESTS, parse_project, run_dbt
 from dbt_tools.project import CHECKOUT as ROOT
 
-MART_SCHEMAS = ("recommendations", "email", "sales", "metrics", "exports")
+# what dbt writes beside the database: a folder for each worker of pytest-xdist
+FOLDER = ROOT / "target" / "pytest" / os.environ.get("PYTEST_XDIST_WORKER", "alone")
+# of one session, for all its workers: conftest.py sets it
+shared_folder = Path()
+
+# Read by SQL alone, when it runs: a manifest serves all their values. test_manifest.py holds it.
+RUN_TIME_VARS = {
+    *("input_location", "forget_history_days", "churn_days", "prediction_cuts", "roll_up_variants"),
+    *("similarity_metric", "profile_weighting", "similarity_shrinkage", "pair_support_min"),
+    *("item_recommendations_max", "strategies_enabled", "personalisation_rules", "repurchase_window_days"),
+    *("ranking_objective", "default_margin_share", "recommendations_per_user", "exploration_share"),
+    *("minimum_distinct_categories", "holdout_share", "rejected_share_warn", "rejected_share_error"),
+}
+# the gate judges whole tables, test_gate.py's matter: a third of a small shop's build
+NO_GATE = ("--exclude", "input_validation_results")
+NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+# a model costs more in dbt than in DuckDB, and a core has a worker of its own
+FRUGAL = ("--threads", "1", "--no-write-json", "--log-level-file", "none")
+OWN_SCHEMAS = ("inputs", "ranker")
+SOURCES = yaml.safe_load((ROOT / "models/staging/_inputs__sources.yml").read_text("utf-8"))
+# the pinned inputs with their columns; a required one has a config that says so
+CONTRACT = SOURCES["sources"][0]["tables"]
 
 
 @dataclass
@@ -22,36 +58,113 @@ class Build:
         return "\n".join(self.messages)
 
     def query(self, sql: str) -> list[tuple]:
-        with duckdb.connect(self.database, read_only=True) as connection:
+        with connect(self.database) as connection:
             return connection.execute(sql).fetchall()
 
     def value(self, sql: str):
         return self.query(sql)[0][0]
 
-    def relations(self, *schemas: str) -> list[str]:
-        """Names of all tables and views, of the given schemas or of all."""
-        return [
-            f"{schema}.{name}"
-            for schema, name in self.query(
-                "select table_schema, table_name from information_schema.tables order by all"
-            )
-            if not schemas or schema in schemas
-        ]
+    def relations(self) -> list[str]:
+        """Names of all tables and views."""
+        names = self.query("select table_schema, table_name from information_schema.tables")
+        return sorted(f"{schema}.{name}" if schema in OWN_SCHEMAS else name for schema, name in names)
+
+    def schema(self, relation: str) -> str:
+        return self.value(
+            f"select table_schema from information_schema.tables where table_name = '{relation}'"
+        )
 
     def content(self, relation: str) -> list[str]:
         """Every row as text, sorted: equal for equal content."""
         return [row for (row,) in self.query(f"select cast(t as varchar) from {relation} as t order by 1")]
 
+    def copied_to(self, folder: Path) -> "Build":
+        """The same in a file of its own, to be built upon."""
+        folder.mkdir(parents=True, exist_ok=True)
+        return Build(Path(shutil.copy(self.database, folder)), self.succeeded, self.messages)
+
+
+def connect(database: Path, read_only: bool = True) -> duckdb.DuckDBPyConnection:
+    """A connection that finds models and seeds of all schemas by their names."""
+    connection = duckdb.connect(database, read_only=read_only)
+    schemas = connection.execute(
+        "select distinct table_schema from information_schema.tables where table_schema not in $own order by all",
+        {"own": OWN_SCHEMAS},
+    ).fetchall()
+    connection.execute(f"set search_path = '{','.join(schema for (schema,) in schemas) or 'main'}'")
+    return connection
+
+
+def made_once(name: str, make: Callable[[Path], None]) -> Path:
+    """A folder of this name that the first worker who wants it makes, while others wait."""
+    folder = shared_folder / name
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            shutil.rmtree(folder, ignore_errors=True)  # what another worker could not make
+            folder.mkdir()
+            make(folder)
+            (folder / "made").touch()
+    return folder
+
+
+def manifest(variables: dict, stem: str = "w") -> Manifest:
+    """The project as dbt reads it with these vars and a database file of this name."""
+    parsed = {name: value for name, value in variables.items() if name not in RUN_TIME_VARS}
+    return read_manifest(json.dumps(parsed, sort_keys=True), stem)
+
+
+@cache
+def read_manifest(variables: str, stem: str) -> Manifest:
+    def make(folder: Path) -> None:
+        parsed = parse_project(json.loads(variables), FOLDER, folder / f"{stem}.duckdb")
+        (folder / "manifest.pickle").write_bytes(pickle.dumps(parsed))
+
+    key = hashlib.sha256(f"{variables} {stem}".encode()).hexdigest()[:16]
+    return pickle.loads((made_once(f"manifest-{key}", make) / "manifest.pickle").read_bytes())
+
+
+def marts() -> list[str]:
+    """Names of all models that others than recmail read."""
+    return sorted(node.name for node in manifest({}).nodes.values() if node.fqn[1] == "marts")
+
 
 def build(database: Path, variables: dict, *arguments: str, tests: bool = False) -> Build:
     """`dbt build` into `database`, without tests unless `tests`; a failing build does not raise."""
-    choice = () if tests else NO_TESTS
+    choice = NO_UNIT_TESTS if tests else NO_TESTS
+    return dbt("build", database, variables, *choice, *arguments)
+
+
+def dbt(command: str, database: Path, variables: dict, *arguments: str) -> Build:
     run = run_dbt(
-        "build",
-        *choice,
-        *arguments,
+        *(command, *FRUGAL, *arguments),
         variables=variables,
-        folder=ROOT / "target" / "pytest",
+        folder=FOLDER,
         database=database,
+        manifest=manifest(variables, database.stem),
     )
     return Build(database, run.succeeded, run.messages)
+
+
+# --- models without dbt -----------------------------------------------------------------------------------------
+
+
+def compiled_models(select: str, variables: dict | None = None) -> dict[str, str]:
+    """SQL by name of the selected models, in the order in which they build; what they read goes by its name alone."""
+    variables = variables or {}
+    run = run_dbt(
+        *("compile", *FRUGAL, "--select", select),
+        variables=variables,
+        folder=FOLDER,
+        database=shared_folder / "w.duckdb",
+        manifest=manifest(variables),
+    )
+    assert run.succeeded, run.messages
+    nodes = [compiled.node for compiled in run.results if compiled.node.resource_type == "model"]
+    return {node.name: re.sub(r'"w"\."\w+"\.', "", node.compiled_code) for node in nodes}
+
+
+def run_models(connection: duckdb.DuckDBPyConnection, models: dict[str, str]) -> None:
+    """Builds each model as a table; what the models read must be there."""
+    for name, sql in models.items():
+        connection.execute(f"create or replace table {name} as {sql}")

@@ -1,0 +1,91 @@
+"""What tests share: warehouses that are built once, whichever files and workers read them."""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import warehouse
+from shop import small_shop, write_csv, write_parquet
+from warehouse import ROOT, Build, build
+
+# The longest files first, so that two workers end together.
+LONGEST = [
+    *("test_corruptions", "test_online_retail", "test_ranker", "test_metamorphic", "test_build"),
+    *("test_erasure", "test_rules_effect", "test_segment_history", "test_playbook", "test_predictions"),
+]
+EARLIER = "2024-05-01 00:00:00"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_folder(tmp_path_factory) -> None:
+    base = tmp_path_factory.getbasetemp()
+    warehouse.shared_folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+def built_once(name: str, make) -> Build:
+    """The warehouse that `make(folder)` builds in folder/w.duckdb: to be read, or copied and built upon."""
+
+    def build_in(folder: Path) -> None:
+        built = make(folder)
+        assert built.succeeded, built.text
+
+    return Build(warehouse.made_once(name, build_in) / "w.duckdb", True, [])
+
+
+@pytest.fixture(scope="session")
+def small_inputs() -> Path:
+    """The small shop as Parquet."""
+    return warehouse.made_once("inputs", lambda folder: write_parquet(small_shop(), folder))
+
+
+@pytest.fixture(scope="session")
+def small(small_inputs) -> Build:
+    """The small shop as `dbt build` leaves it, with no var but the place of its inputs."""
+    return built_once(
+        "small", lambda folder: build(folder / "w.duckdb", {"input_location": str(small_inputs)})
+    )
+
+
+@pytest.fixture(scope="session")
+def earlier(small_inputs) -> Build:
+    """The small shop two months before, with longer lists."""
+    variables = {"input_location": str(small_inputs), "as_of": EARLIER, "recommendations_per_user": 20}
+    return built_once("earlier", lambda folder: build(folder / "w.duckdb", variables))
+
+
+@pytest.fixture(scope="session")
+def required_alone() -> Build:
+    """The small shop with the required tables alone, as CSV, all data tests held."""
+
+    def make(folder: Path) -> Build:
+        required = {name: small_shop()[name] for name in ("users", "items", "orders", "order_lines")}
+        inputs = write_csv(required, folder / "in")
+        return build(folder / "w.duckdb", {"input_location": str(inputs)}, tests=True)
+
+    return built_once("required_alone", make)
+
+
+@pytest.fixture(scope="session")
+def demo() -> Build:
+    """The warehouse of the demo inputs that `make test` builds before it runs these tests."""
+    database = ROOT / "target" / "test.duckdb"
+    if not database.exists():
+        pytest.skip(f"{database} is not there: make test builds it")
+    return Build(database, True, [])
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Seconds per file, of all workers: what to look at first when the tests get slow."""
+    seconds: Counter = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds[Path(report.nodeid.partition("::")[0]).name] += report.duration
+    terminalreporter.section("seconds per file")
+    for name, sum_of_seconds in seconds.most_common():
+        terminalreporter.line(f"{sum_of_seconds:7.1f}  {name}")

@@ -1,0 +1,85 @@
+"""What the demo is there to show is in its warehouse: elsewhere a shop may well have nobody of a kind."""
+
+from dbt_tools.build_vars import declared_vars
+
+VARS = declared_vars()
+PRIMARY, LISTED = VARS["email_items_primary"], VARS["recommendations_per_user"]
+
+
+def test_each_play_is_some_users(demo):
+    assert demo.query("select play, block from int_playbook_hits where user_count = 0 order by all") == []
+
+
+def test_each_play_is_to_be_seen_in_an_email(demo):
+    """Its titles over a block that its strategies filled, and the layout of the first block."""
+    unseen = """
+        with shown as (
+            select distinct plays.play, plays.block
+            from int_user_playbook as plays
+            inner join email_queue as messages on plays.user_id = messages.user_id
+            where
+                messages.language = 'en'
+                and messages.blocks[case when plays.block = 'primary' then 1 else 2 end].title = plays.title
+                and (
+                    plays.block = 'secondary'
+                    or messages.layout = case when plays.layout = 'single' then 'hero' else plays.layout end
+                )
+        )
+        select play, block from playbook anti join shown using (play, block) order by all
+    """
+    assert demo.query(unseen) == []
+
+
+def test_each_rule_hits_somebody_who_is_mailed(demo):
+    mailed = """
+        select hits.rule_name
+        from int_user_rules as hits
+        inner join email_queue as messages on hits.user_id = messages.user_id
+        where messages.language = 'en' and hits.effect_rank = 1
+    """
+    rules = {name for (name,) in demo.query("select rule_name from int_rule_hits")}
+    assert rules == {rule["name"] for rule in VARS["personalisation_rules"]}
+    assert rules - {name for (name,) in demo.query(mailed)} == set()
+
+
+def odds_raised(of: str) -> str:
+    return f"ln({of}.score / (1 - {of}.score)) - ln({of}.pure_score / (1 - {of}.pure_score))"
+
+
+def test_the_playbook_moves_lists(demo):
+    """A play that leaves lists as they would be anyway is no rule.
+
+    Its blocks hold more of what it wants than the items that the pure ranking has there: the play raises the odds
+    more, in the mean of logs.
+    """
+    block = f"case when position <= {PRIMARY} then 'primary' else 'secondary' end"
+    found = demo.query(
+        f"""
+        with candidates as (
+            select *, row_number() over (partition by user_id order by score desc, item_id) as position
+            from int_steered_candidates
+        ),
+        lists as (
+            -- what diversity keeps is not the playbook's doing
+            select user_id, {block} as block, score / playbook_factor as pure_score, score, true as is_listed
+            from int_diverse_candidates
+            where not is_sure
+            union all
+            select
+                user_id, {block}, score, case when position <= {PRIMARY} then primary_score else secondary_score end,
+                false
+            from candidates
+            where position <= {LISTED}
+        )
+        select
+            plays.play,
+            avg({odds_raised("lists")}) filter (where lists.is_listed) as listed_raise,
+            avg({odds_raised("lists")}) filter (where not lists.is_listed) as pure_raise
+        from lists
+        inner join int_user_playbook as plays on lists.user_id = plays.user_id and lists.block = plays.block
+        group by plays.play
+        order by plays.play
+        """
+    )
+    assert found
+    assert [play for play, listed, pure in found if listed <= pure] == []

@@ -1,0 +1,68 @@
+"""Tests share what dbt reads of the project between builds with other vars: where that is right."""
+
+import warehouse
+from warehouse import FOLDER, RUN_TIME_VARS, manifest
+
+from dbt_tools.build_vars import declared_vars
+from dbt_tools.dbt_runs import parse_project
+
+RULE = {"name": "other", "when": "order_count > 1", "effect": "offer", "value": "best", "priority": 1}
+OTHER = {
+    "input_location": "elsewhere",
+    "forget_history_days": 60,
+    "churn_days": 45,
+    "prediction_cuts": 2,
+    "roll_up_variants": False,
+    "similarity_metric": "llr",
+    "profile_weighting": "equal",
+    "similarity_shrinkage": 3,
+    "pair_support_min": 1,
+    "item_recommendations_max": 50,
+    "strategies_enabled": ["also_bought", "buy_again"],
+    "personalisation_rules": [RULE],
+    "repurchase_window_days": 0,
+    "ranking_objective": "margin",
+    "default_margin_share": 0.4,
+    "recommendations_per_user": 20,
+    "exploration_share": 0,
+    "minimum_distinct_categories": 1,
+    "holdout_share": 0,
+    "rejected_share_warn": {"default": 0.02, "identities": 0.5},
+    "rejected_share_error": {"default": 0.06, "identities": 0.5},
+}
+
+
+def read(project) -> dict[str, dict]:
+    """Everything that dbt knows of nodes before it runs them."""
+    kinds = (project.nodes, project.sources, project.unit_tests, project.macros, project.exposures)
+    return {name: known(node) for kind in kinds for name, node in kind.items()}
+
+
+def known(node) -> dict:
+    """But when it read the node, how often a ref stands there, and, where nobody asks, which macros it calls."""
+    values = node.to_dict()
+    del values["created_at"]
+    if "refs" in values:
+        values["refs"] = {tuple(ref.items()) for ref in values["refs"]}
+    if node.resource_type != "test" or not hasattr(node, "test_metadata"):
+        values.get("depends_on", {}).pop("macros", None)
+    return values
+
+
+def test_vars_that_sql_alone_reads_change_nothing_that_dbt_reads_before():
+    declared = declared_vars()
+    assert OTHER.keys() == RUN_TIME_VARS
+    assert all(value != declared[name] for name, value in OTHER.items())
+    other = parse_project(OTHER, FOLDER, warehouse.shared_folder / "w.duckdb")
+    plain, changed = read(manifest({})), read(other)
+    assert plain.keys() == changed.keys()
+    assert [name for name in plain if plain[name] != changed[name]] == []
+
+
+def test_a_var_that_a_config_reads_is_told_apart():
+    """The gate's model hands as_of to Python in its config."""
+    earlier = read(manifest({"as_of": "2024-05-01 00:00:00"}))
+    plain = read(manifest({}))
+    assert [name.rsplit(".", 1)[1] for name in plain if plain[name] != earlier[name]] == [
+        "input_validation_results"
+    ]
