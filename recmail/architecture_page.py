@@ -1,10 +1,13 @@
-"""Writes docs/architecture.md from dbt's manifest and the rooms of dbt-bouncer.yml."""
+"""The page docs/architecture.md, from dbt's manifest and the rooms of dbt-bouncer.yml."""
 
 from collections import Counter, defaultdict
 from functools import cache
 from pathlib import Path
 
 import yaml
+from dbt.contracts.graph.manifest import Manifest
+
+from dbt_tools.project import project_directory
 
 Node = dict
 INTRODUCTION = """\
@@ -22,9 +25,9 @@ the longest path from an input to a mart has {longest} models.
 """
 
 
-def architecture_page(manifest: Node, bouncer: Path) -> str:
-    """The page, from a manifest as a dict (manifest.json) and the file that lists the rooms."""
-    rooms = rooms_in_order(bouncer)
+def architecture_page(parsed: Manifest) -> str:
+    manifest = parsed.writable_manifest().to_dict(omit_none=False)
+    rooms = rooms_in_order(project_directory() / "dbt-bouncer.yml")
     names = [room["room"] for room in rooms]
     models = {
         key: node

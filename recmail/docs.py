@@ -8,10 +8,12 @@ from dbt.contracts.graph.manifest import Manifest
 
 from dbt_tools.dbt_runs import parse_project
 from dbt_tools.project import project_directory
+from recmail.architecture_page import architecture_page
 from recmail.contract_page import contract_page
 
 # file in docs/ → what makes its text out of the manifest
 PAGES: dict[str, Callable[[Manifest], str]] = {
+    "architecture.md": architecture_page,
     "input_contract.md": contract_page,
 }
 
