@@ -32,6 +32,8 @@ def parse_project(variables: Mapping, folder: Path, database: Path) -> Manifest:
     outcome = dbtRunner().invoke(["parse", *options(variables, folder)])
     if not outcome.success:
         raise SystemExit(f"recmail: the project can't be parsed: {outcome.exception or 'see above'}")
+    # dbt 1.11 can't copy a manifest with selectors in it; a run reads selectors.yml by itself
+    outcome.result.selectors = {}
     return outcome.result
 
 
