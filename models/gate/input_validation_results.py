@@ -1,9 +1,10 @@
-"""One row per expectation of input_checks/: the gate that every staging model waits for."""
+"""One row per expectation that the input contract makes: the gate that every staging model waits for."""
 
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    limits = dbt.config.get("meta")
+    contracts = dbt.ref("input_contract").fetchall()
+    fingerprint = dbt.ref("input_fingerprint").fetchall()[0][0]
     run = session.execute("select project_directory from inputs.latest_run").fetchall()
 
     import sys
@@ -12,6 +13,10 @@ def model(dbt, session):
     import pyarrow as pa
 
     from input_checks.gate import RESULT_SCHEMA, earlier_row_counts, judge_inputs
+    from input_checks.suite import InputContract
 
-    rows = judge_inputs(session, earlier_row_counts(session), limits)
-    return pa.Table.from_pylist(rows, schema=RESULT_SCHEMA)
+    history = earlier_row_counts(session, dbt.this.schema, fingerprint)
+    rows = judge_inputs(session, [InputContract.read(*row) for row in contracts], history, dbt.config.get("meta"))
+    return pa.Table.from_pylist(
+        [{"input_fingerprint": fingerprint, **row} for row in rows], schema=RESULT_SCHEMA
+    )
