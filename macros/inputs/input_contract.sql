@@ -6,11 +6,14 @@
     {% set node = graph.nodes['model.recmail.input_' ~ table_name] %}
     {% set columns = [] %}
     {% for column in node.columns.values() %}
+        {% set meta = {} %}
+        {% do meta.update(column.config.meta) %}
+        {% if 'at_most' in meta %}{% do meta.update({'at_most': var(meta.at_most)}) %}{% endif %}
         {% do columns.append({
             'name': column.name,
             'data_type': column.data_type,
             'description': column.description,
-            'meta': column.config.meta,
+            'meta': meta,
         }) %}
     {% endfor %}
     {{ return({

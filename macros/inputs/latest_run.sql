@@ -36,9 +36,9 @@
         {% endif %}
         {% set fingerprint = none %}
         {% if not problems %}
-            {% set fingerprint = run_query('select input_fingerprint from ' ~ ref('input_fingerprint'))[0][0] %}
+            {% set fingerprint = run_query('select input_fingerprint from ' ~ recmail.relation_of('input_fingerprint'))[0][0] %}
             {% for row in run_query(
-                "select table_name, description from " ~ ref('input_validation_results')
+                "select table_name, description from " ~ recmail.relation_of('input_validation_results')
                 ~ " where not is_success and severity = 'critical' order by table_name, description"
             ) %}
                 {% do problems.append(row[0] ~ ': ' ~ row[1] | trim('.')) %}
@@ -55,6 +55,13 @@
         {% do nodes.append('model.recmail.input_' ~ name) %}
     {% endfor %}
     {{ return(nodes) }}
+{% endmacro %}
+
+
+{#- a hook can't ref what its run may not select -#}
+{% macro relation_of(model_name) %}
+    {% set node = graph.nodes['model.recmail.' ~ model_name] %}
+    {{ return(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) }}
 {% endmacro %}
 
 

@@ -40,7 +40,7 @@
         ]) %}
     {% endif %}
     {% if 'at_most' in meta %}
-        {% do rules.append([name ~ ' is absurd', name ~ ' > ' ~ var(meta.at_most)]) %}
+        {% do rules.append([name ~ ' is absurd', name ~ ' > ' ~ meta.at_most]) %}
     {% endif %}
     {% if 'between' in meta %}
         {% do rules.append([

@@ -6,16 +6,18 @@
 {% test rejected_share_is_small(model, table_name) %}
 
 {{ config(fail_calc='coalesce(max(broken_limits), 0)', warn_if='>= 1', error_if='>= 2') }}
-{% set no_faults = [] %}
-{% for rule in row_rules(input_contract(table_name)) if execute and not rule.is_fault %}
-    {% do no_faults.append(literal(rule.reason)) %}
-{% endfor %}
+{% set no_faults = ["''"] %}
+{% if execute %}
+    {% for rule in row_rules(input_contract(table_name)) if not rule.is_fault %}
+        {% do no_faults.append(literal(rule.reason)) %}
+    {% endfor %}
+{% endif %}
 {% set text = dbt.type_string() %}
 with row_reasons as (
 
     select
         reject_reasons,
-        reject_reasons not in ({{ (["''"] + no_faults) | join(', ') }}) as is_faulty
+        reject_reasons not in ({{ no_faults | join(', ') }}) as is_faulty
     from {{ model }}
 
 ),
