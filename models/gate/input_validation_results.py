@@ -12,11 +12,11 @@ def model(dbt, session):
     sys.path.insert(0, run[0][0])  # dbt may have been started anywhere
     import pyarrow as pa
 
+    from input_checks.contract import InputContract
     from input_checks.gate import RESULT_SCHEMA, earlier_row_counts, judge_inputs
-    from input_checks.suite import InputContract
-
+    
     history = earlier_row_counts(session, dbt.this.schema, fingerprint)
-    rows = judge_inputs(session, [InputContract.read(*row) for row in contracts], history, dbt.config.get("meta"))
+    rows = judge_inputs(session, [InputContract.from_row(*row) for row in contracts], history, dbt.config.get("meta"))
     return pa.Table.from_pylist(
         [{"input_fingerprint": fingerprint, **row} for row in rows], schema=RESULT_SCHEMA
     )

@@ -13,9 +13,10 @@ YESTERDAY = AS_OF - timedelta(days=1)
 OF_THE_RUN = {
     "inputs.latest_run",
     "inputs.erasure_requests",
-    "quality.input_history",
-    "quality.input_row_counts",
-    "quality.input_validation_results",
+    "gate.input_fingerprint",
+    "gate.input_history",
+    "staging.input_row_counts",
+    "gate.input_validation_results",
     "staging.checked_erasure_requests",
     "staging.rejected_erasure_requests",
     "staging.stg_erasure_requests",
@@ -114,7 +115,7 @@ def mentions(built: Build) -> dict[str, int]:
 
 def content(built: Build, relation: str) -> list[str]:
     """The rows without what tells this run's inputs from another's."""
-    fingerprint = built.value("select input_fingerprint from inputs.latest_run")
+    fingerprint = built.value("select input_fingerprint from gate.input_fingerprint")
     return [row.replace(fingerprint, "these inputs") for row in built.content(relation)]
 
 
