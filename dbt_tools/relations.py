@@ -58,14 +58,18 @@ class Relations:
 
     @property
     def latest_run(self) -> str:
-        return qualified(self._schemas["inputs"], LATEST_RUN)
+        return qualified(self._inputs_schema, LATEST_RUN)
+
+    @property
+    def _inputs_schema(self) -> str:
+        return self.node("input_users")["schema"]
 
     def connect(self, database: Path, read_only: bool = True) -> duckdb.DuckDBPyConnection:
         """A connection that finds models, seeds and what training learned by their bare names.
 
         Not the inputs: their names are everyday words, and models read them as staging hands them on.
         """
-        schemas = {node["schema"] for node in self._nodes.values()}
+        schemas = {node["schema"] for node in self._nodes.values()} - {self._inputs_schema}
         return connect(database, [*sorted(schemas), self.ranker_schema], read_only)
 
 

@@ -1,17 +1,17 @@
-"""Runs the suites of this folder on the views of the inputs: a row per expectation, the same at every run."""
+"""Runs the suites of all inputs: a row per expectation, the same at every run."""
 
 import json
 import logging
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import yaml
 
-from dbt_tools.relations import INPUTS_SCHEMA, LATEST_RUN, qualified
+from dbt_tools.relations import qualified
 from input_checks.connection import FetchingConnection
+from input_checks.contract import InputContract
+from input_checks.suite import Expected, expectations, judged_rows
 
 SAMPLE_KEYS = 5
 RESULT_SCHEMA = pa.schema(
@@ -32,7 +32,7 @@ RESULT_SCHEMA = pa.schema(
 )
 
 
-def earlier_row_counts(connection: duckdb.DuckDBPyConnection, schema: str, inputs_schema: str) -> list[dict]:
+def earlier_row_counts(connection: duckdb.DuckDBPyConnection, schema: str, fingerprint: str) -> list[dict]:
     """table_name and row_count of earlier runs on other inputs, latest first; none before the first run.
 
     `schema` is that of the gate and its history.
@@ -50,43 +50,40 @@ def earlier_row_counts(connection: duckdb.DuckDBPyConnection, schema: str, input
         f"""
         select table_name, row_count
         from {qualified(schema, "input_history")}
-        where input_fingerprint <> (select input_fingerprint from {qualified(inputs_schema, LATEST_RUN)})
+        where input_fingerprint <> $fingerprint
         order by run_number desc, table_name
-        """
+        """,
+        {"fingerprint": fingerprint},
     ).fetchall()
     return [{"table_name": table_name, "row_count": row_count} for table_name, row_count in rows]
 
 
 def judge_inputs(
     connection: duckdb.DuckDBPyConnection,
+    contracts: list[InputContract],
     history: list[dict],
     limits: dict,
-    inputs_schema: str = INPUTS_SCHEMA,
 ) -> list[dict]:
-    """Rows of input_validation_results, by table in suite order.
+    """Rows of input_validation_results but for the fingerprint, by table in suite order.
 
     `history` holds table_name and row_count of earlier runs on other inputs, latest first; `limits` the vars
     volume_* and freshness_*. An expectation that can't be computed fails, with the error as what was observed.
     """
-    latest_run = qualified(inputs_schema, LATEST_RUN)
-    fingerprint = connection.execute(f"select input_fingerprint from {latest_run}").fetchall()[0][0]
     shared = FetchingConnection(connection)
     context = ephemeral_context(shared)
     rows = []
-    for path in sorted(Path(__file__).parent.glob("*.yml")):
-        suite = yaml.safe_load(path.read_text(encoding="utf-8"))
-        table = qualified(inputs_schema, path.stem)
-        row_count = connection.execute(f"select count(*) from {table}").fetchall()[0][0]
+    for contract in sorted(contracts, key=lambda contract: contract.table_name):
+        table = contract.table_name
+        row_count = connection.execute(f"select count(*) from {contract.relation}").fetchall()[0][0]
         rows += [
-            {"table_name": path.stem, "row_count": row_count, **row}
+            {"table_name": table, "row_count": row_count, **row}
             for row in (
-                *suite_rows(context, connection, path.stem, suite, row_count, inputs_schema),
-                *volume_rows(path.stem, row_count, history, limits),
+                *suite_rows(context, connection, contract, row_count),
+                *volume_rows(table, row_count, history, limits),
             )
         ]
     shared.release()
-    rows += freshness_rows(connection, limits, inputs_schema)
-    return [{"input_fingerprint": fingerprint, **row} for row in rows]
+    return rows + list(freshness_rows(connection, contracts[0].schema_name, limits))
 
 
 def ephemeral_context(shared: FetchingConnection):
@@ -105,44 +102,43 @@ def ephemeral_context(shared: FetchingConnection):
     return context
 
 
-def suite_rows(
-    context, connection, table: str, suite: dict, row_count: int, inputs_schema: str = INPUTS_SCHEMA
-) -> Iterator[dict]:
+def suite_rows(context, connection, contract: InputContract, row_count: int) -> Iterator[dict]:
     """One row per expectation of the suite; an empty optional table has nothing to judge."""
     from great_expectations import ExpectationSuite, ValidationDefinition
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-    asset = context.data_sources.get("warehouse").add_table_asset(
-        table, table_name=table, schema_name=inputs_schema
-    )
-    specs = [spec for spec in suite["expectations"] if row_count or "row_count" in spec["type"]]
-    expectations = [
+    # GX reads a query of its own kind whole to learn its columns, and of a view one row
+    view = f"judged_{contract.table_name}"
+    connection.execute(f"create or replace temp view {view} as {judged_rows(contract)}")
+    asset = context.data_sources.get("warehouse").add_table_asset(contract.table_name, table_name=view)
+    expected = [one for one in expectations(contract) if row_count or not one.column_name]
+    configured = [
         ExpectationConfiguration(
-            type=spec["type"],
-            kwargs=spec["kwargs"],
-            severity=spec["severity"],
-            description=spec["description"],
+            type=one.type,
+            kwargs=one.arguments,
+            severity=one.severity,
+            description=one.description,
             meta={"number": number},
         ).to_domain_obj()
-        for number, spec in enumerate(specs)
+        for number, one in enumerate(expected)
     ]
     definition = ValidationDefinition(
-        name=table,
+        name=contract.table_name,
         data=asset.add_batch_definition_whole_table("all"),
-        suite=context.suites.add(ExpectationSuite(table, expectations=expectations)),
+        suite=context.suites.add(ExpectationSuite(contract.table_name, expectations=configured)),
     )
     results = context.validation_definitions.add(definition).run(
-        result_format={"result_format": "COMPLETE", "unexpected_index_column_names": suite["key"]}
+        result_format={"result_format": "BASIC", "partial_unexpected_count": 0}
     )
     for result in sorted(results.results, key=lambda result: result.expectation_config.meta["number"]):
-        spec = specs[result.expectation_config.meta["number"]]
+        one = expected[result.expectation_config.meta["number"]]
         yield {
-            "column_name": spec["kwargs"].get("column") or spec.get("column"),
-            "expectation": spec["type"],
-            "severity": spec["severity"],
-            "description": spec["description"],
+            "column_name": one.column_name,
+            "expectation": one.type,
+            "severity": one.severity,
+            "description": one.description,
             "is_success": bool(result.success),
-            **observation(connection, result, suite["key"], row_count, table == "erasure_requests"),
+            **observation(connection, contract, one, result, row_count),
         }
 
 
@@ -151,36 +147,33 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in re.sub(r"\S*@\S*", "…@…", text))
 
 
-def observation(connection, result, key: list[str], row_count: int, holds_erased_users: bool) -> dict:
-    """What was found, as numbers and as a few words, with the smallest keys of the rows concerned."""
-    found = result.result
+def observation(connection, contract: InputContract, one: Expected, result, row_count: int) -> dict:
+    """What was found, in numbers and in words, with the smallest keys of the rows concerned or a value of them."""
     error = result.exception_info or {}
     if "exception_message" not in error:  # GX nests errors by metric
         error = next((nested for nested in error.values() if isinstance(nested, dict)), {})
     if error.get("raised_exception"):
         return {"observed": printable(f"could not be checked: {error['exception_message']}")}
-    if details := found.get("details", {}).get("unexpected_rows"):
-        count, example = details[0]["unexpected_count"], details[0]["example"]
-        return {
-            "unexpected_count": count,
-            "unexpected_share": count / row_count,
-            "observed": printable(f"{count:,} of {row_count:,} rows, such as '{example}'"),
-        }
-    if "unexpected_count" not in found:
+    if not one.column_name:
         return {"unexpected_count": 0, "unexpected_share": 0.0, "observed": f"{row_count:,} rows"}
-    count = found["unexpected_count"]
-    keys = []
-    if count and not holds_erased_users:
-        rows = found["unexpected_index_query"].rstrip("; \n")
-        columns = ", ".join(key)
-        query = f"select distinct {columns} from ({rows}) order by all limit {SAMPLE_KEYS}"
-        keys = [printable("/".join(map(str, row))) for row in connection.execute(query).fetchall()]
-    return {
+    count = result.result["unexpected_count"]
+    found = {
         "unexpected_count": count,
         "unexpected_share": count / row_count,
         "observed": f"{count:,} of {row_count:,} rows ({count / row_count:.1%})",
-        "sample_keys": json.dumps(keys),
     }
+    holds_erased_users = contract.table_name == "erasure_requests"
+    if not count or holds_erased_users:
+        return found | {"sample_keys": "[]" if one.shows_keys else None}
+    if one.shows_keys:
+        columns = ", ".join(contract.key)
+        rows = f"select distinct {columns} from {contract.relation} where {one.unexpected}"
+        query = f"{rows} order by all limit {SAMPLE_KEYS}"
+        keys = [printable("/".join(map(str, row))) for row in connection.execute(query).fetchall()]
+        return found | {"sample_keys": json.dumps(keys)}
+    query = f"select min(cast({one.column_name} as varchar)) from {contract.relation} where {one.unexpected}"
+    example = connection.execute(query).fetchall()[0][0]
+    return found | {"observed": printable(f"{count:,} of {row_count:,} rows, such as '{example}'")}
 
 
 def volume_rows(table: str, row_count: int, history: list[dict], limits: dict) -> Iterator[dict]:
@@ -207,23 +200,20 @@ def volume_rows(table: str, row_count: int, history: list[dict], limits: dict) -
         }
 
 
-def freshness_rows(connection: duckdb.DuckDBPyConnection, limits: dict, inputs_schema: str) -> Iterator[dict]:
+def freshness_rows(connection: duckdb.DuckDBPyConnection, schema: str, limits: dict) -> Iterator[dict]:
     """How old the newest order is, against var `as_of`, else against the newest event of any input.
 
     dbt's own source freshness compares with the wall clock, which would make a replay fail.
     """
-    orders, web_events, email_events = (
-        qualified(inputs_schema, table) for table in ("orders", "web_events", "email_events")
-    )
     days = connection.execute(
         f"""
         with newest as (
             select
-                (select max(try_cast(ordered_at as timestamp)) from {orders}
+                (select max(try_cast(ordered_at as timestamp)) from {qualified(schema, "orders")}
                 where $as_of is null or try_cast(ordered_at as timestamp) <= cast($as_of as timestamp))
                     as ordered_at,
-                (select max(try_cast(occurred_at as timestamp)) from {web_events}) as viewed_at,
-                (select max(try_cast(occurred_at as timestamp)) from {email_events}) as mailed_at
+                (select max(try_cast(occurred_at as timestamp)) from {qualified(schema, "web_events")}) as viewed_at,
+                (select max(try_cast(occurred_at as timestamp)) from {qualified(schema, "email_events")}) as mailed_at
         )
         select date_diff('second', ordered_at, coalesce(
             cast($as_of as timestamp), greatest(ordered_at, viewed_at, mailed_at))) / 86400.0

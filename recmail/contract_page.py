@@ -1,22 +1,16 @@
 """The page docs/input_contract.md, from what the build itself reads.
 
-Tables and columns are the sources `inputs`, what a whole table must look like stands in input_checks/*.yml, what sets a
-single row aside in the models checked_<table>, limits in dbt_project.yml.
+Tables, columns and what a row and a whole table must look like come from models/inputs/_inputs__models.yml, limits
+from dbt_project.yml.
 """
 
-import re
-from pathlib import Path
-
 import yaml
-from dbt.artifacts.resources import ColumnInfo
 from dbt.contracts.graph.manifest import Manifest
-from dbt.contracts.graph.nodes import GenericTestNode, SourceDefinition
 
-import input_checks
 from dbt_tools.build_vars import declared_vars
-from dbt_tools.relations import INPUTS_SCHEMA
-
-SUITES = Path(input_checks.__file__).parent
+from dbt_tools.project import project_directory
+from input_checks.contract import InputContract
+from input_checks.suite import expectations
 
 INTRODUCTION = """\
 <!-- Written by `make docs`; edit its sources, not this file. -->
@@ -29,7 +23,7 @@ columns not named here are not read, and an absent optional column is null.
 
 **Where inputs are read from.** Every table is a file `<table>.parquet` or `<table>.csv` in the directory that var
 `input_location` names (now `{input_location}`), or a table of that name in the schema that var `input_schema` names,
-which goes first.
+which goes first, or, before both, the model that var `input_relations` names for it.
 
 **Types.** `id` is text that identifies something (whole numbers are cast), `timestamp` is UTC, `number` and `boolean`
 may come as text that can be read as such.
@@ -45,6 +39,9 @@ build goes on without it. Above {warn} of a table's rows dbt warns (var `rejecte
 stops (var `rejected_share_error`); both take a key per table. **A field that is wrong** in a row that is otherwise
 fine counts as null where the lists below say so, and {repaired_fields} says which.
 
+**A line that takes back an earlier one**, with a negative quantity of a known order and item at a price above 0, is in
+{stg_cancelling_lines}: neither bought nor a fault.
+
 **Time.** Var `as_of` (UTC) is the moment a run looks from: events, orders, links and assignments later than that are
 not read, which is no fault. Without it, it is the latest plausible event of the inputs; never the clock.
 
@@ -55,10 +52,9 @@ linked to the user, and not by the lines of their orders. Of the request itself 
 
 def contract_page(manifest: Manifest) -> str:
     models = {node.name: node for node in manifest.nodes.values() if node.resource_type == "model"}
-    tables = [source for source in manifest.sources.values() if source.source_name == INPUTS_SCHEMA]
-    faultless = reasons_that_are_no_faults(manifest)
     limits = declared_vars()
-    required = [f"`{table.name}`" for table in tables if is_required(table)]
+    contracts = [InputContract.from_yaml(model, limits) for model in contract_yaml(models)]
+    required = [f"`{contract.table_name}`" for contract in contracts if contract.is_required]
     introduction = INTRODUCTION.format(
         required=f"{', '.join(required[:-1])} and {required[-1]}",
         input_location=limits["input_location"],
@@ -67,82 +63,51 @@ def contract_page(manifest: Manifest) -> str:
         error=shares(limits["rejected_share_error"]),
         **{
             name: f"`{models[name].schema}.{name}`"
-            for name in ("input_validation_results", "repaired_fields")
+            for name in ("input_validation_results", "repaired_fields", "stg_cancelling_lines")
         },
         rejected=f"`{models['rejected_users'].schema}.rejected_<table>`",
     )
-    sections = [table_section(table, models[f"checked_{table.name}"].raw_code, faultless) for table in tables]
-    return "\n".join([introduction, *sections])
+    return "\n".join([introduction, *(table_section(contract) for contract in contracts)])
 
 
-def table_section(table: SourceDefinition, checked: str, faultless: set[str]) -> str:
-    suite = yaml.safe_load((SUITES / f"{table.name}.yml").read_text(encoding="utf-8"))
+def contract_yaml(models: dict) -> list[dict]:
+    """The models of the file that describes the inputs, as it is written."""
+    path = project_directory() / models["input_users"].patch_path.partition("://")[2]
+    return yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+
+
+def table_section(contract: InputContract) -> str:
     columns = [
-        [f"`{column.name}`", column.data_type, "yes" if is_required(column) else "", column.description]
-        for column in table.columns.values()
+        [
+            f"`{column.name}`",
+            column.data_type,
+            "yes" if column.meta.get("required") else "",
+            column.description,
+        ]
+        for column in contract.columns
     ]
-    expectations = [[spec["severity"], spec["description"]] for spec in suite["expectations"]]
-    consequences = row_consequences(checked, faultless)
+    expected = [[one.severity, one.description] for one in expectations(contract)]
     return "\n".join(
         [
-            f"## {table.name}",
+            f"## {contract.table_name}",
             "",
-            f"{'Required' if is_required(table) else 'Optional'}. {table.description}"
-            f" Key: {' and '.join(f'`{column}`' for column in suite['key'])}.",
+            f"{'Required' if contract.is_required else 'Optional'}. {contract.description}"
+            f" Key: {' and '.join(f'`{column}`' for column in contract.key)}.",
             "",
             *markdown_table(["Column", "Type", "Required", "What it is"], columns),
             "",
             "What a row may have wrong, and what happens then:",
             "",
-            *markdown_table(["Found", "Then"], consequences),
+            *markdown_table(["Found", "Then"], [list(finding) for finding in contract.findings()]),
             "",
             "<details><summary>What the table must look like as a whole</summary>",
             "",
-            *markdown_table(["Severity", "Expectation"], expectations),
+            *markdown_table(["Severity", "Expectation"], expected),
             "",
             "</details>",
             "",
         ]
     )
-
-
-def row_consequences(sql: str, faultless: set[str]) -> list[list[str]]:
-    """What the SQL of a checked_<table> says is wrong with rows, in its order, and what follows from it.
-
-    A literal after `then` belongs to the column whose alias comes next; only three columns hold findings.
-    """
-    consequences, pending = [], []
-    for match in re.finditer(
-        r"then\s+'(?P<reason>[^']+)'"
-        r"|repair\('(?P<column>\w+)', '(?P<why>[^']+)'\)"
-        r"|(?:\bend|\)|\}\}) as (?P<alias>\w+)",
-        sql,
-    ):
-        if reason := match["reason"]:
-            pending.append((reason, None))
-        elif match["column"]:
-            pending.append((f"{match['column']} {match['why']}", "counts as null"))
-        else:
-            if match["alias"] in ("faults", "reject_reasons"):
-                consequences += [
-                    [reason, "row set aside" + (", which is no fault" if reason in faultless else "")]
-                    for reason, _ in pending
-                ]
-            elif match["alias"] == "repairs":
-                consequences += [[reason, repaired or "row kept"] for reason, repaired in pending]
-            pending = []
-    return consequences
-
-
-def reasons_that_are_no_faults(manifest: Manifest) -> set[str]:
-    """Reasons that the share of rejected rows doesn't count: the shop works that way."""
-    tests = [node.test_metadata for node in manifest.nodes.values() if isinstance(node, GenericTestNode)]
-    return {
-        reason
-        for test in tests
-        if test.name == "rejected_share_is_small"
-        for reason in test.kwargs.get("not_faults", [])
-    }
 
 
 def shares(by_table: dict[str, float]) -> str:
@@ -156,7 +121,3 @@ def shares(by_table: dict[str, float]) -> str:
 def markdown_table(header: list[str], rows: list[list[str]]) -> list[str]:
     lines = [header, ["---"] * len(header), *rows]
     return ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
-
-
-def is_required(described: SourceDefinition | ColumnInfo) -> bool:
-    return described.config.meta.get("required", False)

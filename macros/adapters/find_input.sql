@@ -1,6 +1,5 @@
 {#-
-  The from-clause that reads input `table_name`, or none when it is not there. It looks by run_query, since dbt's own
-  look-up opens a transaction that the hook's end would roll back, views and all.
+  The from-clause that reads input `table_name` of var `input_schema` or `input_location`; none when it is not there.
 -#}
 {% macro find_input(table_name) %}
     {{ return(adapter.dispatch('find_input', 'recmail')(table_name)) }}

@@ -4,5 +4,5 @@
 -#}
 {% macro gated_input(table_name) %}
     {% do ref('input_validation_results') %}
-    {{ return(source('inputs', table_name)) }}
+    {{ return(ref('input_' ~ table_name)) }}
 {% endmacro %}

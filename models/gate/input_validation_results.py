@@ -1,15 +1,18 @@
-"""One row per expectation of input_checks/: the gate that every staging model waits for."""
+"""One row per expectation that the input contract makes: the gate that every staging model waits for."""
 
 
 def model(dbt, session):
     dbt.config(materialized="table")
+    contracts = dbt.ref("input_contract").fetchall()
+    fingerprint = dbt.ref("input_fingerprint").fetchall()[0][0]
 
     import pyarrow as pa
 
+    from input_checks.contract import InputContract
     from input_checks.gate import RESULT_SCHEMA, earlier_row_counts, judge_inputs
 
-    limits = dbt.config.get("meta")
-    inputs_schema = limits["inputs_schema"]
-    history = earlier_row_counts(session, dbt.this.schema, inputs_schema)
-    rows = judge_inputs(session, history, limits, inputs_schema)
-    return pa.Table.from_pylist(rows, schema=RESULT_SCHEMA)
+    history = earlier_row_counts(session, dbt.this.schema, fingerprint)
+    rows = judge_inputs(session, [InputContract.from_row(*row) for row in contracts], history, dbt.config.get("meta"))
+    return pa.Table.from_pylist(
+        [{"input_fingerprint": fingerprint, **row} for row in rows], schema=RESULT_SCHEMA
+    )

@@ -8,4 +8,4 @@ select
     returned_quantity,
     is_gift
 from {{ ref('checked_order_lines') }}
-where reject_reasons = ''
+where reject_reasons = '' and not is_cancelling

@@ -1,36 +1,89 @@
 {#-
-  On checked_<input>. Warns above var `rejected_share_warn`, fails above `rejected_share_error` (a key per input
-  overrides `default`), with one sentence that says how many rows, which limit and the commonest reasons. Rows set
-  aside because a shop works that way (`not_faults`) do not count.
+  On checked_<table>: warns above var `rejected_share_warn` and fails above `rejected_share_error`, with one row that
+  says how many rows were rejected, which limit that breaks and the commonest reasons. Rows set aside because a shop
+  works that way (`is_fault: false` in the input's contract) do not count.
 -#}
-{% test rejected_share_is_small(model, input_name, not_faults=[]) %}
+{% test rejected_share_is_small(model, table_name) %}
+
+{{ config(fail_calc='coalesce(max(broken_limits), 0)', warn_if='>= 1', error_if='>= 2') }}
+{% set no_faults = ["''"] %}
 {% if execute %}
-    {% set limits = {} %}
-    {% for level in ['warn', 'error'] %}
-        {% set by_input = var('rejected_share_' ~ level) %}
-        {% do limits.update({level: by_input.get(input_name, by_input['default'])}) %}
+    {% for rule in row_rules(input_contract(table_name)) if not rule.is_fault %}
+        {% do no_faults.append(literal(rule.reason)) %}
     {% endfor %}
-    {% set is_fault = "reject_reasons not in ('', '" ~ not_faults | join("', '") ~ "')" %}
-    {% set counts = run_query(
-        "select count(*), count(*) filter (where " ~ is_fault ~ ") from " ~ model
-    )[0] %}
-    {% set share = counts[1] / counts[0] if counts[0] else 0 %}
-    {% if share > limits['warn'] %}
-        {% set reasons = [] %}
-        {% for row in run_query(
-            "select reject_reasons, count(*) from " ~ model ~ " where " ~ is_fault
-            ~ " group by reject_reasons order by count(*) desc, reject_reasons limit 3"
-        ) %}
-            {% do reasons.append(row[0] ~ " (" ~ row[1] ~ ")") %}
-        {% endfor %}
-        {% set level = 'error' if share > limits['error'] else 'warn' %}
-        {% set message = "table " ~ input_name ~ ": " ~ counts[1] ~ " of " ~ counts[0] ~ " rows rejected, "
-            ~ '%.1f' | format(100 * share) ~ " %; expected at most " ~ 100 * limits[level]
-            ~ " % (var rejected_share_" ~ level ~ "). Commonest: " ~ reasons | join(", ")
-            ~ ". All of them: staging.checked_" ~ input_name ~ " where reject_reasons <> ''" %}
-        {% if level == 'error' %}{% do exceptions.raise_compiler_error(message) %}{% endif %}
-        {% do exceptions.warn(message) %}
-    {% endif %}
 {% endif %}
-select 1 as failure where false
+{% set text = dbt.type_string() %}
+with row_reasons as (
+
+    select
+        reject_reasons,
+        reject_reasons not in ({{ no_faults | join(', ') }}) as is_faulty
+    from {{ model }}
+
+),
+
+shares as (
+
+    select
+        count(*) as row_count,
+        sum(case when is_faulty then 1 else 0 end) as faulty_count
+    from row_reasons
+
+),
+
+commonest as (
+
+    select
+        reject_reasons,
+        count(*) as row_count,
+        row_number() over (order by count(*) desc, reject_reasons) as reason_number
+    from row_reasons
+    where is_faulty
+    group by reject_reasons
+
+),
+
+reasons as (
+
+    select
+        {{ dbt.listagg(
+            "reject_reasons || ' (' || cast(row_count as " ~ text ~ ") || ')'", "', '", "order by reason_number"
+        ) }} as reasons
+    from commonest
+    where reason_number <= 3
+
+),
+
+judged as (
+
+    select
+        shares.*,
+        case
+            {% for level, number in [('error', 2), ('warn', 1)] %}
+                when shares.faulty_count > {{ rejected_share_limit(table_name, level) }} * shares.row_count then {{ number }}
+            {% endfor %}
+            else 0
+        end as broken_limits,
+        reasons.reasons
+    from shares
+    cross join reasons
+
+)
+
+select
+    concat(
+        'table {{ table_name }}: ', faulty_count, ' of ', row_count, ' rows rejected, ',
+        cast(round(100.0 * faulty_count / row_count, 1) as decimal(5, 1)), ' %; expected at most ',
+        case broken_limits
+            {% for level, number in [('error', 2), ('warn', 1)] %}
+                when {{ number }} then
+                    '{{ 100 * rejected_share_limit(table_name, level) }} % (var rejected_share_{{ level }})'
+            {% endfor %}
+        end,
+        '. Commonest: ', reasons, '. All of them: {{ model.schema }}.{{ model.identifier }} where reject_reasons <> '''''
+    ) as faults,
+    broken_limits
+from judged
+where broken_limits > 0
+
 {% endtest %}

@@ -351,7 +351,6 @@ ORDER_LINES = [
             },
         },
     ),
-    rejected("order_lines", "negative line", {"quantity": -1}, "takes back an earlier line"),
     rejected(
         "order_lines",
         "negative line at no price",

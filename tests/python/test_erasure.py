@@ -13,6 +13,7 @@ YESTERDAY = AS_OF - timedelta(days=1)
 OF_THE_RUN = {
     "inputs.latest_run",
     "inputs.erasure_requests",
+    "input_fingerprint",
     "input_history",
     "input_row_counts",
     "input_validation_results",
@@ -114,7 +115,7 @@ def mentions(built: Build) -> dict[str, int]:
 
 def content(built: Build, relation: str) -> list[str]:
     """The rows without what tells this run's inputs from another's."""
-    fingerprint = built.value("select input_fingerprint from inputs.latest_run")
+    fingerprint = built.value("select input_fingerprint from gate.input_fingerprint")
     return [row.replace(fingerprint, "these inputs") for row in built.content(relation)]
 
 

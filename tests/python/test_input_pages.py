@@ -7,8 +7,8 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
+from input_checks.contract import InputContract
 from recmail import docs, quality_page
-from recmail.contract_page import row_consequences
 
 HOSTILE = "<script>alert(1)</script>"
 RESULT_COLUMNS = """
@@ -87,19 +87,36 @@ def test_a_changed_page_is_noticed_and_written_anew(tmp_path, monkeypatch):
     assert docs.write_pages(tmp_path, None) == []
 
 
-def test_contract_knows_rejected_from_repaired():
-    sql = """
-        case when season is null then 'unknown' end as season,
-        concat_ws('; ', case when a is null then 'a is missing' end, case when b < 0 then 'b is odd' end) as faults,
-        concat_ws('; ', {{ repair('email', 'is no address') }}, case when c = 0 then 'c is odd' end) as repairs,
-        case when copy_number > 1 then 'duplicate of a' end as reject_reasons
-    """
-    assert row_consequences(sql, faultless={"b is odd"}) == [
-        ["a is missing", "row set aside"],
-        ["b is odd", "row set aside, which is no fault"],
-        ["email is no address", "counts as null"],
-        ["c is odd", "row kept"],
-        ["duplicate of a", "row set aside"],
+def test_contract_says_of_each_finding_what_follows():
+    def column(name: str, data_type: str, **meta) -> dict:
+        return {"name": name, "data_type": data_type, "description": "", "config": {"meta": meta}}
+
+    model = {
+        "description": "One row per a.",
+        "config": {
+            "alias": "things",
+            "meta": {
+                "key": ["a", "b"],
+                "rules": ["a", "b", {"reason": "c is odd", "when": "c = 1", "is_fault": False}],
+            },
+        },
+        "columns": [
+            column("a", "number", required=True, above=0, at_most="most"),
+            column("b", "text", values=["x"]),
+            column("c", "text", unusable="is no address"),
+            column("d", "boolean", unusable="is neither", counts_as="true"),
+        ],
+    }
+    limits = {"most": 9, "rejected_share_warn": {"default": 0.01}, "rejected_share_error": {"default": 0.05}}
+    assert list(InputContract.from_yaml(model, limits).findings()) == [
+        ("a is missing or not a number", "row set aside"),
+        ("a is not above 0", "row set aside"),
+        ("a is absurd", "row set aside"),
+        ("b is unknown", "row set aside"),
+        ("c is odd", "row set aside, which is no fault"),
+        ("c is no address", "counts as null"),
+        ("d is neither", "counts as true"),
+        ("duplicate of a and b", "row set aside"),
     ]
 
 

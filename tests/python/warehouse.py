@@ -20,8 +20,10 @@ import duckdb
 import yaml
 from dbt.contracts.graph.manifest import Manifest
 
+from dbt_tools.build_vars import declared_vars
 from dbt_tools.dbt_runs import NO_TESTS, parse_project, run_dbt
 from dbt_tools.project import CHECKOUT as ROOT
+from input_checks.contract import InputContract
 
 # what dbt writes beside the database: a folder for each worker of pytest-xdist
 FOLDER = ROOT / "target" / "pytest" / os.environ.get("PYTEST_XDIST_WORKER", "alone")
@@ -42,9 +44,9 @@ NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 # a model costs more in dbt than in DuckDB, and a core has a worker of its own
 FRUGAL = ("--threads", "1", "--no-write-json", "--log-level-file", "none")
 OWN_SCHEMAS = ("inputs", "ranker")
-SOURCES = yaml.safe_load((ROOT / "models/staging/_inputs__sources.yml").read_text("utf-8"))
-# the pinned inputs with their columns; a required one has a config that says so
-CONTRACT = SOURCES["sources"][0]["tables"]
+INPUT_MODELS = yaml.safe_load((ROOT / "models/inputs/_inputs__models.yml").read_text("utf-8"))["models"]
+# the pinned inputs with their columns and rules
+CONTRACTS = [InputContract.from_yaml(model, declared_vars()) for model in INPUT_MODELS]
 
 
 @dataclass

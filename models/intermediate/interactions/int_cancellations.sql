@@ -3,9 +3,7 @@
 -- a buyer's second cancellation of an item takes back the next such line, as long as there is one.
 with cancelling_lines as (
 
-    select * from {{ ref('checked_order_lines') }}
-    where reject_reasons = 'takes back an earlier line'
-    qualify row_number() over (partition by order_line_id order by quantity desc, unit_price, order_id, item_id) = 1
+    select * from {{ ref('stg_cancelling_lines') }}
 
 ),
 

@@ -32,44 +32,4 @@ in_scope as (
 
 ),
 
-judged as (
-
-    select
-        *,
-        concat_ws(
-            '; ',
-            case when experiment is null then 'experiment is missing' end,
-            case when user_id is null then 'user_id is missing' end,
-            case when arm is null then 'arm is missing' end,
-            case when assigned_at is null then 'assigned_at is missing or not a timestamp' end,
-            case when assigned_at < cast('1990-01-01' as timestamp) then 'assigned_at is impossibly early' end
-        ) as faults
-    from in_scope
-
-),
-
-numbered as (
-
-    -- of several valid rows with one key the latest wins
-    select
-        *,
-        row_number() over (
-            partition by experiment, user_id
-            order by case when faults = '' then 0 else 1 end, assigned_at, raw_row
-        ) as copy_number
-    from judged
-
-)
-
-select
-    experiment,
-    user_id,
-    arm,
-    assigned_at,
-    concat_ws(
-        '; ',
-        nullif(faults, ''),
-        case when copy_number > 1 and faults = '' then 'duplicate of experiment and user_id' end
-    ) as reject_reasons,
-    case when reject_reasons <> '' then to_json(raw_row) end as raw_row
-from numbered
+{{ checked_rows('experiment_assignments', rows='in_scope', first='assigned_at') }}

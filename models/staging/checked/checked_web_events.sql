@@ -45,7 +45,7 @@ in_scope as (
             partition by
                 coalesce(typed.anonymous_id, typed.user_id),
                 {{ dbt.date_trunc('minute', 'typed.occurred_at') }}
-        ) as events_in_minute
+        ) > {{ var('bot_events_per_minute') }} as is_of_a_burst
     from typed
     cross join as_of
     left join known_items
@@ -54,73 +54,4 @@ in_scope as (
 
 ),
 
-judged as (
-
-    select
-        *,
-        concat_ws(
-            '; ',
-            case when event_id is null then 'event_id is missing' end,
-            case when event_type is null then 'event_type is missing' end,
-            case
-                when
-                    event_type not in (
-                        'item_view', 'category_view', 'search', 'cart_add', 'cart_remove', 'wishlist_add'
-                    )
-                    then 'event_type is unknown'
-            end,
-            case when occurred_at is null then 'occurred_at is missing or not a timestamp' end,
-            case when occurred_at < cast('1990-01-01' as timestamp) then 'occurred_at is impossibly early' end,
-            case
-                when user_id is null and anonymous_id is null
-                    then 'user_id and anonymous_id are missing'
-            end,
-            case
-                when events_in_minute > {{ var('bot_events_per_minute') }}
-                    then 'one of too many events in a minute for a person'
-            end,
-            case
-                when item_id is null and event_type in ('item_view', 'cart_add', 'cart_remove', 'wishlist_add')
-                    then 'item_id is missing'
-            end,
-            case
-                when item_id is not null and not item_is_known
-                    then 'item_id is not in items'
-            end
-        ) as faults
-    from in_scope
-
-),
-
-numbered as (
-
-    -- of several valid rows with one key the latest wins
-    select
-        *,
-        row_number() over (
-            partition by event_id
-            order by case when faults = '' then 0 else 1 end, occurred_at desc, raw_row
-        ) as copy_number
-    from judged
-
-)
-
-select
-    event_id,
-    event_type,
-    user_id,
-    anonymous_id,
-    session_id,
-    item_id,
-    category,
-    search_query,
-    device_type,
-    dwell_seconds,
-    occurred_at,
-    concat_ws(
-        '; ',
-        nullif(faults, ''),
-        case when copy_number > 1 and faults = '' then 'duplicate of event_id' end
-    ) as reject_reasons,
-    case when reject_reasons <> '' then to_json(raw_row) end as raw_row
-from numbered
+{{ checked_rows('web_events', rows='in_scope', first='occurred_at desc') }}

@@ -1,15 +1,16 @@
-{% set inputs = [
-    'users', 'items', 'orders', 'order_lines', 'web_events', 'email_events', 'identities', 'offers',
-    'erasure_requests', 'experiment_assignments', 'context_impressions'
-] %}
 with counts as (
 
-    {% for input in inputs %}
+    {% for name in input_names() %}
         select
-            '{{ input }}' as table_name,
-            (select count(*) from {{ source('inputs', input) }}) as input_row_count,
-            (select count(*) from {{ ref('stg_' ~ input) }}) as staged_row_count,
-            (select count(*) from {{ ref('rejected_' ~ input) }}) as rejected_row_count
+            '{{ name }}' as table_name,
+            (select count(*) from {{ ref('input_' ~ name) }}) as input_row_count,
+            (select count(*) from {{ ref('stg_' ~ name) }}) as staged_row_count,
+            {% if name == 'order_lines' %}
+                (select count(*) from {{ ref('stg_cancelling_lines') }}) as cancelling_row_count,
+            {% else %}
+                0 as cancelling_row_count,
+            {% endif %}
+            (select count(*) from {{ ref('rejected_' ~ name) }}) as rejected_row_count
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -18,7 +19,8 @@ with counts as (
 select
     table_name,
     input_row_count,
-    input_row_count - staged_row_count - rejected_row_count as unread_row_count,
+    input_row_count - staged_row_count - cancelling_row_count - rejected_row_count as unread_row_count,
     staged_row_count,
+    cancelling_row_count,
     rejected_row_count
 from counts

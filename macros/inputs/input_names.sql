@@ -1,0 +1,7 @@
+{#- The inputs, in the order of docs/input_contract.md: refs are needed before dbt has read the contract. -#}
+{% macro input_names() %}
+    {{ return([
+        'users', 'items', 'orders', 'order_lines', 'web_events', 'email_events', 'identities', 'offers',
+        'erasure_requests', 'experiment_assignments', 'context_impressions'
+    ]) }}
+{% endmacro %}

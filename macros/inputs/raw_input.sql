@@ -1,0 +1,24 @@
+{#-
+  An input as it was found, with erased users in it: {found: from-clause or none, columns: {name: type}, select: the
+  contract's columns}. Where it is read from is decided while parsing, what is there when the model runs.
+-#}
+{% macro raw_input(table_name) %}
+    {% set found = none %}
+    {% if table_name in var('input_relations') %}
+        {% set found = ref(var('input_relations')[table_name]) %}
+    {% elif execute %}
+        {% set found = recmail.find_input(table_name) %}
+    {% endif %}
+    {% if not execute %}
+        {{ return({'found': found, 'columns': {}, 'select': ''}) }}
+    {% endif %}
+    {% set columns = recmail.input_columns(found) if found else {} %}
+    {% set expressions = [] %}
+    {% for column in recmail.input_contract(table_name).columns %}
+        {% do expressions.append(
+            recmail.input_expression(column.name, column.data_type, columns.get(column.name)) ~ " as " ~ column.name
+        ) %}
+    {% endfor %}
+    {% set select = "select\n    " ~ expressions | join(",\n    ") ~ ("\nfrom " ~ found if found else "\nwhere false") %}
+    {{ return({'found': found, 'columns': columns, 'select': select}) }}
+{% endmacro %}

@@ -1,0 +1,29 @@
+-- Any other value in the inputs, or another var `as_of`, gives another fingerprint; the order of rows doesn't count.
+with contents as (
+
+    {% for name in input_names() %}
+        select
+            '{{ name }}' as table_name,
+            count(*) as row_count,
+            {{ hash_of_rows('input_rows') }} as row_hash
+        from {{ ref('input_' ~ name) }} as input_rows
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+described as (
+
+    select
+        {{ dbt.listagg(
+            "table_name || ':' || cast(row_count as " ~ dbt.type_string() ~ ") || ':' || cast(row_hash as "
+            ~ dbt.type_string() ~ ")",
+            "';'",
+            "order by table_name"
+        ) }} as content
+    from contents
+
+)
+
+select md5({{ literal('as_of:' ~ (var('as_of') or '') ~ ';') }} || content) as input_fingerprint
+from described

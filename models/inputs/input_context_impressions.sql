@@ -1,0 +1,1 @@
+{{ input_rows('context_impressions') }}
