@@ -79,7 +79,7 @@ def read_window(connection: duckdb.DuckDBPyConnection, cut: datetime) -> Window:
             item_numbers.item_number,
             relevant.item_id is not null as label,
             positions.*
-        from ranking.int_candidate_positions as positions
+        from ranking.int_candidate_knot_places as positions
         inner join sampled_users using (user_id)
         inner join item_numbers using (item_id)
         left join relevant using (user_id, item_id)
@@ -110,5 +110,5 @@ def read_knots(replay: Path) -> Knots:
         counts = dict(
             connection.execute("select distinct feature, knots from ranking.int_ranking_knots").fetchall()
         )
-        columns = connection.execute("select * from ranking.int_candidate_positions limit 0").description
+        columns = connection.execute("select * from ranking.int_candidate_knot_places limit 0").description
     return {name: counts[name] for (name, *_) in columns if name in counts}

@@ -36,7 +36,7 @@ REGULARISATION = 100.0
 REPLAY = "replay.duckdb"
 # the gate has been passed when the past is replayed, and tests judge today's tables
 REPLAYED = (
-    *("--select", "+int_candidate_positions", "+int_ranker_coefficients", "+int_user_segments"),
+    *("--select", "+int_candidate_knot_places", "+int_ranker_coefficients", "+int_user_segments"),
     *("--exclude", "input_validation_results", "--exclude-resource-type", "test"),
 )
 

@@ -13,7 +13,7 @@ SEEDS = [
     *("rfm_groups", "playbook", "seasons", "holidays", "complements"),
     *("event_weights", "strategies", "non_product_items", "stop_words", "unit_words"),
 ]
-MODELS = ["int_playbook_strategies"]
+MODELS = ["int_play_strategies"]
 FAULTS = {
     "rfm_groups set recency_max = 9 where priority = 6": "row with priority 6 (promising): expected recency_min and",
     "rfm_groups set frequency_min = 3 where priority = 13": "row with priority 13 (hibernating): expected frequency",
@@ -70,7 +70,7 @@ def message(tmp_path_factory) -> str:
         [
             *("--quiet", "test", "--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
             *("--target-path", str(folder), "--log-path", str(folder), "--vars", json.dumps(inputs)),
-            *("--select", *(f"{seed}_rows_hold" for seed in SEEDS), "playbook_strategies_hold"),
+            *("--select", *(f"{seed}_rows_hold" for seed in SEEDS), "play_strategies_hold"),
         ]
     )
     DuckDBConnectionManager.close_all_connections()
