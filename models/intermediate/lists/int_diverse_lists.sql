@@ -7,7 +7,7 @@ with scored as (
 
     select
         *,
-        row_number() over (partition by list_key, category order by best_score desc, item_number) as category_item_rank
+        row_number() over (partition by list_key, category_number order by best_score desc, item_number) as category_item_rank
     from {{ ref('int_steered_candidates') }}
 
 ),
@@ -79,7 +79,6 @@ in_blocks as (
         list_key,
         item_key,
         item_number,
-        category,
         score as pool_score,
         case when is_primary then primary_score else secondary_score end as score,
         claim,
@@ -92,7 +91,6 @@ in_blocks as (
 select
     list_key,
     item_key,
-    category,
     cast(round(coalesce(score / nullif(pool_score, 0), 1), 12) as double) as playbook_factor,
     score,
     claim < 3 as is_sure,

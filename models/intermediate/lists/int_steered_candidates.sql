@@ -19,7 +19,7 @@ weighted as (
         case when lists.is_diverse then {{ var('category_discount') }} else 1 end as category_discount,
         pool.item_key,
         pool.item_number,
-        pool.category,
+        pool.category_number,
         pool.price_band,
         pool.score,
         {% for block in ['primary', 'secondary'] %}
@@ -64,7 +64,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by list_key, category
+            partition by list_key, category_number
             order by primary_score desc, item_number
         ) as category_item_rank
     from steered
@@ -75,7 +75,7 @@ select
     list_key,
     item_key,
     item_number,
-    category,
+    category_number,
     price_band,
     list_size,
     items_primary,

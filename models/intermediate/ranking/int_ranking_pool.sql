@@ -16,7 +16,8 @@ items as (
         items.category,
         contents.price_band,
         -- breaks ties in the order of ids
-        contents.item_number
+        contents.item_number,
+        cast(dense_rank() over (order by items.category) as {{ dbt.type_int() }}) as category_number
     from {{ ref('stg_items') }} as items
     inner join {{ ref('int_item_keys') }} as item_keys
         on items.item_id = item_keys.item_id
@@ -38,7 +39,8 @@ candidates as (
         items.item_id,
         items.category,
         items.price_band,
-        items.item_number
+        items.item_number,
+        items.category_number
     from {{ ref('int_scored_candidates') }} as scored
     inner join items
         on scored.item_key = items.item_key
@@ -58,7 +60,7 @@ ranked as (
         item_number,
         {% for name, kind in [
             ('due', is_proposed_by('proposed_by', 'buy_again')), ('combination', 'proposed_by'),
-            ('band', 'price_band'), ('category', 'category')
+            ('band', 'price_band'), ('category', 'category_number')
         ] %}
             row_number() over (partition by user_key, {{ kind }} order by score desc, item_number) as {{ name }}_rank
             {{- ',' if not loop.last }}
@@ -95,6 +97,7 @@ select
     candidates.item_key,
     candidates.item_number,
     candidates.category,
+    candidates.category_number,
     candidates.price_band,
     candidates.times_bought,
     candidates.proposed_by,
