@@ -40,7 +40,7 @@ TABLES = {30: "With repeats: not bought in 30 days", 36_500: "Discovery: never b
 # per table: factors and alpha, and how counts are weighted
 ALS = {30: ({"factors": 128, "alpha": 1.0}, "bm25"), 36_500: ({"factors": 64, "alpha": 2.0}, "log")}
 METRICS = ("recall_at_10", "ndcg_at_10", "mrr_at_10", "hit_rate_at_10", "coverage", "novelty")
-BUILT = ("--select", "+user_recommendations", "+int_candidate_positions", "--exclude-resource-type", "test")
+BUILT = ("--select", "+user_recommendations", "+int_candidate_knot_places", "--exclude-resource-type", "test")
 
 Lists = dict[int, list[int]]
 
@@ -166,7 +166,7 @@ class Shop:
         )  # fmt: skip
         model.fit(np.concatenate(features), np.concatenate(labels), sample_weight=np.concatenate(weights))
         with relations.connect(database) as connection:
-            candidates = connection.sql("select * from int_candidate_positions").to_arrow_table()
+            candidates = connection.sql("select * from int_candidate_knot_places").to_arrow_table()
         users = np.array([self.user_numbers.get(user, -1) for user in candidates["user_id"].to_pylist()])
         items = np.array([self.item_numbers.get(item, -1) for item in candidates["item_id"].to_pylist()])
         columns = [candidates[name].to_numpy().astype(np.float32) for name in [*names, "times_bought"]]

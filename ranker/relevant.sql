@@ -22,11 +22,11 @@ create or replace temp table sampled_users as
 select user_id, row_number() over (order by user_id) as user_number
 from (
     select distinct user_id
-    from int_candidate_positions
+    from int_candidate_knot_places
     order by md5(user_id), user_id
     limit getvariable('users_max')
 );
 
 create or replace temp table item_numbers as
 select item_id, row_number() over (order by item_id) as item_number
-from (select distinct item_id from int_candidate_positions);
+from (select distinct item_id from int_candidate_knot_places);

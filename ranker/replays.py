@@ -83,7 +83,7 @@ def read_window(connection: duckdb.DuckDBPyConnection, cut: datetime) -> Window:
             item_numbers.item_number,
             relevant.item_id is not null as label,
             positions.*
-        from int_candidate_positions as positions
+        from int_candidate_knot_places as positions
         inner join sampled_users using (user_id)
         inner join item_numbers using (item_id)
         left join relevant using (user_id, item_id)
@@ -112,5 +112,5 @@ def read_window(connection: duckdb.DuckDBPyConnection, cut: datetime) -> Window:
 def read_knots(replay: Path, relations: Relations) -> Knots:
     with relations.connect(replay) as connection:
         counts = dict(connection.execute("select distinct feature, knots from int_ranking_knots").fetchall())
-        columns = connection.execute("select * from int_candidate_positions limit 0").description
+        columns = connection.execute("select * from int_candidate_knot_places limit 0").description
     return {name: counts[name] for (name, *_) in columns if name in counts}

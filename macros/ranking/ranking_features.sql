@@ -26,12 +26,14 @@
         ('similar_users_weight', 'log', 0.005, 50, 12),
         ('viewed_days', 'log', 0.1, 64, 6),
     ] %}
-    {% for strategy, knots in ranked_strategies().items() %}
-        {% do features.append((strategy ~ '_score', 'linear', 0, 1, knots)) %}
-    {% endfor %}
     {% set found = [] %}
     {% for name, scale, low, high, knots in features %}
         {% do found.append({'name': name, 'scale': scale, 'low': low, 'high': high, 'knots': knots}) %}
+    {% endfor %}
+    {% for strategy in ranked_strategies() %}
+        {% do found.append({
+            'name': strategy.name ~ '_score', 'scale': 'linear', 'low': 0, 'high': 1, 'knots': strategy.knots
+        }) %}
     {% endfor %}
     {{ return(found) }}
 {%- endmacro %}

@@ -53,7 +53,7 @@ class Scorer:
             for name, values in positions.items()
         ]
         self.connection.execute(
-            "create or replace table int_candidate_positions as "
+            "create or replace table int_candidate_knot_places as "
             f"select 'u' as user_id, unnest({items}) as item_id, unnest({times_bought}) as times_bought, "
             + ", ".join(columns).replace("None", "null")
         )

@@ -7,7 +7,7 @@ SEEDS = [
     *("rfm_groups", "playbook", "seasons", "holidays", "complements"),
     *("event_weights", "strategies", "non_product_items", "stop_words", "unit_words"),
 ]
-MODELS = ["int_playbook_strategies"]
+MODELS = ["int_play_strategies"]
 FAULTS = {
     "rfm_groups set recency_max = 9 where priority = 6": "row with priority 6 (promising): expected recency_min and",
     "rfm_groups set frequency_min = 3 where priority = 13": "row with priority 13 (hibernating): expected frequency",
@@ -59,7 +59,7 @@ def message(small_inputs, tmp_path_factory) -> str:
         for fault in FAULTS:
             connection.execute(f"update {fault}")
     assert build(database, inputs, "--select", *MODELS).succeeded
-    tests = (*(f"{seed}_rows_hold" for seed in SEEDS), "playbook_strategies_hold")
+    tests = (*(f"{seed}_rows_hold" for seed in SEEDS), "play_strategies_hold")
     return dbt("test", database, inputs, "--select", *tests).text
 
 

@@ -12,7 +12,7 @@ recent as (
     select
         user_id,
         count(*) as item_count
-    from {{ ref('int_user_recent_items') }}
+    from {{ ref('int_bought_recently') }}
     group by user_id
 
 ),

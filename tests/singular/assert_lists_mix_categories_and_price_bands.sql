@@ -1,6 +1,6 @@
 -- Each list has `minimum_distinct_categories` categories and `minimum_distinct_price_bands` price bands, or as many as
 -- the user's eligible candidates have.
-{% set counted = {'offered': ref('int_servable_candidates'), 'listed': ref('user_recommendations')} %}
+{% set counted = {'offered': ref('int_ranking_pool'), 'listed': ref('user_recommendations')} %}
 
 with
 {% for name, relation in counted.items() %}

@@ -9,7 +9,7 @@ with users as (
 
 best_sellers as (
 
-    select * from {{ ref('int_item_best_sellers') }}
+    select * from {{ ref('int_available_items') }}
 
 ),
 
@@ -52,7 +52,7 @@ bought_recently as (
     select
         bought.user_id,
         count(*) as item_count
-    from {{ ref('int_user_recent_items') }} as bought
+    from {{ ref('int_bought_recently') }} as bought
     inner join best_sellers
         on bought.item_id = best_sellers.item_id
     group by bought.user_id
@@ -101,7 +101,6 @@ proposals as (
 select
     proposals.user_id,
     proposals.item_id,
-    'best_sellers' as strategy,
     cast(best_sellers.decayed_purchase_count as double) as raw_score,
     cast(null as {{ dbt.type_string() }}) as evidence_item_id,
     cast(best_sellers.buyer_count_30d as bigint) as evidence_count

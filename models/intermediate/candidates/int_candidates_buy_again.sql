@@ -40,7 +40,6 @@ due as (
 select
     user_id,
     item_id,
-    'buy_again' as strategy,
     raw_score,
     item_id as evidence_item_id,
     cast(purchase_count as bigint) as evidence_count

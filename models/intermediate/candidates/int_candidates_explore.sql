@@ -38,7 +38,6 @@ user_categories as (
 select
     user_categories.user_id,
     pools.item_id,
-    'explore' as strategy,
     cast(1 as double) as raw_score,
     cast(null as {{ dbt.type_string() }}) as evidence_item_id,
     cast(0 as bigint) as evidence_count

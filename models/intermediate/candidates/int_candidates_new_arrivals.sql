@@ -28,7 +28,6 @@ user_categories as (
 select
     user_categories.user_id,
     arrivals.item_id,
-    'new_arrivals' as strategy,
     user_categories.category_share / arrivals.arrival_rank as raw_score,
     cast(null as {{ dbt.type_string() }}) as evidence_item_id,
     cast({{ age_days('arrivals.published_at') }} as bigint) as evidence_count

@@ -15,7 +15,7 @@ best_sellers as (
         best_sellers.item_id,
         items.category,
         best_sellers.category_rank
-    from {{ ref('int_item_best_sellers') }} as best_sellers
+    from {{ ref('int_available_items') }} as best_sellers
     inner join {{ ref('stg_items') }} as items
         on best_sellers.item_id = items.item_id
 
@@ -60,7 +60,6 @@ best_offers as (
 select
     categories.user_id,
     best_offers.item_id,
-    'on_offer' as strategy,
     round(categories.category_share * (1 + cast(best_offers.discount_percent as double) / 100), 9) as raw_score,
     cast(null as {{ dbt.type_string() }}) as evidence_item_id,
     cast(floor(best_offers.discount_percent) as bigint) as evidence_count

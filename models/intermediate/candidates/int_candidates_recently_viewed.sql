@@ -1,7 +1,6 @@
 select
     interactions.user_id,
     interactions.item_id,
-    'recently_viewed' as strategy,
     cast(interactions.interaction_weight as double) as raw_score,
     interactions.item_id as evidence_item_id,
     cast(interactions.view_count as bigint) as evidence_count

@@ -24,7 +24,6 @@ users as (
 select
     users.user_id,
     trends.item_id,
-    'trending' as strategy,
     trends.growth_ratio as raw_score,
     cast(null as {{ dbt.type_string() }}) as evidence_item_id,
     cast(trends.buyer_count_7d as bigint) as evidence_count

@@ -29,7 +29,6 @@ user_categories as (
 select
     user_categories.user_id,
     trends.item_id,
-    'trending_in_category' as strategy,
     trends.growth_ratio * user_categories.category_share as raw_score,
     cast(null as {{ dbt.type_string() }}) as evidence_item_id,
     cast(trends.buyer_count_7d as bigint) as evidence_count

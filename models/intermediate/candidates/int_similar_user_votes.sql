@@ -8,7 +8,9 @@
 with neighbours as (
 
     select * from {{ ref('int_user_neighbours') }}
-    where {{ is_in_part('user_key') }}
+    where
+        {{ is_in_part('user_key') }}
+        and {{ strategy_is_enabled('similar_users') }}
 
 ),
 
@@ -50,8 +52,10 @@ votes as (
 select
     user_key,
     item_key,
+    'similar_users' as strategy,
     cast(sum(vote) as double) / 1000000 as raw_score,
-    count(*) as neighbour_count
+    cast(null as {{ dbt.type_int() }}) as evidence_key,
+    cast(count(*) as {{ dbt.type_int() }}) as evidence_count
 from votes
 group by user_key, item_key
 having count(*) >= 2

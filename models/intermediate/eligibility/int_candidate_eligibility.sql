@@ -1,29 +1,25 @@
 -- The first failing reason counts, in the order of the case.
-with candidate_items as (
+with candidates as (
 
     select
-        user_id,
-        item_id,
+        user_key,
+        item_key,
         -- what users chose themselves is not too dear for them
         max(case when strategy in ('buy_again', 'left_in_cart', 'recently_viewed') then 1 else 0 end) = 1 as is_chosen
     from {{ ref('int_candidates') }}
-    group by user_id, item_id
+    group by user_key, item_key
 
 ),
 
-items as (
+user_keys as (
 
-    select
-        availability.item_id,
-        availability.unavailable_reason,
-        items.category,
-        lower(items.season) as season,
-        content_items.price_share
-    from {{ ref('int_item_availability') }} as availability
-    inner join {{ ref('stg_items') }} as items
-        on availability.item_id = items.item_id
-    left join {{ ref('int_content_items') }} as content_items
-        on availability.item_id = content_items.item_id
+    select * from {{ ref('int_user_keys') }}
+
+),
+
+item_keys as (
+
+    select * from {{ ref('int_item_keys') }}
 
 ),
 
@@ -38,82 +34,85 @@ known_seasons as (
 
 ),
 
-users_in_season as (
+items as (
 
-    select distinct
-        users.user_id,
-        lower(seasons.season_name) as season_name
-    from {{ ref('stg_users') }} as users
-    inner join {{ ref('int_local_seasons') }} as seasons
-        on
-            coalesce(users.country_code, '') = coalesce(seasons.country_code, '')
-            and coalesce(users.timezone, '') = coalesce(seasons.timezone, '')
-
-),
-
-recent_items as (
-
-    select * from {{ ref('int_user_recent_items') }}
-
-),
-
-tired_of as (
-
-    select * from {{ ref('int_user_shown_items') }}
+    select
+        item_keys.item_key,
+        availability.unavailable_reason,
+        items.category,
+        lower(known_seasons.season_name) as season,
+        content_items.price_share
+    from {{ ref('int_item_availability') }} as availability
+    inner join item_keys
+        on availability.item_id = item_keys.item_id
+    inner join {{ ref('stg_items') }} as items
+        on availability.item_id = items.item_id
+    left join known_seasons
+        on lower(items.season) = lower(known_seasons.season_name)
+    left join {{ ref('int_content_items') }} as content_items
+        on availability.item_id = content_items.item_id
 
 ),
 
-price_limits as (
+users as (
 
-    select * from {{ ref('int_user_price_limits') }}
+    select
+        user_keys.user_key,
+        user_keys.user_id,
+        limits.price_share_min,
+        limits.price_share_max
+    from user_keys
+    left join {{ ref('int_user_price_limits') }} as limits
+        on user_keys.user_id = limits.user_id
 
 ),
 
-category_factors as (
+{% for reason in ['bought_recently', 'shown_without_click'] %}
+    {{ reason }} as (
 
-    select * from {{ ref('int_user_category_factors') }}
+        select
+            user_keys.user_key,
+            item_keys.item_key
+        from {{ ref('int_' ~ reason) }} as excluded
+        inner join user_keys
+            on excluded.user_id = user_keys.user_id
+        inner join item_keys
+            on excluded.item_id = item_keys.item_id
 
-)
+    ){{ ',' if not loop.last }}
+{% endfor %}
 
 select
-    candidate_items.user_id,
-    candidate_items.item_id,
-    coalesce(
-        items.unavailable_reason,
-        case
-            when known_seasons.season_name is not null and users_in_season.user_id is null then 'out_of_season'
-            when recent_items.item_id is not null then 'bought_recently'
-            when tired_of.item_id is not null then 'shown_without_click'
-            when
-                not candidate_items.is_chosen
-                and (
-                    items.price_share < price_limits.price_share_min
-                    or items.price_share > price_limits.price_share_max
-                )
-                then 'out_of_price_band'
-            when category_factors.category_factor = 0 then 'blocked_by_rule'
-        end
-    ) as ineligible_reason
-from candidate_items
+    candidates.user_key,
+    candidates.item_key,
+    case
+        when items.unavailable_reason is not null then items.unavailable_reason
+        when items.season is not null and seasons.user_key is null then 'out_of_season'
+        when bought_recently.item_key is not null then 'bought_recently'
+        when shown_without_click.item_key is not null then 'shown_without_click'
+        when
+            not candidates.is_chosen
+            and (items.price_share < users.price_share_min or items.price_share > users.price_share_max)
+            then 'out_of_price_band'
+        when blocked.user_id is not null then 'blocked_by_rule'
+    end as ineligible_reason
+from candidates
 inner join items
-    on candidate_items.item_id = items.item_id
-left join known_seasons
-    on items.season = lower(known_seasons.season_name)
-left join users_in_season
+    on candidates.item_key = items.item_key
+inner join users
+    on candidates.user_key = users.user_key
+left join {{ ref('int_user_seasons') }} as seasons
     on
-        candidate_items.user_id = users_in_season.user_id
-        and items.season = users_in_season.season_name
-left join recent_items
+        candidates.user_key = seasons.user_key
+        and items.season = seasons.season
+{% for reason in ['bought_recently', 'shown_without_click'] %}
+    left join {{ reason }}
+        on
+            candidates.user_key = {{ reason }}.user_key
+            and candidates.item_key = {{ reason }}.item_key
+{% endfor %}
+left join {{ ref('int_user_category_factors') }} as blocked
     on
-        candidate_items.user_id = recent_items.user_id
-        and candidate_items.item_id = recent_items.item_id
-left join tired_of
-    on
-        candidate_items.user_id = tired_of.user_id
-        and candidate_items.item_id = tired_of.item_id
-left join price_limits
-    on candidate_items.user_id = price_limits.user_id
-left join category_factors
-    on
-        candidate_items.user_id = category_factors.user_id
-        and items.category = category_factors.category
+        users.user_id = blocked.user_id
+        and items.category = blocked.category
+        and blocked.category_factor = 0

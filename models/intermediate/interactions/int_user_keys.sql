@@ -1,6 +1,8 @@
 with users as (
 
-    select distinct user_id from {{ ref('int_interactions') }}
+    select user_id from {{ ref('int_interactions') }}
+    union
+    select user_id from {{ ref('stg_users') }}
 
 )
 

@@ -1,63 +1,60 @@
 -- The factor of a block is what the play's strategies that proposed the item make of it (macro play_factor), times
 -- `playbook_price_band_factor` when the item is of the play's price band. Where diversity is switched off no play
--- steers. A view: int_diverse_candidates is all that reads it.
-{% set is_steered = var('minimum_distinct_categories') > 1 %}
+-- steers. A view: int_diverse_lists is all that reads it.
 {{ config(materialized='view') }}
 
-with user_plays as (
+with lists as (
 
-    select
-        user_id,
-        max(case when block = 'primary' then play end) as primary_play,
-        max(case when block = 'secondary' then play end) as secondary_play
-    from {{ ref('int_user_playbook') }}
-    group by user_id
+    select * from {{ ref('int_placement_users') }}
 
 ),
 
 weighted as (
 
     select
-        scored.user_id,
-        scored.item_id,
+        lists.list_key,
+        lists.items_primary,
+        lists.list_size,
+        lists.category_minimum,
+        case when lists.is_diverse then {{ var('category_discount') }} else 1 end as category_discount,
+        pool.item_key,
+        pool.item_number,
+        pool.category_number,
+        pool.price_band,
+        pool.score,
         {% for block in ['primary', 'secondary'] %}
-            {{ play_factor('scored.proposed_by', block ~ '_play') }} as {{ block }}_factor,
-            case
-                when contents.price_band = {{ block }}_play.price_band then {{ var('playbook_price_band_factor') }}
+            {{ play_factor('pool.proposed_by', block ~ '_play') }} * case
+                when pool.price_band = {{ block }}_play.price_band then {{ var('playbook_price_band_factor') }}
                 else 1
-            end as {{ block }}_price_factor,
+            end as {{ block }}_factor{{ ',' if not loop.last }}
         {% endfor %}
-        items.category,
-        contents.price_band,
-        scored.score
-    from {{ ref('int_servable_candidates') }} as scored
-    inner join {{ ref('stg_items') }} as items
-        on scored.item_id = items.item_id
-    inner join {{ ref('int_content_items') }} as contents
-        on scored.item_id = contents.item_id
-    left join user_plays
-        on scored.user_id = user_plays.user_id
+    from {{ ref('int_ranking_pool') }} as pool
+    inner join lists
+        on pool.user_key = lists.user_key
+    left join {{ ref('int_withheld_candidates') }} as withheld
+        on
+            pool.user_key = withheld.user_key
+            and pool.item_key = withheld.item_key
     {% for block in ['primary', 'secondary'] %}
         left join {{ ref('int_play_weights') }} as {{ block }}_play
             on
-                user_plays.{{ block }}_play = {{ block }}_play.play
+                lists.{{ block }}_play = {{ block }}_play.play
                 and {{ block }}_play.block = '{{ block }}'
+                and lists.is_diverse
     {% endfor %}
+    where
+        withheld.item_key is null
+        and (lists.welcomes_repeats or pool.times_bought = 0)
 
 ),
 
 steered as (
 
     select
-        user_id,
-        item_id,
-        category,
-        price_band,
+        *,
         {% for block in ['primary', 'secondary'] %}
-            {% set factor = '(' ~ block ~ '_factor * ' ~ block ~ '_price_factor)' if is_steered else '1' %}
-            round(score * {{ boost('score', factor) }}, 12) as {{ block }}_score,
+            round(score * {{ boost('score', block ~ '_factor') }}, 12) as {{ block }}_score{{ ',' if not loop.last }}
         {% endfor %}
-        score
     from weighted
 
 ),
@@ -67,30 +64,35 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by user_id, category
-            order by primary_score desc, item_id
+            partition by list_key, category_number
+            order by primary_score desc, item_number
         ) as category_item_rank
     from steered
 
 )
 
 select
-    user_id,
-    item_id,
-    category,
+    list_key,
+    item_key,
+    item_number,
+    category_number,
     price_band,
+    list_size,
+    items_primary,
+    category_minimum,
+    category_discount,
     score,
     primary_score,
     secondary_score,
     -- what would fill the first block counts by what its play makes of it, all else by what the other's does
     case
         when row_number() over (
-            partition by user_id
+            partition by list_key
             order by
-                round(primary_score * {{ category_factor('category_item_rank') }}, 9) desc,
+                round(primary_score * power(category_discount, category_item_rank - 1), 9) desc,
                 primary_score desc,
-                item_id
-        ) <= {{ var('email_items_primary') }} then primary_score
+                item_number
+        ) <= items_primary then primary_score
         else secondary_score
     end as best_score
 from ranked

@@ -2,7 +2,7 @@
 
 select
     {% for feature in prediction_features() %}
-        {{ feature_position(feature) }} as {{ feature.name }},
+        {{ knot_place(feature) }} as {{ feature.name }},
     {% endfor %}
     cut_number,
     user_id

@@ -1,35 +1,10 @@
-with proposals as (
+-- A view: int_candidate_knot_places is all that reads it.
+{{ config(materialized='view') }}
+
+with items as (
 
     select
-        user_id,
-        item_id,
-        strategy,
-        raw_score,
-        -- raw scores of two strategies do not compare, shares of the user's best do
-        coalesce(raw_score / nullif(max(raw_score) over (partition by user_id, strategy), 0), 0) as strategy_score
-    from {{ ref('int_candidates') }}
-
-),
-
-candidates as (
-
-    select
-        user_id,
-        item_id,
-        {% for strategy in ranked_strategies() %}
-            coalesce(round(max(strategy_score) filter (where strategy = '{{ strategy }}'), 9), 0)
-                as {{ strategy }}_score,
-        {% endfor %}
-        max(raw_score) filter (where strategy = 'similar_users') as similar_users_weight
-    from proposals
-    group by user_id, item_id
-
-),
-
-items as (
-
-    select
-        items.item_id,
+        item_keys.item_key,
         items.category,
         repurchases.item_type,
         repurchases.repeat_share,
@@ -45,6 +20,8 @@ items as (
             )), 6
         ) as price_ratio
     from {{ ref('stg_items') }} as items
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on items.item_id = item_keys.item_id
     left join {{ ref('int_item_repurchases') }} as repurchases
         on items.item_id = repurchases.item_id
     left join {{ ref('int_item_popularity') }} as popularity
@@ -54,7 +31,38 @@ items as (
             items.item_id = trends.item_id
             and trends.country_code is null
 
-)
+),
+
+{% for history, model in [('bought', 'int_user_item_purchases'), ('interactions', 'int_interactions')] %}
+    {{ history }} as (
+
+        select
+            user_keys.user_key,
+            item_keys.item_key,
+            history.*
+        from {{ ref(model) }} as history
+        inner join {{ ref('int_user_keys') }} as user_keys
+            on history.user_id = user_keys.user_id
+        inner join {{ ref('int_item_keys') }} as item_keys
+            on history.item_id = item_keys.item_id
+
+    ),
+{% endfor %}
+
+{% for habits, model in [
+    ('shopping', 'int_user_shopping'), ('user_types', 'int_user_types'), ('categories', 'int_user_categories')
+] %}
+    {{ habits }} as (
+
+        select
+            user_keys.user_key,
+            habits.*
+        from {{ ref(model) }} as habits
+        inner join {{ ref('int_user_keys') }} as user_keys
+            on habits.user_id = user_keys.user_id
+
+    ){{ ',' if not loop.last }}
+{% endfor %}
 
 select
     candidates.*,
@@ -83,25 +91,25 @@ select
     items.price_ratio as item_price_ratio,
     categories.category_share,
     {{ age_in_days('interactions.last_viewed_at') }} as viewed_days
-from candidates
+from {{ ref('int_strategy_scores') }} as candidates
 inner join items
-    on candidates.item_id = items.item_id
+    on candidates.item_key = items.item_key
 cross join {{ ref('stg_as_of') }} as as_of
-left join {{ ref('int_user_shopping') }} as shopping
-    on candidates.user_id = shopping.user_id
-left join {{ ref('int_user_item_purchases') }} as bought
+left join shopping
+    on candidates.user_key = shopping.user_key
+left join bought
     on
-        candidates.user_id = bought.user_id
-        and candidates.item_id = bought.item_id
-left join {{ ref('int_user_types') }} as user_types
+        candidates.user_key = bought.user_key
+        and candidates.item_key = bought.item_key
+left join user_types
     on
-        candidates.user_id = user_types.user_id
+        candidates.user_key = user_types.user_key
         and items.item_type = user_types.item_type
-left join {{ ref('int_user_categories') }} as categories
+left join categories
     on
-        candidates.user_id = categories.user_id
+        candidates.user_key = categories.user_key
         and items.category = categories.category
-left join {{ ref('int_interactions') }} as interactions
+left join interactions
     on
-        candidates.user_id = interactions.user_id
-        and candidates.item_id = interactions.item_id
+        candidates.user_key = interactions.user_key
+        and candidates.item_key = interactions.item_key

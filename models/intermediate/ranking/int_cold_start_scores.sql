@@ -4,46 +4,48 @@
 with users as (
 
     select
-        user_id,
-        0.5 * (1 - cast(item_count as double) / {{ var('cold_start_items') }}) as popular_share
-    from {{ ref('int_user_activity') }}
+        user_keys.user_key,
+        0.5 * (1 - cast(activity.item_count as double) / {{ var('cold_start_items') }}) as popular_share
+    from {{ ref('int_user_activity') }} as activity
+    inner join {{ ref('int_user_keys') }} as user_keys
+        on activity.user_id = user_keys.user_id
     where
         {{ 'true' if var('minimum_distinct_categories') > 1 else 'false' }}
-        and item_count < {{ var('cold_start_items') }}
+        and activity.item_count < {{ var('cold_start_items') }}
 
 ),
 
 candidates as (
 
     select
-        scored.user_id,
-        scored.item_id,
+        scored.user_key,
+        scored.item_key,
         scored.score,
-        positions.best_sellers_score / {{ ranked_strategies()['best_sellers'] }} as popularity,
+        places.best_sellers_score / {{ (strategies() | selectattr('name', 'equalto', 'best_sellers') | first).knots }} as popularity,
         users.popular_share
     from users
     inner join {{ ref('int_scored_candidates') }} as scored
-        on users.user_id = scored.user_id
-    inner join {{ ref('int_candidate_positions') }} as positions
+        on users.user_key = scored.user_key
+    inner join {{ ref('int_candidate_knot_places') }} as places
         on
-            scored.user_id = positions.user_id
-            and scored.item_id = positions.item_id
+            scored.user_key = places.user_key
+            and scored.item_key = places.item_key
 
 ),
 
 best as (
 
     select
-        user_id,
+        user_key,
         max(score) as score
     from candidates
-    group by user_id
+    group by user_key
 
 )
 
 select
-    candidates.user_id,
-    candidates.item_id,
+    candidates.user_key,
+    candidates.item_key,
     round(
         (1 - candidates.popular_share) * candidates.score
         + candidates.popular_share * candidates.popularity * best.score,
@@ -51,4 +53,4 @@ select
     ) as score
 from candidates
 inner join best
-    on candidates.user_id = best.user_id
+    on candidates.user_key = best.user_key

@@ -1,5 +1,5 @@
--- The champion of `make train`, or, as long as there is none, seed default_coefficients: each of its features adds its
--- coefficient times its share of the way to the last knot.
+-- The champion of `make train`, or, as long as there is none, the coefficients of macro strategies: a strategy's score
+-- adds its own times the share of the way to the last knot.
 with knots as (
 
     select * from {{ ref('int_ranking_knots') }}
@@ -19,6 +19,20 @@ times_bought_values as (
     select 1 as times_bought
     union all
     select 2 as times_bought
+
+),
+
+default_values as (
+
+    select
+        'intercept' as feature,
+        -9.0 as coefficient
+    {% for strategy in ranked_strategies() %}
+        union all
+        select
+            '{{ strategy.name }}_score' as feature,
+            {{ strategy.coefficient }} as coefficient
+    {% endfor %}
 
 ),
 
@@ -52,7 +66,7 @@ coefficients as (
             times_bought_values.times_bought = trained.times_bought
             and knots.feature = trained.feature
             and knots.knot = trained.knot
-    left join {{ ref('default_coefficients') }} as default_values
+    left join default_values
         on knots.feature = default_values.feature
 
 )

@@ -3,9 +3,9 @@
 {% set features = ranking_features() %}
 {% set knot = ordered_struct(['knot', 'coefficient', 'step']) %}
 
-with positions as (
+with places as (
 
-    select * from {{ ref('int_candidate_positions') }}
+    select * from {{ ref('int_candidate_knot_places') }}
 
 ),
 
@@ -27,18 +27,19 @@ log_odds as (
 
     {% for times_bought in range(3) %}
         select
-            positions.user_id,
-            positions.item_id,
-            {{ proposed_by('positions') }} as proposed_by,
+            places.user_key,
+            places.item_key,
+            places.times_bought,
+            {{ proposed_by('places') }} as proposed_by,
             knots.intercept
             {% for feature in features %}
-                + {{ spline_term('positions.' ~ feature.name, 'knots.' ~ feature.name) }}
+                + {{ spline_term('places.' ~ feature.name, 'knots.' ~ feature.name) }}
             {% endfor %}
                 as log_odds
-        from positions
+        from places
         cross join knots
         where
-            positions.times_bought = {{ times_bought }}
+            places.times_bought = {{ times_bought }}
             and knots.times_bought = {{ times_bought }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -48,8 +49,9 @@ log_odds as (
 probabilities as (
 
     select
-        user_id,
-        item_id,
+        user_key,
+        item_key,
+        times_bought,
         proposed_by,
         -- twelve decimals: engines agree, and rank alike
         round(1 / (1 + exp(-log_odds)), 12) as purchase_probability
@@ -60,16 +62,31 @@ probabilities as (
 items as (
 
     select
-        items.item_id,
+        item_keys.item_key,
         items.category,
         {{ item_worth() }} as worth
     from {{ ref('stg_items') }} as items
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on items.item_id = item_keys.item_id
+
+),
+
+factors as (
+
+    select
+        user_keys.user_key,
+        factors.category,
+        factors.category_factor
+    from {{ ref('int_user_category_factors') }} as factors
+    inner join {{ ref('int_user_keys') }} as user_keys
+        on factors.user_id = user_keys.user_id
 
 )
 
 select
-    probabilities.user_id,
-    probabilities.item_id,
+    probabilities.user_key,
+    probabilities.item_key,
+    probabilities.times_bought,
     probabilities.proposed_by,
     probabilities.purchase_probability,
     -- a rule of the shop may boost a category for the user
@@ -79,8 +96,8 @@ select
     ) as score
 from probabilities
 inner join items
-    on probabilities.item_id = items.item_id
-left join {{ ref('int_user_category_factors') }} as factors
+    on probabilities.item_key = items.item_key
+left join factors
     on
-        probabilities.user_id = factors.user_id
+        probabilities.user_key = factors.user_key
         and items.category = factors.category

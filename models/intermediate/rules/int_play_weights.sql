@@ -1,15 +1,15 @@
 -- A column per strategy, so that a candidate meets its play's weights in one join; null weighs nothing.
 select
-    playbook.play,
-    playbook.block,
+    strategies.play,
+    strategies.block,
     {% for strategy in ranked_strategies() %}
-        max(case when strategies.strategy = '{{ strategy }}' then strategies.strategy_weight end)
-            as {{ strategy }}_weight,
+        max(case when strategies.strategy = '{{ strategy.name }}' then strategies.strategy_weight end)
+            as {{ strategy.name }}_weight,
     {% endfor %}
-    playbook.price_band
-from {{ ref('playbook') }} as playbook
-inner join {{ ref('int_playbook_strategies') }} as strategies
+    max(playbook.price_band) as price_band
+from {{ ref('int_play_strategies') }} as strategies
+left join {{ ref('playbook') }} as playbook
     on
-        playbook.play = strategies.play
-        and playbook.block = strategies.block
-group by playbook.play, playbook.block, playbook.price_band
+        strategies.play = playbook.play
+        and strategies.block = playbook.block
+group by strategies.play, strategies.block

@@ -25,7 +25,7 @@ inside as (
         limits.price_share_max,
         count(*) as item_count
     from limits
-    inner join {{ ref('int_item_best_sellers') }} as items
+    inner join {{ ref('int_available_items') }} as items
         on items.price_share between limits.price_share_min and limits.price_share_max
     group by limits.price_band, limits.price_share_min, limits.price_share_max
 
@@ -36,7 +36,7 @@ bought_recently as (
     select
         user_id,
         count(*) as item_count
-    from {{ ref('int_user_recent_items') }}
+    from {{ ref('int_bought_recently') }}
     group by user_id
 
 )

@@ -15,8 +15,10 @@ filled_blocks as (
         user_id,
         case when position <= {{ var('email_items_primary') }} then 'primary' else 'secondary' end as block,
         min(case when is_of_play then 1 else 0 end) = 1 as is_of_play
-    from {{ ref('int_ranked_candidates') }}
-    where position <= {{ var('email_items_primary') + var('email_items_secondary') }}
+    from {{ ref('int_placement_lists') }}
+    where
+        placement = 'email_digest'
+        and position <= {{ var('email_items_primary') + var('email_items_secondary') }}
     group by 1, 2
 
 ),

@@ -1,16 +1,25 @@
 -- A view: a term is worth computing only for the rows that somebody asks about.
 {{ config(materialized='view') }}
 
-with recommended as (
+with shown as (
+
+    select * from {{ ref('int_placement_lists') }}
+    where placement = 'email_digest'
+
+),
+
+places as (
 
     select
-        recommendations.position,
-        positions.*
-    from {{ ref('user_recommendations') }} as recommendations
-    inner join {{ ref('int_candidate_positions') }} as positions
+        shown.user_id,
+        shown.item_id,
+        shown.position,
+        places.*
+    from shown
+    inner join {{ ref('int_candidate_knot_places') }} as places
         on
-            recommendations.user_id = positions.user_id
-            and recommendations.item_id = positions.item_id
+            shown.user_key = places.user_key
+            and shown.item_key = places.item_key
 
 ),
 
@@ -22,8 +31,8 @@ terms as (
         position,
         times_bought,
         'intercept' as feature,
-        cast(0 as double) as feature_position
-    from recommended
+        cast(0 as double) as knot_place
+    from places
     {% for feature in ranking_features() %}
         union all
         select
@@ -32,8 +41,8 @@ terms as (
             position,
             times_bought,
             '{{ feature.name }}' as feature,
-            {{ feature.name }} as feature_position
-        from recommended
+            {{ feature.name }} as knot_place
+        from places
     {% endfor %}
 
 ),
@@ -42,28 +51,20 @@ terms as (
 factors as (
 
     select
-        ranked.user_id,
-        ranked.item_id,
-        ranked.position,
+        shown.user_id,
+        shown.item_id,
+        shown.position,
         cast({{ item_worth() }} as double) as objective,
-        cast({{ boost('ranked.purchase_probability', 'coalesce(category_factors.category_factor, 1)') }} as double)
+        cast({{ boost('shown.purchase_probability', 'coalesce(category_factors.category_factor, 1)') }} as double)
             as category_rules,
-        coalesce(cold_start.score / nullif(scored.score, 0), 1) as cold_start,
-        ranked.playbook_factor as playbook
-    from {{ ref('int_ranked_candidates') }} as ranked
+        shown.cold_start_factor as cold_start,
+        shown.playbook_factor as playbook
+    from shown
     inner join {{ ref('stg_items') }} as items
-        on ranked.item_id = items.item_id
-    inner join {{ ref('int_scored_candidates') }} as scored
-        on
-            ranked.user_id = scored.user_id
-            and ranked.item_id = scored.item_id
-    left join {{ ref('int_cold_start_scores') }} as cold_start
-        on
-            ranked.user_id = cold_start.user_id
-            and ranked.item_id = cold_start.item_id
+        on shown.item_id = items.item_id
     left join {{ ref('int_user_category_factors') }} as category_factors
         on
-            ranked.user_id = category_factors.user_id
+            shown.user_id = category_factors.user_id
             and items.category = category_factors.category
 
 ),
@@ -78,12 +79,12 @@ select
     'probability' as part,
     terms.user_id,
     terms.item_id,
-    terms.position,
+    cast(terms.position as integer) as position,
     terms.feature,
-    case when terms.feature <> 'intercept' then terms.feature_position end as feature_position,
+    case when terms.feature <> 'intercept' then terms.knot_place end as knot_place,
     cast(
         coefficients.coefficient
-        + coefficients.step * coalesce(terms.feature_position - floor(terms.feature_position), 0) as double
+        + coefficients.step * coalesce(terms.knot_place - floor(terms.knot_place), 0) as double
     ) as contribution,
     coefficients.run_id
 from terms
@@ -91,7 +92,7 @@ inner join {{ ref('int_ranker_coefficients') }} as coefficients
     on
         terms.times_bought = coefficients.times_bought
         and terms.feature = coefficients.feature
-        and coalesce(cast(floor(terms.feature_position) as {{ dbt.type_int() }}), -1) = coefficients.knot
+        and coalesce(cast(floor(terms.knot_place) as {{ dbt.type_int() }}), -1) = coefficients.knot
 {% for factor in ['objective', 'category_rules', 'cold_start', 'playbook'] %}
     union all
     select
@@ -100,7 +101,7 @@ inner join {{ ref('int_ranker_coefficients') }} as coefficients
         factors.item_id,
         cast(factors.position as integer) as position,
         '{{ factor }}' as feature,
-        cast(null as double) as feature_position,
+        cast(null as double) as knot_place,
         ln(factors.{{ factor }}) as contribution,
         run.run_id
     from factors

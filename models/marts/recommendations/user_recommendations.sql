@@ -1,6 +1,7 @@
 with ranked as (
 
-    select * from {{ ref('int_ranked_candidates') }}
+    select * from {{ ref('int_placement_lists') }}
+    where placement = 'email_digest'
 
 ),
 

@@ -63,7 +63,7 @@ complements as (
         coalesce(cast(support.profile_count as double) / support.total_count, 0) as basket_share,
         row_number() over (partition by kinds.kind order by best_sellers.sales_rank) as kind_rank
     from kinds
-    inner join {{ ref('int_item_best_sellers') }} as best_sellers
+    inner join {{ ref('int_available_items') }} as best_sellers
         on kinds.item_id = best_sellers.item_id
     inner join item_keys
         on kinds.item_id = item_keys.item_id

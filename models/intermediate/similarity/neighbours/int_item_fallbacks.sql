@@ -20,7 +20,7 @@ best_sellers as (
         best_sellers.*,
         items.price,
         items.currency
-    from {{ ref('int_item_best_sellers') }} as best_sellers
+    from {{ ref('int_available_items') }} as best_sellers
     inner join {{ ref('stg_items') }} as items
         on best_sellers.item_id = items.item_id
 

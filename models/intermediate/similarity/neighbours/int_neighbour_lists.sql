@@ -38,7 +38,7 @@ neighbours as (
     where
         similarity_score > 0
         and {{ context_name('context_key') }} in (
-            {% for strategy in var('strategies_enabled') %}
+            {% for strategy in enabled_strategies() %}
                 '{{ strategy }}'{{ ',' if not loop.last }}
             {% endfor %}
         )

@@ -86,16 +86,10 @@ best as (
 )
 
 select
-    users.user_id,
-    items.item_id,
+    user_key,
+    complement_key as item_key,
     'complements' as strategy,
-    cast(best.vote_sum as double) / 1000000 / {{ vote_scale('weight') }} as raw_score,
-    evidence_items.item_id as evidence_item_id,
-    cast(best.pair_count as bigint) as evidence_count
+    cast(vote_sum as double) / 1000000 / {{ vote_scale('weight') }} as raw_score,
+    evidence_key,
+    cast(pair_count as {{ dbt.type_int() }}) as evidence_count
 from best
-inner join {{ ref('int_user_keys') }} as users
-    on best.user_key = users.user_key
-inner join {{ ref('int_item_keys') }} as items
-    on best.complement_key = items.item_key
-inner join {{ ref('int_item_keys') }} as evidence_items
-    on best.evidence_key = evidence_items.item_key

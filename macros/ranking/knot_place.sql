@@ -1,5 +1,5 @@
-{#- Where a feature stands between its knots: 0 at low, the number of knots at high; null when unknown. -#}
-{% macro feature_position(feature) -%}
+{#- Where a feature stands among its knots: 0 at low, the number of knots at high; null when unknown. -#}
+{% macro knot_place(feature) -%}
     {%- set value = 'cast(' ~ feature.name ~ ' as double)' -%}
     {%- set clamped = 'least(greatest(' ~ value ~ ', ' ~ feature.low ~ '), ' ~ feature.high ~ ')' -%}
     case

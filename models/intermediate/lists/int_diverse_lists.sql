@@ -1,0 +1,105 @@
+-- A category's k-th item is worth category_discount^(k-1) of its score, and the best item of each of the list's best
+-- categories and price bands, as many as it has to have, is sure of a place: greedy diversity, in one pass over the
+-- candidates.
+{% set bands = ['budget', 'mid', 'premium'] %}
+
+with scored as (
+
+    select
+        *,
+        row_number() over (partition by list_key, category_number order by best_score desc, item_number) as category_item_rank
+    from {{ ref('int_steered_candidates') }}
+
+),
+
+-- what the list has had so far, item by item
+counted as (
+
+    select
+        *,
+        {% for band in bands %}
+            sum(case when price_band = '{{ band }}' then 1 else 0 end) over best_first as {{ band }}_count,
+        {% endfor %}
+        sum(case when category_item_rank = 1 then 1 else 0 end) over best_first as category_rank
+    from scored
+    window
+        best_first as (
+            partition by list_key
+            order by best_score desc, item_number
+            rows between unbounded preceding and current row
+        )
+
+),
+
+claimed as (
+
+    select
+        *,
+        power(category_discount, category_item_rank - 1) as category_factor,
+        -- in a list too short for both, categories come first
+        case
+            when category_item_rank = 1 and category_rank <= category_minimum then 1
+            when
+                case price_band {% for band in bands %} when '{{ band }}' then {{ band }}_count {% endfor %} end = 1
+                and {% for band in bands %} least({{ band }}_count, 1) {{ '+' if not loop.last }} {% endfor %}
+                <= case when category_minimum > 1 then {{ var('minimum_distinct_price_bands') }} else 1 end
+                then 2
+            else 3
+        end as claim
+    from counted
+
+),
+
+picked as (
+
+    select *
+    from claimed
+    qualify row_number() over (
+        partition by list_key
+        order by claim, round(best_score * category_factor, 9) desc, best_score desc, item_number
+    ) <= list_size
+
+),
+
+placed as (
+
+    select
+        *,
+        row_number() over (
+            partition by list_key
+            order by round(primary_score * category_factor, 9) desc, primary_score desc, item_number
+        ) <= items_primary as is_primary
+    from picked
+
+),
+
+in_blocks as (
+
+    select
+        list_key,
+        item_key,
+        item_number,
+        score as pool_score,
+        case when is_primary then primary_score else secondary_score end as score,
+        claim,
+        is_primary,
+        category_factor
+    from placed
+
+)
+
+select
+    list_key,
+    item_key,
+    cast(round(coalesce(score / nullif(pool_score, 0), 1), 12) as double) as playbook_factor,
+    score,
+    claim < 3 as is_sure,
+    row_number() over (
+        partition by list_key
+        order by
+            case when is_primary then 0 else 1 end,
+            round(score * category_factor, 9) desc,
+            score desc,
+            item_number
+    ) as position
+from in_blocks

@@ -1,0 +1,127 @@
+-- What lists are made from: the `ranking_pool_size` best of what is due again and as many of all else, for a play may
+-- hold back either; the best item of each combination of strategies, price band and leading category, for a list may
+-- want it; and of what explore proposes the first drawn, twice as many as the longest list has places.
+with longest as (
+
+    select greatest(max(items), {{ var('recommendations_per_user') }}) as list_size
+    from {{ ref('placements') }}
+
+),
+
+items as (
+
+    select
+        item_keys.item_key,
+        items.item_id,
+        items.category,
+        contents.price_band,
+        -- breaks ties in the order of ids
+        contents.item_number,
+        cast(dense_rank() over (order by items.category) as {{ dbt.type_int() }}) as category_number
+    from {{ ref('stg_items') }} as items
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on items.item_id = item_keys.item_id
+    inner join {{ ref('int_content_items') }} as contents
+        on items.item_id = contents.item_id
+
+),
+
+candidates as (
+
+    select
+        scored.user_key,
+        scored.item_key,
+        scored.times_bought,
+        scored.proposed_by,
+        scored.purchase_probability,
+        scored.score as unmixed_score,
+        coalesce(cold_start.score, scored.score) as score,
+        items.item_id,
+        items.category,
+        items.price_band,
+        items.item_number,
+        items.category_number
+    from {{ ref('int_scored_candidates') }} as scored
+    inner join items
+        on scored.item_key = items.item_key
+    left join {{ ref('int_cold_start_scores') }} as cold_start
+        on
+            scored.user_key = cold_start.user_key
+            and scored.item_key = cold_start.item_key
+
+),
+
+ranked as (
+
+    select
+        user_key,
+        item_key,
+        score,
+        item_number,
+        {% for name, kind in [
+            ('due', is_proposed_by('proposed_by', 'buy_again')), ('combination', 'proposed_by'),
+            ('band', 'price_band'), ('category', 'category_number')
+        ] %}
+            row_number() over (partition by user_key, {{ kind }} order by score desc, item_number) as {{ name }}_rank
+            {{- ',' if not loop.last }}
+        {% endfor %}
+    from candidates
+
+),
+
+wanted as (
+
+    select
+        ranked.user_key,
+        ranked.item_key
+    from ranked
+    cross join longest
+    qualify
+        ranked.due_rank <= {{ var('ranking_pool_size') }}
+        or ranked.combination_rank = 1
+        or ranked.band_rank = 1
+        or (
+            ranked.category_rank = 1
+            and row_number() over (
+                partition by ranked.user_key, ranked.category_rank
+                order by ranked.score desc, ranked.item_number
+            ) <= longest.list_size
+        )
+
+)
+
+select
+    users.user_id,
+    candidates.item_id,
+    candidates.user_key,
+    candidates.item_key,
+    candidates.item_number,
+    candidates.category,
+    candidates.category_number,
+    candidates.price_band,
+    candidates.times_bought,
+    candidates.proposed_by,
+    candidates.purchase_probability,
+    candidates.unmixed_score,
+    candidates.score,
+    row_number() over (
+        partition by candidates.user_key
+        order by candidates.score desc, candidates.item_number
+    ) as pool_rank,
+    draws.draw_rank,
+    draws.draw_count
+from candidates
+inner join {{ ref('int_user_keys') }} as users
+    on candidates.user_key = users.user_key
+left join wanted
+    on
+        candidates.user_key = wanted.user_key
+        and candidates.item_key = wanted.item_key
+cross join longest
+left join {{ ref('int_exploration_draws') }} as draws
+    on
+        candidates.user_key = draws.user_key
+        and candidates.item_key = draws.item_key
+where
+    wanted.item_key is not null
+    or draws.draw_rank <= 2 * longest.list_size
