@@ -19,8 +19,12 @@ shown as (
     from {{ ref('int_user_playbook') }} as plays
     inner join messages
         on plays.user_id = messages.user_id
+    inner join {{ ref('texts') }} as titles
+        on
+            plays.title_key = titles.key
+            and titles.language = 'en'
     where
-        {{ list_item('messages.blocks', "case when plays.block = 'primary' then 1 else 2 end") }}.title = plays.title
+        {{ list_item('messages.blocks', "case when plays.block = 'primary' then 1 else 2 end") }}.title = titles.text
         and (
             plays.block = 'secondary'
             or messages.layout = case when plays.layout = 'single' then 'hero' else plays.layout end
