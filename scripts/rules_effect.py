@@ -21,7 +21,7 @@ SELECTION = [
     "playbook",
     "seasons",
     "holidays",
-    "email_texts",
+    "texts",
 ]
 # what is compared per user: a title, the relation, and the columns that make a difference
 PER_USER = [
@@ -30,8 +30,8 @@ PER_USER = [
     ("the recommended items", "recommendations.user_recommendations", ["position", "item_id"]),
     (
         "the email's words",
-        "email.email_wordings",
-        ["subject", "preheader", "greeting", "title_primary", "title_secondary"],
+        "email.email_queue",
+        ["subject", "preheader", "greeting", "cast(blocks as varchar)"],
     ),
     ("the email's layout", "email.email_queue", ["layout"]),
     ("the email's offer", "email.email_queue", ["cast(offer as varchar)"]),
