@@ -147,7 +147,9 @@ class EspRenderer:
         """The template of all messages of this one's kind that have no more items in any block."""
         message = self._with_tags(example)
         return EspTemplate(
-            html=self._html[message["trigger_type"]].render(message, words=escaped_words_of(message["words"])),
+            html=self._html[message["trigger_type"]].render(
+                message, words=escaped_words_of(message["words"])
+            ),
             text=self._text.render(message, words=words_of(message["words"])),
             subject=message["subject"],
         )
