@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 
+TEXTS = Path(__file__).parents[1] / "seeds/texts/texts.csv"
 WAREHOUSE = """
 create schema inputs; create schema quality; create schema email; create schema recommendations;
 create table inputs.latest_run as select 'made up' as input_fingerprint, null::varchar as problem;
@@ -32,6 +33,11 @@ select
     {
         'decimal_mark': '.', 'group_mark': ',', 'grouped_from_digits': 4, 'symbol_position': 'before'
     } as number_format,
+    (
+        select cast(to_json(map(list(key[6:]), list(text))) as varchar)
+        from read_csv('{texts}')
+        where key like 'word.%' and language = 'en'
+    ) as words,
     'Example Shop' as shop_name,
     'https://shop.example/' as shop_url,
     null::varchar as logo_url,
@@ -75,4 +81,4 @@ from drawn
 
 def make_warehouse(path: Path, count: int) -> None:
     with duckdb.connect(str(path)) as connection:
-        connection.execute(WAREHOUSE.replace("{count}", str(count)))
+        connection.execute(WAREHOUSE.replace("{count}", str(count)).replace("{texts}", str(TEXTS)))

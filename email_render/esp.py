@@ -18,11 +18,11 @@ from email_render import load, sink
 from email_render.gate import require_open_gate
 from email_render.render import (
     EMAIL_TYPES,
-    WORDS,
     block_macros,
-    escaped_words,
+    escaped_words_of,
     new_environment,
     personal_links,
+    words_of,
 )
 from email_render.run import Job
 from email_render.tokens import sign
@@ -146,10 +146,11 @@ class EspRenderer:
     def template(self, example: dict) -> EspTemplate:
         """The template of all messages of this one's kind that have no more items in any block."""
         message = self._with_tags(example)
-        words = WORDS[message["language"]]
         return EspTemplate(
-            html=self._html[message["trigger_type"]].render(message, words=escaped_words(words)),
-            text=self._text.render(message, words=words),
+            html=self._html[message["trigger_type"]].render(
+                message, words=escaped_words_of(message["words"])
+            ),
+            text=self._text.render(message, words=words_of(message["words"])),
             subject=message["subject"],
         )
 

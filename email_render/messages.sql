@@ -36,6 +36,7 @@ select
     html_link(tagged_link(support_url, trigger_type, 'footer')) as support_link_html,
     postal_address,
     html(postal_address) as postal_address_html,
+    words,
     footer_reason,
     html(footer_reason) as footer_reason_html,
     is_synthetic,
@@ -58,7 +59,8 @@ select
             fault('unsubscribe_email', address_reason(unsubscribe_email)),
             fault('support_url', link_reason(support_url)),
             fault('postal_address', text_reason(postal_address)),
-            fault('footer_reason', text_reason(footer_reason))
+            fault('footer_reason', text_reason(footer_reason)),
+            fault('words', case when words is null then 'is missing' end)
         ]
         || coalesce(list_transform(blocks, lambda entry: fault('blocks.title', text_reason(entry.title))), [])
     ) as faults

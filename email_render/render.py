@@ -1,9 +1,9 @@
 """Turns one message, as load.py yields it, into an email: HTML and plain text with the same content."""
 
 import json
-import tomllib
 import traceback
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,10 +17,6 @@ from email_render.load import Escaping
 from email_render.tokens import personal_link
 
 TEMPLATES = Path(__file__).with_name("templates")
-WORDS = {
-    path.stem: tomllib.loads(path.read_text("utf-8"))
-    for path in sorted(Path(__file__).with_name("words").glob("*.toml"))
-}
 EMAIL_TYPES = sorted(path.stem for path in (TEMPLATES / "types").glob("*.html"))
 # In this order: later files use the macros of earlier ones.
 BLOCKS = (
@@ -98,13 +94,15 @@ class Renderer:
         self._text = environment.get_template("base.txt")
         self._signer = signer
         self._html_value = str if escaping == "template" else escaped
-        self._html_words = (
-            WORDS if escaping == "template" else {key: escaped_words(words) for key, words in WORDS.items()}
-        )
+        self._html_words = words_of if escaping == "template" else escaped_words_of
 
     def render(self, message: dict) -> Email:
         """The email of one message. SetAside when the message has faults or a template cannot print it."""
-        faults = message["faults"] + self._unknown_choices(message)
+        faults = message["faults"]
+        if message["trigger_type"] not in self._html:
+            known = ", ".join(self._html)
+            reason = f"has no template: one of {known} is expected"
+            faults = [*faults, {"field": "trigger_type", "reason": reason}]
         if faults:
             raise SetAside(faults)
         links = personal_links(message, self._signer)
@@ -118,22 +116,13 @@ class Renderer:
             "unsubscribe_link_html": self._html_value(links["unsubscribe"]),
             "lead_key": f"lead_{message['trigger_type']}",
         }
-        language = message["language"]
-        context["words"] = self._html_words[language]
+        context["words"] = self._html_words(message["words"])
         html = self._print(self._html[message["trigger_type"]], context)
-        context["words"] = WORDS[language]
+        context["words"] = words_of(message["words"])
         text = self._print(self._text, context)
         if len(html) * 4 > HTML_BYTES_MAX and len(html.encode()) > HTML_BYTES_MAX:
             raise SetAside([{"field": "html", "reason": f"is larger than {HTML_BYTES_MAX} bytes"}])
         return Email(html, text, headers(message, links["unsubscribe"]))
-
-    def _unknown_choices(self, message: dict) -> list[dict]:
-        choices = {"trigger_type": self._html, "language": WORDS}
-        return [
-            {"field": field, "reason": f"has no template: one of {', '.join(known)} is expected"}
-            for field, known in choices.items()
-            if message[field] not in known
-        ]
 
     def _print(self, template: Template, context: dict) -> str:
         try:
@@ -171,8 +160,15 @@ def escaped(value: str) -> str:
     return str(escape(value))
 
 
-def escaped_words(words: dict[str, str]) -> dict[str, str]:
-    return {key: escaped(text) for key, text in words.items()}
+@cache
+def words_of(words: str) -> dict[str, str]:
+    """The templates' own words, from the JSON of email_queue: the same for all messages of a language."""
+    return json.loads(words)
+
+
+@cache
+def escaped_words_of(words: str) -> dict[str, str]:
+    return {key: escaped(text) for key, text in words_of(words).items()}
 
 
 def personal_links(message: dict, signer: Callable[[str, str], str]) -> dict[str, str]:

@@ -23,8 +23,8 @@ PER_USER = [
     ("the recommended items", "user_recommendations", ["position", "item_id"]),
     (
         "the email's words",
-        "email_wordings",
-        ["subject", "preheader", "greeting", "title_primary", "title_secondary"],
+        "email_queue",
+        ["subject", "preheader", "greeting", "cast(blocks as varchar)"],
     ),
     ("the email's layout", "email_queue", ["layout"]),
     ("the email's offer", "email_queue", ["cast(offer as varchar)"]),

@@ -1,9 +1,12 @@
 """A small warehouse for the tests of email_render: marts and gate as dbt builds them."""
 
+import csv
+import json
 from pathlib import Path
 
 import duckdb
 
+TEXTS = Path(__file__).parents[2] / "seeds/texts/texts.csv"
 MARTS = """
 create schema dbt_email;
 create schema dbt_recommendations;
@@ -46,6 +49,7 @@ select
     {
         'decimal_mark': '.', 'group_mark': ',', 'grouped_from_digits': 4, 'symbol_position': 'before'
     } as number_format,
+    '{words}' as words,
     'Corner Market' as shop_name,
     'https://shop.example/' as shop_url,
     null::varchar as logo_url,
@@ -97,10 +101,21 @@ from dbt_recommendations.user_recommendations;
 """
 
 
+def template_words() -> dict[str, dict[str, str]]:
+    """The templates' own words by language, from the seed."""
+    words: dict[str, dict[str, str]] = {}
+    with TEXTS.open(encoding="utf-8", newline="") as seed:
+        for row in csv.DictReader(seed):
+            if row["key"].startswith("word."):
+                words.setdefault(row["language"], {})[row["key"].removeprefix("word.")] = row["text"]
+    return words
+
+
 def build_warehouse(path: Path, *changes: str, user_count: int = 4) -> Path:
     """A DuckDB file with both marts, then changed by the given statements."""
     with duckdb.connect(str(path)) as connection:
-        connection.execute(MARTS.replace("{user_count}", str(user_count)))
+        words = json.dumps(template_words()["en"]).replace("'", "''")
+        connection.execute(MARTS.replace("{user_count}", str(user_count)).replace("{words}", words))
         connection.execute("set search_path = 'dbt_email,dbt_recommendations'")
         for change in changes:
             connection.execute(change)

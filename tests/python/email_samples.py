@@ -3,10 +3,11 @@
 Made up from end to end; used by the email checks, for the golden files and the pictures of the docs.
 """
 
+import json
 from pathlib import Path
 
 import duckdb
-from email_render_warehouse import build_warehouse
+from email_render_warehouse import build_warehouse, template_words
 
 from email_render.render import EMAIL_TYPES
 
@@ -166,7 +167,7 @@ def add(connection, case, email_type, layout="grid", language="en", direction="l
     greeting, reason, ends = "Hi Anna,", "You get this email because you subscribed.", "Until March 9"
     if lines:
         subject, preheader, greeting, primary, secondary, reason, ends = lines
-    # reasons in the message's language, as email_item_lines would give them
+    # reasons in the message's language, as int_message_items would give them
     item_lines = (
         f"[{{'position': 1, 'reason_text': '{primary} 1', 'badge_text': '33 %'}}]" if lines else "null"
     )
@@ -186,6 +187,7 @@ def add(connection, case, email_type, layout="grid", language="en", direction="l
             $direction as direction,
             $layout as layout,
             {GERMAN if lines else "number_format"} as number_format,
+            $words as words,
             $reason as footer_reason,
             {item_lines} as item_lines,
             {{'offer_name': '10 % off everything in Kitchen', 'ends_text': $ends}} as offer,
@@ -205,6 +207,7 @@ def add(connection, case, email_type, layout="grid", language="en", direction="l
             "language": language,
             "direction": direction,
             "layout": layout,
+            "words": json.dumps(template_words()[language]),
             "reason": reason,
             "ends": ends,
             "primary": primary,

@@ -126,7 +126,7 @@ def test_the_filled_template_is_the_rendered_email(messages, esp, case):
     # made from another message of the kind: nothing personal of it may be left
     kind = {
         field: message[field]
-        for field in ("trigger_type", "layout", "language", "direction", "footer_reason")
+        for field in ("trigger_type", "layout", "language", "direction", "words", "footer_reason")
     }
     example = messages["win_back"] | kind
     for field in ("footer_reason_html", "shop_link", "shop_link_html", "support_link", "support_link_html"):

@@ -10,7 +10,7 @@ from email_render_warehouse import build_warehouse
 
 from email_render.load import open_warehouse
 
-SEED = Path(__file__).parents[2] / "seeds" / "email_locales.csv"
+SEED = Path(__file__).parents[2] / "seeds" / "texts" / "email_locales.csv"
 LOCALES = {row["locale"]: row for row in csv.DictReader(SEED.open(encoding="utf-8"))}
 AMOUNTS = ["0", "0.5", "9.99", "999.994", "999.996", "1000", "1234.5", "9999.99", "12345.67", "1234567.8"]
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}

@@ -232,6 +232,7 @@ def test_an_item_without_image_keeps_its_place(emails):
         ("email_queue", "greeting", "'Hi {{ first_name }},'"),
         ("email_queue", "subject", "null"),
         ("email_queue", "blocks", "[]"),
+        ("email_queue", "words", "null"),
         ("email_queue", "postal_address", "' '"),
         ("email_queue", "unsubscribe_url", "'http://shop.example/unsubscribe'"),
         ("user_recommendations", "item_name", "null"),

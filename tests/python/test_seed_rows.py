@@ -15,7 +15,7 @@ FAULTS = {
     "playbook set segment = 'browsers' where play = 'reminders'": "reminders primary: expected scheme and segment",
     "playbook set scheme = 'mood' where play = 'vip'": "vip secondary: expected scheme and segment",
     "playbook set tone = 'loud' where play = 'deals'": "deals primary: expected tone welcoming",
-    "playbook set title = null where play = 'keep'": "keep primary: expected a title",
+    "playbook set title_key = 'Our picks' where play = 'keep'": "keep primary: expected a title_key",
     "playbook set strategies = 'trending' where play = 'win_back'": "win_back primary: expected strategies as name",
     "playbook set layout = 'heap' where play = 'upsell'": "upsell secondary: expected layout grid",
     "playbook set offer_policy = 'all' where play = 'budget'": "budget primary: expected offer_policy none or best",

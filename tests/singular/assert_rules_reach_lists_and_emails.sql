@@ -80,12 +80,16 @@ other_subjects as (
     from rules
     inner join {{ ref('email_queue') }} as messages
         on rules.user_id = messages.user_id
+    left join {{ ref('texts') }} as texts
+        on
+            rules.effect_value = texts.key
+            and messages.language = texts.language
     where
         rules.effect = 'choose_subject'
         and rules.effect_rank = 1
-        and replace(rules.effect_value, '{{ '{' }}', '') = rules.effect_value
-        and messages.language = 'en'
-        and messages.subject <> rules.effect_value
+        and (messages.language = 'en' or texts.key is not null)
+        and coalesce(texts.text, rules.effect_value) not like '%{{ '{' }}%'
+        and messages.subject <> coalesce(texts.text, rules.effect_value)
 
 ),
 

@@ -57,7 +57,7 @@ select
     first_fitting.block,
     first_fitting.play,
     first_fitting.rule_name,
-    playbook.title,
+    playbook.title_key,
     playbook.tone,
     playbook.offer_policy,
     playbook.price_band,

@@ -1,31 +1,38 @@
 with recipients as (
 
-    select * from {{ ref('email_recipients') }}
+    select * from {{ ref('int_message_recipients') }}
 
 ),
 
-gate as (
+lines as (
 
-    select max(input_fingerprint) as input_fingerprint
-    from {{ ref('input_validation_results') }}
-
-),
-
-as_of as (
-
-    select as_of from {{ ref('stg_as_of') }}
+    select * from {{ ref('int_message_lines') }}
 
 ),
 
-wordings as (
+-- primary comes before secondary in the alphabet, too
+blocks as (
 
-    select * from {{ ref('email_wordings') }}
+    select
+        message_id,
+        array_sort(array_agg({{ ordered_struct(['block', 'title', 'first_position', 'last_position']) }})) as blocks
+    from {{ ref('int_message_blocks') }}
+    group by message_id
 
 ),
 
 item_lines as (
 
-    select * from {{ ref('email_item_lines') }}
+    select * from {{ ref('int_message_items') }}
+
+),
+
+offers as (
+
+    select
+        message_id,
+        {{ ordered_struct(['offer_name', 'ends_text']) }} as offer
+    from {{ ref('int_message_offers') }}
 
 ),
 
@@ -39,34 +46,48 @@ locales as (
 
 ),
 
-offers as (
+words as (
 
     select
-        user_id,
-        {{ ordered_struct(['offer_name', 'ends_text']) }} as offer
-    from {{ ref('email_offers') }}
+        language,
+        array_sort(array_agg({{ ordered_struct(['word', 'text']) }})) as words
+    from (
+        select
+            language,
+            substr(key, 6) as word,
+            text
+        from {{ ref('texts') }}
+        where key like 'word.%'
+    ) as of_templates
+    group by language
+
+),
+
+gate as (
+
+    select max(input_fingerprint) as input_fingerprint
+    from {{ ref('input_validation_results') }}
 
 )
 
 select
-    md5(
-        'recommendations:' || recipients.user_id || ':' || cast(as_of.as_of as {{ dbt.type_string() }})
-    ) as message_id,
+    recipients.message_id,
     recipients.user_id,
     recipients.email,
-    'recommendations' as trigger_type,
-    wordings.subject,
-    wordings.preheader,
-    wordings.greeting,
+    recipients.trigger_type,
+    lines.subject,
+    lines.preheader,
+    lines.greeting,
     recipients.segment,
     recipients.locale,
     recipients.language,
     locales.direction,
     recipients.layout,
-    {{ email_blocks('wordings.title_primary', 'wordings.title_secondary') }} as blocks,
+    blocks.blocks,
     offers.offer,
     item_lines.item_lines,
     locales.number_format,
+    cast(to_json(map_from_entries(words.words)) as {{ dbt.type_string() }}) as words,
     {{ literal(var('shop_name')) }} as shop_name,
     {{ literal(var('shop_url')) }} as shop_url,
     cast({{ 'null' if var('logo_url') is none else literal(var('logo_url')) }} as {{ dbt.type_string() }}) as logo_url,
@@ -75,19 +96,22 @@ select
     {{ literal(var('unsubscribe_email')) }} as unsubscribe_email,
     {{ literal(var('support_url')) }} as support_url,
     {{ literal(var('postal_address')) }} as postal_address,
-    wordings.footer_reason,
+    lines.footer_reason,
     recipients.is_synthetic,
     gate.input_fingerprint,
-    as_of.as_of as send_at,
-    as_of.as_of
+    recipients.as_of as send_at,
+    recipients.as_of
 from recipients
-inner join wordings
-    on recipients.user_id = wordings.user_id
+inner join lines
+    on recipients.message_id = lines.message_id
+inner join blocks
+    on recipients.message_id = blocks.message_id
 inner join locales
     on recipients.locale = locales.locale
-left join offers
-    on recipients.user_id = offers.user_id
+inner join words
+    on recipients.language = words.language
 left join item_lines
-    on recipients.user_id = item_lines.user_id
+    on recipients.message_id = item_lines.message_id
+left join offers
+    on recipients.message_id = offers.message_id
 cross join gate
-cross join as_of

@@ -1,7 +1,6 @@
 with decisions as (
 
-    select user_id
-    from {{ ref('send_decisions') }}
+    select * from {{ ref('int_send_decisions') }}
     where decision = 'send'
 
 ),
@@ -24,13 +23,10 @@ segments as (
 
 ),
 
--- the first block's layout is the email's; single is one large item first
-layouts as (
+-- the play of the first block is how the whole email looks and sounds
+plays as (
 
-    select
-        user_id,
-        case when layout = 'single' then 'hero' else layout end as layout
-    from {{ ref('int_user_playbook') }}
+    select * from {{ ref('int_user_playbook') }}
     where block = 'primary'
 
 ),
@@ -42,23 +38,35 @@ locales as (
 )
 
 select
-    users.user_id,
+    md5(
+        concat(
+            decisions.trigger_type, ':', decisions.user_id, ':', cast(decisions.as_of as {{ dbt.type_string() }})
+        )
+    ) as message_id,
+    decisions.user_id,
+    decisions.trigger_type,
+    decisions.placement,
     users.email,
     users.first_name,
     segments.segment,
     -- the exact locale, else its language, else English
     coalesce(exact.locale, by_language.locale, 'en') as locale,
     coalesce(exact.language, by_language.language, 'en') as language,
-    coalesce({{ layout_arm('users.user_id') }}, layouts.layout, 'grid') as layout,
+    -- single is one large item first
+    coalesce(
+        {{ layout_arm('decisions.user_id') }}, case when plays.layout = 'single' then 'hero' else plays.layout end, 'grid'
+    ) as layout,
+    coalesce(plays.tone, 'plain') as tone,
     -- example.com and the .example and .test domains are reserved (RFC 2606): nobody real is mailed there
-    {{ matches('users.email', '@(.*[.])?example[.](com|net|org)$|[.](example|test)$') }} as is_synthetic
+    {{ matches('users.email', '@(.*[.])?example[.](com|net|org)$|[.](example|test)$') }} as is_synthetic,
+    decisions.as_of
 from decisions
 inner join users
     on decisions.user_id = users.user_id
 inner join segments
     on decisions.user_id = segments.user_id
-left join layouts
-    on decisions.user_id = layouts.user_id
+left join plays
+    on decisions.user_id = plays.user_id
 left join locales as exact
     on users.locale = exact.locale
 left join locales as by_language

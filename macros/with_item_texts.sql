@@ -1,0 +1,29 @@
+{#-
+  Rows of a CTE with reason_text and badge_text in the `language` of each row. The CTE has reason_type, badge_type and
+  what they speak of: evidence_count, evidence_item_name, category, saved_percent. A reason or badge that the language
+  has no text for, or whose evidence is missing, is null.
+-#}
+{% macro with_item_texts(lines) -%}
+    select
+        {{ lines }}.*,
+        {{ fill_text('coalesce(reasons_of_count.text, reasons.text)', {
+            'count': dbt.cast(lines ~ '.evidence_count', dbt.type_string()),
+            'category': lines ~ '.category',
+            'item': lines ~ '.evidence_item_name'
+        }) }} as reason_text,
+        {{ fill_text('badges.text', {'percent': dbt.cast(lines ~ '.saved_percent', dbt.type_string())}) }} as badge_text
+    from {{ lines }}
+    left join {{ ref('texts') }} as reasons
+        on
+            {{ lines }}.language = reasons.language
+            and concat('reason.', {{ lines }}.reason_type) = reasons.key
+    left join {{ ref('texts') }} as reasons_of_count
+        on
+            {{ lines }}.language = reasons_of_count.language
+            and concat('reason.', {{ lines }}.reason_type, '.', {{ plural_category(lines ~ '.evidence_count') }})
+            = reasons_of_count.key
+    left join {{ ref('texts') }} as badges
+        on
+            {{ lines }}.language = badges.language
+            and concat('badge.', {{ lines }}.badge_type) = badges.key
+{%- endmacro %}

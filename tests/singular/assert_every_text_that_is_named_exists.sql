@@ -1,0 +1,47 @@
+-- What lists, the playbook and rules name by key would be printed nowhere when no text has it.
+with named as (
+
+    select
+        'a list' as named_by,
+        concat('reason.', reason_type) as key
+    from {{ ref('int_recommendations') }}
+    where reason_type is not null
+    union
+    select
+        'a list' as named_by,
+        concat('badge.', badge_type) as key
+    from {{ ref('int_recommendations') }}
+    where badge_type is not null
+    union
+    select
+        concat('play ', play) as named_by,
+        title_key as key
+    from {{ ref('playbook') }}
+    union
+    select
+        concat('play ', play) as named_by,
+        concat('greeting.', tone) as key
+    from {{ ref('playbook') }}
+    union
+    select
+        concat('play ', play) as named_by,
+        concat('preheader.', tone) as key
+    from {{ ref('playbook') }}
+    union
+    select
+        concat('rule ', rule_name) as named_by,
+        effect_value as key
+    from {{ ref('int_rule_hits') }}
+    where
+        effect = 'choose_subject'
+        and effect_value like 'subject.%'
+
+)
+
+select
+    named.named_by,
+    named.key
+from named
+left join {{ ref('texts') }} as texts
+    on named.key = texts.key
+where texts.key is null
