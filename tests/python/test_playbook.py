@@ -186,7 +186,11 @@ def test_a_title_that_the_block_does_not_prove_is_not_printed(plain, steered):
         select count(*)
         from email_queue as messages
         inner join int_placement_lists as listed using (user_id)
-        where listed.placement = 'email_digest' and messages.blocks[1].title = 'Take another look' and listed.position <= 4 and not listed.is_of_play
+        where
+            listed.placement = 'email_digest'
+            and messages.blocks[1].title = 'Take another look'
+            and listed.position <= 4
+            and not listed.is_of_play
     """
     assert steered.value(plays_of_title) == plain.value(plays_of_title) == 0
 
