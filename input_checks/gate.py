@@ -31,9 +31,7 @@ RESULT_SCHEMA = pa.schema(
 )
 
 
-def earlier_row_counts(
-    connection: duckdb.DuckDBPyConnection, schema: str, fingerprint: str
-) -> list[dict]:
+def earlier_row_counts(connection: duckdb.DuckDBPyConnection, schema: str, fingerprint: str) -> list[dict]:
     """table_name and row_count of earlier runs on other inputs, latest first; none before the first run.
 
     `schema` is that of the gate and its history.
@@ -149,7 +147,7 @@ def printable(text: str) -> str:
 
 
 def observation(connection, contract: InputContract, one: Expected, result, row_count: int) -> dict:
-    """What was found, as numbers and as a few words, with the smallest keys of the rows concerned or a value of them."""
+    """What was found, as numbers and as a few words, with the smallest keys or a value of the rows concerned."""
     error = result.exception_info or {}
     if "exception_message" not in error:  # GX nests errors by metric
         error = next((nested for nested in error.values() if isinstance(nested, dict)), {})
@@ -168,7 +166,8 @@ def observation(connection, contract: InputContract, one: Expected, result, row_
         return found | {"sample_keys": "[]" if one.shows_keys else None}
     if one.shows_keys:
         columns = ", ".join(contract.key)
-        query = f"select distinct {columns} from {contract.relation} where {one.unexpected} order by all limit {SAMPLE_KEYS}"
+        rows = f"select distinct {columns} from {contract.relation} where {one.unexpected}"
+        query = f"{rows} order by all limit {SAMPLE_KEYS}"
         keys = [printable("/".join(map(str, row))) for row in connection.execute(query).fetchall()]
         return found | {"sample_keys": json.dumps(keys)}
     query = f"select min(cast({one.column_name} as varchar)) from {contract.relation} where {one.unexpected}"
