@@ -49,7 +49,9 @@ def make_lines(path: Path, count: int) -> None:
 
 def order_lines_contract() -> InputContract:
     variables = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
-    models = yaml.safe_load((ROOT / "models/inputs/_inputs__models.yml").read_text(encoding="utf-8"))["models"]
+    models = yaml.safe_load((ROOT / "models/inputs/_inputs__models.yml").read_text(encoding="utf-8"))[
+        "models"
+    ]
     (model,) = [model for model in models if model["config"]["alias"] == "order_lines"]
     return InputContract.from_yaml(model, variables)
 
@@ -84,9 +86,7 @@ def run_on_pandas(path: Path) -> int:
     definition = great_expectations.ValidationDefinition(
         name="order_lines",
         data=asset.add_batch_definition_whole_dataframe("all"),
-        suite=context.suites.add(
-            great_expectations.ExpectationSuite("order_lines", expectations=configured)
-        ),
+        suite=context.suites.add(great_expectations.ExpectationSuite("order_lines", expectations=configured)),
     )
     lines = pandas.read_parquet(path)
     for one in expected:

@@ -12,7 +12,9 @@ def model(dbt, session):
     from input_checks.gate import RESULT_SCHEMA, earlier_row_counts, judge_inputs
 
     history = earlier_row_counts(session, dbt.this.schema, fingerprint)
-    rows = judge_inputs(session, [InputContract.from_row(*row) for row in contracts], history, dbt.config.get("meta"))
+    rows = judge_inputs(
+        session, [InputContract.from_row(*row) for row in contracts], history, dbt.config.get("meta")
+    )
     return pa.Table.from_pylist(
         [{"input_fingerprint": fingerprint, **row} for row in rows], schema=RESULT_SCHEMA
     )
