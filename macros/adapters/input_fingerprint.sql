@@ -6,7 +6,7 @@
 
 {#- Row hashes add up, so their order does not count; the hash is DuckDB's own, since nothing compares it elsewhere. -#}
 {% macro duckdb__input_fingerprint(table_names) %}
-    {% set parts = [recmail.literal('as_of:' ~ (var('as_of') or ''))] %}
+    {% set parts = [recmail.literal('as_of:' ~ (as_of_text() or ''))] %}
     {% for table_name in table_names | sort %}
         {% do parts.append(
             "(select '" ~ table_name ~ ":' || count(*) || ':' || coalesce(sum(cast(hash(input_rows) as hugeint)), 0)"
