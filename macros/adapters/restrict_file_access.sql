@@ -1,0 +1,30 @@
+{#-
+  on-run-start hook, once the inputs are found: from here on the run reads and writes no file but those of the inputs,
+  the seeds, the database and its temporary files, attaches none and loads no extension, and no statement can
+  undo that. A guard behind the checks of vars and rules. In a host's project its own models decide about files.
+-#}
+{% macro restrict_file_access() %}
+    {% if execute and project_name == 'recmail' and flags.WHICH in ('build', 'run', 'test', 'seed', 'snapshot') %}
+        {% do adapter.dispatch('restrict_file_access', 'recmail')() %}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro default__restrict_file_access() %}
+{% endmacro %}
+
+
+{#-
+  A process that runs dbt twice on one connection finds it restricted already. `lock_configuration` is not needed, since
+  DuckDB widens neither setting while the database is open, and would refuse what the profile sets per connection.
+-#}
+{% macro duckdb__restrict_file_access() %}
+    {% set directories = [recmail.literal(flags.PROJECT_DIR ~ '/seeds')] %}
+    {% if not var('input_schema') %}
+        {% do directories.append(recmail.literal(var('input_location'))) %}
+    {% endif %}
+    {% if run_query("select current_setting('enable_external_access')")[0][0] %}
+        {% do run_query("set allowed_directories = [" ~ directories | join(', ') ~ "]") %}
+        {% do run_query("set enable_external_access = false") %}
+    {% endif %}
+{% endmacro %}
