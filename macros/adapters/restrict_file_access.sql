@@ -16,15 +16,17 @@
 
 {#-
   A process that runs dbt twice on one connection finds it restricted already. `lock_configuration` is not needed, since
-  DuckDB widens neither setting while the database is open, and would refuse what the profile sets per connection.
+  DuckDB widens none of these while the database is open, and would refuse what the profile sets per connection.
 -#}
 {% macro duckdb__restrict_file_access() %}
-    {% set directories = [recmail.literal(flags.PROJECT_DIR ~ '/seeds')] %}
-    {% if not var('input_schema') %}
-        {% do directories.append(recmail.literal(var('input_location'))) %}
-    {% endif %}
+    {% set seeds = [] %}
+    {% for seed in graph.nodes.values() | selectattr('resource_type', 'equalto', 'seed') %}
+        {% do seeds.append(recmail.literal(adapter.get_seed_file_path(seed))) %}
+    {% endfor %}
+    {% set directory = '' if var('input_schema') else recmail.literal(var('input_location')) %}
     {% if run_query("select current_setting('enable_external_access')")[0][0] %}
-        {% do run_query("set allowed_directories = [" ~ directories | join(', ') ~ "]") %}
+        {% do run_query("set allowed_directories = [" ~ directory ~ "]") %}
+        {% do run_query("set allowed_paths = [" ~ seeds | join(', ') ~ "]") %}
         {% do run_query("set enable_external_access = false") %}
     {% endif %}
 {% endmacro %}
