@@ -1,4 +1,4 @@
-"""A rule that can't be used stops dbt while it reads the project, by name; test_rule_conditions.py has the conditions."""
+"""A rule that can't be used stops dbt while it reads the project, by name. Conditions: test_rule_conditions.py."""
 
 import json
 

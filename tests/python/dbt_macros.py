@@ -33,7 +33,11 @@ def project_macros(variables: dict | None = None, which: str = "build") -> dict[
         ),
     }
     macros = {}
-    files = [ROOT / "macros/literal.sql", *(ROOT / "macros/rules").glob("*.sql"), *(ROOT / "macros/vars").glob("*.sql")]
+    files = [
+        ROOT / "macros/literal.sql",
+        *(ROOT / "macros/rules").glob("*.sql"),
+        *(ROOT / "macros/vars").glob("*.sql"),
+    ]
     for file in sorted(files):
         for block in re.findall(r"{%-? macro .*?{%-? endmacro -?%}", file.read_text("utf-8"), re.DOTALL):
             name = re.search(r"macro (\w+)", block)[1]
