@@ -210,13 +210,14 @@ def freshness_rows(connection: duckdb.DuckDBPyConnection, schema: str, limits: d
         with newest as (
             select
                 (select max(try_cast(ordered_at as timestamp)) from {qualified(schema, "orders")}
-                where $as_of is null or try_cast(ordered_at as timestamp) <= cast($as_of as timestamp))
+                where $as_of is null
+                    or try_cast(ordered_at as timestamp) <= cast(cast($as_of as timestamptz) as timestamp))
                     as ordered_at,
                 (select max(try_cast(occurred_at as timestamp)) from {qualified(schema, "web_events")}) as viewed_at,
                 (select max(try_cast(occurred_at as timestamp)) from {qualified(schema, "email_events")}) as mailed_at
         )
         select date_diff('second', ordered_at, coalesce(
-            cast($as_of as timestamp), greatest(ordered_at, viewed_at, mailed_at))) / 86400.0
+            cast(cast($as_of as timestamptz) as timestamp), greatest(ordered_at, viewed_at, mailed_at))) / 86400.0
         from newest
         """,
         {"as_of": limits["as_of"]},

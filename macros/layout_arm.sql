@@ -6,7 +6,7 @@
         case
             {%- for layout, share in var('email_layout_shares').items() %}
             {%- set reached.share = reached.share + share %}
-            when {{ drawn }} < {{ reached.share }} then '{{ layout }}'
+            when {{ drawn }} < {{ reached.share }} then {{ literal(layout) }}
             {%- endfor %}
         end
     {%- else -%}

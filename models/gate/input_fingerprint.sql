@@ -25,5 +25,5 @@ described as (
 
 )
 
-select md5({{ literal('as_of:' ~ (var('as_of') or '') ~ ';') }} || content) as input_fingerprint
+select md5({{ literal('as_of:' ~ (as_of_text() or '') ~ ';') }} || content) as input_fingerprint
 from described

@@ -23,7 +23,7 @@ latest_plausible as (
 
 select
     coalesce(
-        cast({{ "'" ~ var('as_of') ~ "'" if var('as_of') else 'null' }} as timestamp),
+        cast({{ literal(as_of_text()) if as_of_text() else 'null' }} as timestamp),
         max(event_times.happened_at)
     ) as as_of
 from event_times

@@ -1,4 +1,4 @@
-"""A rule that can't be used stops dbt while it reads the project, by name; others are compiled as they are written."""
+"""A rule that can't be used stops dbt while it reads the project, by name. Conditions: test_rule_conditions.py."""
 
 import json
 
@@ -22,6 +22,13 @@ FAULTS = {
     "needless_factor": ({"factor": 2}, "expected a factor with effect boost_category, and with no other"),
     "no_boost": ({"effect": "boost_category", "factor": 0}, "expected a factor above 0"),
     "first": ({"priority": "first"}, "expected a whole number as priority"),
+    "flag": ({"priority": True}, "expected a whole number as priority"),
+    "list": ({"value": ["a"]}, "expected a value: "),
+    "backslash": ({"value": "x\\"}, "expected a value of one line"),
+    "lines": ({"value": "x\ny"}, "expected a value of one line"),
+    "endless": ({"effect": "boost_category", "factor": float("inf")}, "expected a factor above 0"),
+    "yes": ({"effect": "boost_category", "factor": True}, "expected a factor above 0"),
+    "number": ({"when": "order_count"}, "expected a condition that is true or false, not a number"),
     "typo": ({"prioritty": 1}, "unknown key prioritty; expected name, when"),
     "Bad name": ({}, "expected a name in lower case"),
 }

@@ -3,7 +3,7 @@ with rules as (
     {% for rule in personalisation_rules() %}
         select
             {{ literal(rule['name']) }} as rule_name,
-            {{ literal(rule['when']) }} as rule_condition,
+            {{ literal(rule['condition']) }} as rule_condition,
             {{ literal(rule['effect']) }} as effect,
             {{ literal(rule['value']) }} as effect_value,
             {{ rule['priority'] }} as priority

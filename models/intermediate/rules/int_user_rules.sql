@@ -16,7 +16,7 @@ hits as (
             cast({{ rule.get('factor', 'null') }} as double) as factor,
             {{ rule['priority'] }} as priority
         from features
-        where {{ rule['when'] }}
+        where {{ rule['condition'] }}
         union all
     {% endfor %}
     select

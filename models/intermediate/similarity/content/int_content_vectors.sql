@@ -20,7 +20,7 @@ weighted as (
         idf.token_number,
         idf.idf * case tokens.field
             {% for field, weight in field_weights.items() if weight > 0 %}
-                when '{{ field }}' then cast({{ weight }} as double)
+                when {{ literal(field) }} then cast({{ weight }} as double)
             {% endfor %}
         end as raw_weight
     from tokens

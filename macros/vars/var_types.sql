@@ -1,0 +1,169 @@
+{#-
+  What each var of dbt_project.yml is. Types, with what narrows them:
+    number, whole   least and most, both included
+    share           a number from 0 to 1
+    boolean
+    word            one of `of`
+    words           a list of words of `of`, each once
+    map             keys that are `of` (any name when absent), values of type `values`
+    moment          a timestamp, macro utc_timestamp says how written
+    text            one line of at most 1000 characters; `like` is a regular expression, `example` what it wants
+    rules           checked by macro personalisation_rules
+  `nullable` vars may be null. A var missing here fails a test.
+-#}
+{% macro var_types() %}
+    {% set days = {'type': 'number', 'least': 0, 'most': 36500} %}
+    {% set days_above_0 = {'type': 'number', 'least': 0.001, 'most': 36500} %}
+    {% set whole_days = {'type': 'whole', 'least': 0, 'most': 36500} %}
+    {% set count = {'type': 'whole', 'least': 0, 'most': 1000000000} %}
+    {% set count_above_0 = {'type': 'whole', 'least': 1, 'most': 1000000000} %}
+    {% set prior = {'type': 'number', 'least': 0, 'most': 1000000000} %}
+    {% set factor = {'type': 'number', 'least': 0, 'most': 1000000} %}
+    {% set share = {'type': 'share'} %}
+    {% set metric = {'type': 'word', 'of': ['cosine', 'jaccard', 'lift', 'leverage', 'llr']} %}
+    {% set inputs = input_names() %}
+    {% set https = {
+        'type': 'text', 'like': 'https://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?([/?#][!#-&(-;=?-_a-z~]*)?',
+        'example': 'an address such as https://shop.example/page, without blanks and quotes'
+    } %}
+    {{ return({
+        'input_location': {
+            'type': 'text', 'like': '[^*?\\[\\]{}]+', 'example': 'one directory, without * ? [ ] { } in its name'
+        },
+        'input_schema': {
+            'type': 'text', 'nullable': true, 'like': '[A-Za-z_][A-Za-z0-9_]{0,62}',
+            'example': 'the name of a schema: letters, digits and _'
+        },
+        'input_relations': {'type': 'map', 'of': inputs, 'values': {
+            'type': 'text', 'like': '[A-Za-z_][A-Za-z0-9_]*', 'example': 'the name of a model'
+        }},
+        'schema_prefix': {
+            'type': 'text', 'like': '([A-Za-z_][A-Za-z0-9_]{0,30})?', 'example': 'the beginning of a name: letters, digits and _'
+        },
+        'as_of': {'type': 'moment', 'nullable': true},
+        'quantity_max': count_above_0,
+        'bot_events_per_minute': count_above_0,
+        'rejected_share_warn': {'type': 'map', 'of': ['default'] + inputs, 'values': share},
+        'rejected_share_error': {'type': 'map', 'of': ['default'] + inputs, 'values': share},
+
+        'volume_runs': {'type': 'whole', 'least': 1, 'most': 1000},
+        'volume_warn_factor': {'type': 'number', 'least': 1, 'most': 1000000},
+        'volume_error_share': share,
+        'freshness_warn_days': days,
+        'freshness_error_days': dict(days, nullable=true),
+
+        'device_users_max': count_above_0,
+        'forget_history_days': dict(whole_days, nullable=true),
+        'half_life_days': days_above_0,
+        'dwell_full_seconds': {'type': 'number', 'least': 0.001, 'most': 86400},
+        'dwell_bonus': factor,
+        'led_to_minutes': {'type': 'whole', 'least': 0, 'most': 1440},
+        'bot_session_items_max': count_above_0,
+        'trend_half_life_days': days_above_0,
+        'trend_prior_count': {'type': 'number', 'least': 0.001, 'most': 1000000000},
+        'trend_buyers_min': count,
+        'roll_up_variants': {'type': 'boolean'},
+
+        'similarity_metric': {
+            'type': 'map', 'or': metric, 'values': metric,
+            'of': ['default', 'also_viewed', 'also_bought', 'bought_together']
+        },
+        'similarity_shrinkage': prior,
+        'profile_weighting': {'type': 'word', 'of': ['inverse_items', 'equal']},
+        'profile_items_max': {'type': 'whole', 'least': 2, 'most': 10000},
+        'neighbours_max': {'type': 'whole', 'least': 1, 'most': 10000},
+        'pair_support_min': count_above_0,
+        'taste_items_max': count_above_0,
+        'taste_item_users_share': share,
+        'taste_item_users_max': count_above_0,
+        'user_neighbours_max': count_above_0,
+        'user_neighbour_items_max': count_above_0,
+        'item_recommendations_max': count_above_0,
+        'item_recommendations_min': count,
+        'upgrade_price_ratio_min': factor,
+        'upgrade_price_ratio_max': factor,
+        'bundle_support_min': count_above_0,
+        'bundle_neighbours_max': {'type': 'whole', 'least': 1, 'most': 100},
+        'rating_prior_count': prior,
+
+        'content_field_weights': {
+            'type': 'map', 'of': ['name', 'category', 'subcategory', 'brand', 'price_band'],
+            'values': {'type': 'number', 'least': 0, 'most': 1000}
+        },
+        'content_block_items_max': {'type': 'whole', 'least': 3, 'most': 10000},
+        'content_neighbours_max': count_above_0,
+
+        'inactive_after_days': whole_days,
+        'vip_share': share,
+        'high_value_share': share,
+        'discount_prior_lines': prior,
+        'price_band_prior_lines': prior,
+        'price_band_budget_below': share,
+        'price_band_premium_above': share,
+        'engagement_window_days': whole_days,
+        'engagement_emails_min': count,
+        'engagement_high_share': share,
+        'engagement_medium_share': share,
+
+        'churn_days': {'type': 'whole', 'least': 1, 'most': 3650},
+        'prediction_half_life_days': days_above_0,
+        'prediction_prior_orders': prior,
+        'prediction_cuts': {'type': 'whole', 'least': 0, 'most': 1000},
+
+        'offer_horizon_days': days,
+        'offer_prior_days': {'type': 'number', 'least': 0.001, 'most': 36500},
+        'offer_prior_orders': {'type': 'number', 'least': 0.001, 'most': 1000000},
+        'offer_lift_per_discount': factor,
+        'offer_redemption_prior': {'type': 'number', 'least': 0.001, 'most': 1000000000},
+        'offer_discount_percent_unknown': {'type': 'number', 'least': 0, 'most': 100},
+        'offer_margin_share_unknown': share,
+        'offer_generic_max': count,
+        'personalisation_rules': {'type': 'rules'},
+
+        'strategies_enabled': {'type': 'words', 'of': ranked_strategies() | list},
+        'candidates_per_strategy': count_above_0,
+        'best_sellers_per_user': count,
+        'buy_again_repeat_share_min': share,
+        'complement_purchases_max': count_above_0,
+        'complements_per_kind': count_above_0,
+        'complement_prior_baskets': {'type': 'number', 'least': 0, 'most': 1000000000},
+        'resume_days': whole_days,
+        'user_categories_max': count_above_0,
+        'category_items_max': count_above_0,
+        'new_item_days': whole_days,
+
+        'repurchase_window_days': whole_days,
+        'price_band_slack': share,
+        'picture_and_link_share_min': share,
+        'rotation_emails': count_above_0,
+        'rotation_days': whole_days,
+        'ranking_objective': {'type': 'word', 'of': ['conversion', 'revenue', 'margin']},
+        'default_margin_share': share,
+        'ranking_pool_size': {'type': 'whole', 'least': 1, 'most': 10000},
+        'recommendations_per_user': {'type': 'whole', 'least': 1, 'most': 1000},
+        'minimum_distinct_categories': {'type': 'whole', 'least': 1, 'most': 1000},
+        'minimum_distinct_price_bands': {'type': 'whole', 'least': 1, 'most': 3},
+        'cold_start_items': count_above_0,
+        'stock_share_per_send': {'type': 'number', 'least': 0, 'most': 1000},
+        'playbook_price_band_factor': {'type': 'number', 'least': 0.001, 'most': 1000},
+        'category_discount': share,
+        'exploration_share': share,
+
+        'email_items_primary': {'type': 'whole', 'least': 1, 'most': 100},
+        'email_items_secondary': {'type': 'whole', 'least': 0, 'most': 100},
+        'email_layout_shares': {'type': 'map', 'of': ['grid', 'hero', 'list', 'carousel'], 'values': share},
+        'holdout_share': share,
+
+        'shop_name': {'type': 'text'},
+        'shop_url': https,
+        'logo_url': dict(https, nullable=true),
+        'preferences_url': https,
+        'unsubscribe_url': https,
+        'unsubscribe_email': {
+            'type': 'text', 'like': "[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+",
+            'example': 'an address such as unsubscribe@shop.example'
+        },
+        'support_url': https,
+        'postal_address': {'type': 'text'}
+    }) }}
+{% endmacro %}

@@ -1,0 +1,49 @@
+"""Macros of the project called like functions, in dbt's Jinja but without parsing the project."""
+
+import datetime
+import re
+from collections.abc import Callable
+from types import SimpleNamespace
+
+from dbt_common.clients.jinja import CallableMacroGenerator, MacroReturn
+from warehouse import ROOT
+
+
+def project_macros(variables: dict | None = None, which: str = "build") -> dict[str, Callable]:
+    """Every macro of rules and vars by name; `var()` finds what `variables` holds."""
+
+    def give_back(value):
+        raise MacroReturn(value)
+
+    def stop(message):
+        raise ValueError(message)
+
+    known = variables or {}
+    context = {
+        "return": give_back,
+        "var": lambda name, default=None: known.get(name, default),
+        "modules": SimpleNamespace(re=re, datetime=datetime),
+        "exceptions": SimpleNamespace(raise_compiler_error=stop),
+        "flags": SimpleNamespace(WHICH=which),
+        "execute": True,
+        "dbt": SimpleNamespace(
+            type_string=lambda: "string",
+            escape_single_quotes=lambda text: text.replace("'", "''"),
+            string_literal=lambda text: f"'{text}'",
+        ),
+    }
+    macros = {}
+    files = [
+        ROOT / "macros/literal.sql",
+        *(ROOT / "macros/rules").glob("*.sql"),
+        *(ROOT / "macros/vars").glob("*.sql"),
+    ]
+    for file in sorted(files):
+        for block in re.findall(r"{%-? macro .*?{%-? endmacro -?%}", file.read_text("utf-8"), re.DOTALL):
+            name = re.search(r"macro (\w+)", block)[1]
+            # the generator keeps the template of a macro by its name
+            macro = SimpleNamespace(name=name, macro_sql=block, unique_id=name, original_file_path=str(file))
+            macros[name] = CallableMacroGenerator(macro, context)
+    context |= macros
+    context["recmail"] = SimpleNamespace(**macros)
+    return macros
