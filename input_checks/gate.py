@@ -34,13 +34,13 @@ RESULT_SCHEMA = pa.schema(
 def earlier_row_counts(connection: duckdb.DuckDBPyConnection) -> list[dict]:
     """table_name and row_count of earlier runs on other inputs, latest first; none before the first run."""
     if not connection.execute(
-        "select 1 from information_schema.tables where table_schema = 'quality' and table_name = 'input_history'"
+        "select 1 from information_schema.tables where table_schema = 'state' and table_name = 'input_runs'"
     ).fetchall():
         return []
     rows = connection.execute(
         """
         select table_name, row_count
-        from quality.input_history
+        from state.input_runs
         where input_fingerprint <> (select input_fingerprint from inputs.latest_run)
         order by run_number desc, table_name
         """

@@ -29,15 +29,18 @@ content_neighbours as (
 neighbours as (
 
     select
-        context_key,
-        item_key,
-        neighbour_key,
-        similarity_score,
-        neighbour_rank
-    from {{ ref('int_item_similarities') }}
+        similarities.context_key,
+        similarities.item_key,
+        similarities.neighbour_key,
+        neighbour_keys.item_number as neighbour_number,
+        similarities.similarity_score,
+        similarities.neighbour_rank
+    from {{ ref('int_item_similarities') }} as similarities
+    inner join item_keys as neighbour_keys
+        on similarities.neighbour_key = neighbour_keys.item_key
     where
-        similarity_score > 0
-        and {{ context_name('context_key') }} in (
+        similarities.similarity_score > 0
+        and {{ context_name('similarities.context_key') }} in (
             {% for strategy in var('strategies_enabled') %}
                 '{{ strategy }}'{{ ',' if not loop.last }}
             {% endfor %}
@@ -47,6 +50,7 @@ neighbours as (
         content_neighbours.context_key,
         item_keys.item_key,
         neighbour_keys.item_key as neighbour_key,
+        neighbour_keys.item_number as neighbour_number,
         content_neighbours.similarity_score,
         content_neighbours.neighbour_rank
     from content_neighbours
@@ -73,7 +77,7 @@ ranked as (
         neighbours.context_key,
         neighbours.item_key,
         cast(neighbours.neighbour_rank as {{ dbt.type_int() }}) as neighbour_rank,
-        neighbours.neighbour_key,
+        neighbours.neighbour_number,
         cast(round(
             neighbours.similarity_score / contexts.highest_score * {{ vote_scale('similarity') }}
         ) as {{ dbt.type_int() }}) as relative_similarity
@@ -86,10 +90,10 @@ ranked as (
         context_key,
         neighbour_key as item_key,
         0 as neighbour_rank,
-        neighbour_key,
+        neighbour_number,
         0 as relative_similarity
     from neighbours
-    group by context_key, neighbour_key
+    group by context_key, neighbour_key, neighbour_number
 
 )
 
@@ -97,7 +101,7 @@ select
     context_key,
     item_key,
     array_sort(array_agg(
-        {{ ordered_struct(['neighbour_rank', 'neighbour_key', 'relative_similarity']) }}
+        {{ ordered_struct(['neighbour_rank', 'neighbour_number', 'relative_similarity']) }}
     )) as neighbours
 from ranked
 group by context_key, item_key
