@@ -10,23 +10,11 @@ with pairs as (
 known_pairs as (
 
     select
-        item_id,
-        neighbour_item_id,
+        least(item_id, neighbour_item_id) as item_id,
+        greatest(item_id, neighbour_item_id) as neighbour_item_id,
         max(pair_count) as pair_count
-    from (
-        select
-            item_id,
-            neighbour_item_id,
-            pair_count
-        from pairs
-        union all
-        select
-            neighbour_item_id as item_id,
-            item_id as neighbour_item_id,
-            pair_count
-        from pairs
-    ) as both_sides
-    group by item_id, neighbour_item_id
+    from pairs
+    group by 1, 2
 
 ),
 
@@ -84,43 +72,32 @@ fours as (
 
 ),
 
+-- the same set found from two items is one bundle: its ids in order, which leave out what is null
 sets as (
 
     {% for item_count, relation in [(2, 'twos'), (3, 'threes'), (4, 'fours')] %}
         select
             *,
-            {{ item_count }} as item_count
+            {{ item_count }} as item_count,
+            case
+                when item_id < second_item_id
+                    then concat_ws('|', item_id, second_item_id, third_item_id, fourth_item_id)
+                when item_id < third_item_id
+                    then concat_ws('|', second_item_id, item_id, third_item_id, fourth_item_id)
+                when item_id < fourth_item_id
+                    then concat_ws('|', second_item_id, third_item_id, item_id, fourth_item_id)
+                else concat_ws('|', second_item_id, third_item_id, fourth_item_id, item_id)
+            end as bundle_items
         from {{ relation }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),
 
--- the same set found from two items is one bundle: its ids in order, which leave out what is null
-named as (
-
-    select
-        *,
-        case
-            when item_id < second_item_id
-                then concat_ws('|', item_id, second_item_id, third_item_id, fourth_item_id)
-            when item_id < third_item_id
-                then concat_ws('|', second_item_id, item_id, third_item_id, fourth_item_id)
-            when item_id < fourth_item_id
-                then concat_ws('|', second_item_id, third_item_id, item_id, fourth_item_id)
-            else concat_ws('|', second_item_id, third_item_id, fourth_item_id, item_id)
-        end as bundle_items
-    from sets
-
-),
-
 best as (
 
-    select * from named
-    qualify row_number() over (
-        partition by item_id, item_count
-        order by weakest_pair_count desc, bundle_items
-    ) = 1
+    select * from sets
+    qualify row_number() over (partition by item_id, item_count order by weakest_pair_count desc, bundle_items) = 1
 
 ),
 
