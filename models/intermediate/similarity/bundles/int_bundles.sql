@@ -1,5 +1,5 @@
--- Cliques: around each item, sets of its nearest `bundle_neighbours_max` pairs of which each two are pairs as well. Of
--- each size the set with the best-supported weakest pair stays, so that an item starts three bundles at most.
+-- Cliques: around each item, sets of its nearest `bundle_neighbours_max` pairs of which each two are pairs as well. Of each
+-- size the set with the best-supported weakest pair stays, so that an item starts three bundles at most.
 with pairs as (
 
     select * from {{ ref('int_bundle_pairs') }}
@@ -51,6 +51,7 @@ threes as (
 
 ),
 
+-- three threes of an item make a four
 fours as (
 
     select
@@ -58,17 +59,17 @@ fours as (
         threes.second_item_id,
         threes.third_item_id,
         others.third_item_id as fourth_item_id,
-        least(threes.weakest_pair_count, others.weakest_pair_count, known_pairs.pair_count) as weakest_pair_count
+        least(threes.weakest_pair_count, others.weakest_pair_count, last_ones.weakest_pair_count) as weakest_pair_count
     from threes
     inner join threes as others
         on
             threes.item_id = others.item_id
             and threes.second_item_id = others.second_item_id
-            and threes.third_item_id < others.third_item_id
-    inner join known_pairs
+    inner join threes as last_ones
         on
-            threes.third_item_id = known_pairs.item_id
-            and others.third_item_id = known_pairs.neighbour_item_id
+            threes.item_id = last_ones.item_id
+            and threes.third_item_id = last_ones.second_item_id
+            and others.third_item_id = last_ones.third_item_id
 
 ),
 
@@ -88,8 +89,7 @@ sets as (
                     then concat_ws('|', second_item_id, third_item_id, item_id, fourth_item_id)
                 else concat_ws('|', second_item_id, third_item_id, fourth_item_id, item_id)
             end as bundle_items
-        from {{ relation }}
-        {{ 'union all' if not loop.last }}
+        from {{ relation }} {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),
