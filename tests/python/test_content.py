@@ -48,8 +48,9 @@ class ContentModels:
     def __init__(self, compiled: list[tuple[str, str]]):
         self.compiled = compiled
         self.connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
-        for schema in ("staging", "items", "seeds"):
+        for schema in ("staging", "items", "seeds", "state"):
             self.connection.execute(f"create schema {schema}")
+        self.connection.execute("create table state.item_keys (item_id varchar, item_key integer)")
         for seed in ("stop_words", "unit_words"):
             self.connection.execute(
                 f"create table seeds.{seed} as from read_csv('{ROOT}/seeds/{seed}.csv', header = true)"
@@ -67,7 +68,12 @@ class ContentModels:
             "create or replace table items.int_item_families as select item_id, family_item_id from catalogue"
         )
         run_models(self.connection, self.compiled)
-        return self.query("from content.int_content_similarities order by item_id, neighbour_rank")
+        return self.query(
+            "select items.item_id, neighbours.item_id, similarity_score, neighbour_rank "
+            "from similarity.int_content_similarities join items.int_item_keys as items using (item_key) "
+            "join items.int_item_keys as neighbours on neighbours.item_key = neighbour_key "
+            "order by items.item_id, neighbour_rank"
+        )
 
     def query(self, sql: str) -> list[tuple]:
         return self.connection.execute(sql).fetchall()
@@ -76,7 +82,9 @@ class ContentModels:
 @pytest.fixture(scope="module")
 def models(tmp_path_factory) -> ContentModels:
     return ContentModels(
-        compile_models(tmp_path_factory.mktemp("content"), "path:models/intermediate/content")
+        compile_models(
+            tmp_path_factory.mktemp("content"), "int_item_keys path:models/intermediate/similarity/content"
+        )
     )
 
 
@@ -213,8 +221,8 @@ def test_blocks_bound_the_pairs_and_leave_nobody_out(models: ContentModels, larg
     items, rows = large
     assert {row[0] for row in rows} == {item["item_id"] for item in items}
     ((token_rows, pairs),) = models.query(
-        "select (select count(*) from content.int_content_vectors), "
-        "(select count(*) from content.int_content_pairs)"
+        "select (select count(*) from similarity.int_content_vectors), "
+        "(select count(*) from similarity.int_content_pairs)"
     )
     assert pairs <= token_rows * (BLOCK_ITEMS_MAX - 1) / 2
 

@@ -13,9 +13,10 @@ YESTERDAY = AS_OF - timedelta(days=1)
 OF_THE_RUN = {
     "inputs.latest_run",
     "inputs.erasure_requests",
-    "quality.input_history",
-    "quality.input_row_counts",
-    "quality.input_validation_results",
+    "gate.input_history",
+    "state.input_runs",
+    "staging.input_row_counts",
+    "gate.input_validation_results",
     "staging.checked_erasure_requests",
     "staging.rejected_erasure_requests",
     "staging.stg_erasure_requests",
@@ -113,9 +114,16 @@ def mentions(built: Build) -> dict[str, int]:
 
 
 def content(built: Build, relation: str) -> list[str]:
-    """The rows without what tells this run's inputs from another's."""
+    """The rows without what tells this run's inputs from another's, and without the numbers of orders: new ones come
+    after the person's, of whom only numbers are left."""
     fingerprint = built.value("select input_fingerprint from inputs.latest_run")
-    return [row.replace(fingerprint, "these inputs") for row in built.content(relation)]
+    rows = built.query(
+        "select cast(t as varchar) from "
+        f"(select columns(lambda c: c not in ('order_key', 'profile_key')) from {relation}) as t"
+        f"{' where user_id is not null' if relation == 'state.user_keys' else ''}"
+        f"{' where order_id is not null' if relation == 'state.order_keys' else ''} order by 1"
+    )
+    return [row.replace(fingerprint, "these inputs") for (row,) in rows]
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 -- In a steady state the weekly-decayed count, scaled by the ratio of the half-lives, equals the monthly-decayed one;
 -- what lies above it is growth. The prior keeps a second sale from doubling an item.
 {% set half_life, trend_half_life = var('half_life_days'), var('trend_half_life_days') %}
+{% set age_days = age_in_days(day_end('days.order_date')) %}
 
 with as_of as (
 
@@ -33,10 +34,8 @@ decayed as (
     select
         days.item_id,
         days.country_code,
-        cast(days.day_end_trend_count * {{ decay(age_in_days(day_end('days.order_date')), trend_half_life) }} as decimal(18, 6))
-            as recent_count,
-        cast(days.day_end_count * {{ decay(age_in_days(day_end('days.order_date')), half_life) }} as decimal(18, 6))
-            as usual_count
+        cast(days.day_end_trend_count * {{ decay(age_days, trend_half_life) }} as decimal(18, 6)) as recent_count,
+        cast(days.day_end_count * {{ decay(age_days, half_life) }} as decimal(18, 6)) as usual_count
     from days
     cross join as_of
 

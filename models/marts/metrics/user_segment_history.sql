@@ -1,5 +1,5 @@
--- Yesterday's segments can't be had from today's inputs: what earlier runs saw stands in state, where this run's changes
--- are appended when it has succeeded.
+-- Yesterday's segments can't be had from today's inputs: what earlier runs saw stands in state, where this run's
+-- changes are appended when it has succeeded.
 with schemes as (
 
     select * from {{ ref('int_user_schemes') }}
@@ -44,6 +44,16 @@ changes as (
 
 )
 
-select * from earlier
+select
+    user_id,
+    scheme,
+    segment,
+    as_of
+from earlier
 union all
-select * from changes
+select
+    user_id,
+    scheme,
+    segment,
+    as_of
+from changes

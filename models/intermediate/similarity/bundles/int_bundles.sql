@@ -1,5 +1,5 @@
--- Cliques: around each item, sets of its nearest `bundle_neighbours_max` pairs of which each two are pairs as well. Of each
--- size the set with the best-supported weakest pair stays, so that an item starts three bundles at most.
+-- Cliques: around each item, sets of its nearest `bundle_neighbours_max` pairs of which each two are pairs as well. Of
+-- each size the set with the best-supported weakest pair stays, so that an item starts three bundles at most.
 with pairs as (
 
     select * from {{ ref('int_bundle_pairs') }}

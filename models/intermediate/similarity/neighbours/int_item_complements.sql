@@ -12,7 +12,7 @@ with rules as (
 
 ),
 
-items as (
+known as (
 
     select
         item_keys.item_key,
@@ -35,36 +35,36 @@ items as (
 wanted as (
 
     select distinct
-        items.item_key,
+        known.item_key,
         rules.complement as kind,
-        items.profile_count
-    from items
+        known.profile_count
+    from known
     inner join rules
-        on items.kind = rules.kind
-    where items.profile_count is not null
+        on known.kind = rules.kind
+    where known.profile_count is not null
 
 ),
 
 complements as (
 
     select
-        items.*,
-        row_number() over (partition by items.kind order by best_sellers.sales_rank) as kind_rank
-    from items
+        known.*,
+        row_number() over (partition by known.kind order by best_sellers.sales_rank) as kind_rank
+    from known
     inner join {{ ref('int_item_best_sellers') }} as best_sellers
-        on items.item_id = best_sellers.item_id
-    where items.kind in (select rules.complement from rules)
+        on known.item_id = best_sellers.item_id
+    where known.kind in (select rules.complement from rules)
 
 ),
 
 pairs as (
 
     select
-        similarities.item_key,
-        similarities.neighbour_key as complement_key,
-        similarities.pair_count
-    from {{ ref('int_item_similarities') }} as similarities
-    where similarities.context_key = {{ context_key('bought_together') }}
+        item_key,
+        neighbour_key as complement_key,
+        pair_count
+    from {{ ref('int_item_similarities') }}
+    where context_key = {{ context_key('bought_together') }}
     union all
     select
         wanted.item_key,
@@ -88,9 +88,9 @@ scored as (
         complements.item_key as complement_key,
         complements.item_number,
         max(pairs.pair_count) as pair_count,
-        round(
-            (max(pairs.pair_count) + {{ prior }} * max(complements.basket_share)) / (max(wanted.profile_count) + {{ prior }}), 9
-        ) as confidence
+        round((
+            max(pairs.pair_count) + {{ prior }} * max(complements.basket_share)
+        ) / (max(wanted.profile_count) + {{ prior }}), 9) as confidence
     from pairs
     inner join wanted
         on pairs.item_key = wanted.item_key

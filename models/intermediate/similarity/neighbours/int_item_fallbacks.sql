@@ -1,6 +1,6 @@
--- An item that few have bought or seen still needs its list: first what its nearest context knows, then what sells best
--- in its category, then what sells best. Baskets take the last alone: look-alikes are no complements, and what everybody
--- buys foretells a basket better (docs/benchmarks_baskets.md). An upgrade is filled with nothing that is not dearer.
+-- An item that few have bought or seen still needs its list: first what its nearest context knows, then what sells
+-- best in its category, then what sells best. Baskets take the last alone: look-alikes are no complements, and what all
+-- buy foretells a basket better (docs/benchmarks_baskets.md). An upgrade is filled with nothing that is not dearer.
 {% set list_min = var('item_recommendations_min') %}
 {% set looked_at = [context_key('also_viewed'), context_key('also_bought')] | join(', ') %}
 {% set basket, upgrade = context_key('bought_together'), context_key('upgrade') %}
@@ -18,17 +18,21 @@ with items as (
 
 ),
 
+contexts as (
+
+    {% for context in item_contexts() %}
+        select {{ context_key(context) }} as context_key {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
 short_lists as (
 
     select
         contexts.context_key,
         items.*
     from items
-    cross join (
-        {% for context in item_contexts() %}
-            select {{ context_key(context) }} as context_key {{ 'union all' if not loop.last }}
-        {% endfor %}
-    ) as contexts
+    cross join contexts
     left join {{ ref('int_item_neighbours') }} as last_ones
         on
             contexts.context_key = last_ones.context_key

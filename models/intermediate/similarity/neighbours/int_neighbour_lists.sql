@@ -17,7 +17,8 @@ neighbours as (
         similarity_score > 0
         and (
             {% for strategy in item_contexts()[:3] %}
-                {{ 'or ' if not loop.first }}context_key = {{ context_key(strategy) }} and {{ strategy_is_enabled(strategy) }}
+                {{ 'or ' if not loop.first }}context_key = {{ context_key(strategy) }}
+                and {{ strategy_is_enabled(strategy) }}
             {% endfor %}
         )
     union all
