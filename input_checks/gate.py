@@ -35,13 +35,13 @@ RESULT_SCHEMA = pa.schema(
 def earlier_row_counts(connection: duckdb.DuckDBPyConnection, schema: str, fingerprint: str) -> list[dict]:
     """table_name and row_count of earlier runs on other inputs, latest first; none before the first run.
 
-    `schema` is that of the gate and its history.
+    `schema` is that of the tables that survive a build.
     """
     if not connection.execute(
         """
         select 1
         from information_schema.tables
-        where table_catalog = current_database() and table_schema = $schema and table_name = 'input_history'
+        where table_catalog = current_database() and table_schema = $schema and table_name = 'input_runs'
         """,
         {"schema": schema},
     ).fetchall():
@@ -49,7 +49,7 @@ def earlier_row_counts(connection: duckdb.DuckDBPyConnection, schema: str, finge
     rows = connection.execute(
         f"""
         select table_name, row_count
-        from {qualified(schema, "input_history")}
+        from {qualified(schema, "input_runs")}
         where input_fingerprint <> $fingerprint
         order by run_number desc, table_name
         """,

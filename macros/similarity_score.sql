@@ -27,6 +27,8 @@
     {%- elif metric == 'leverage' -%}
         greatest(0, {{ c }} / {{ n }} - {{ a }} / {{ n }} * ({{ b }} / {{ n }}))
     {%- elif metric == 'llr' -%}
+        {#- the rarer item first: a sum in another order may end in another digit -#}
+        {%- set a, b = 'least(' ~ a ~ ', ' ~ b ~ ')', 'greatest(' ~ a ~ ', ' ~ b ~ ')' -%}
         case
             when {{ c }} * {{ n }} <= {{ a }} * {{ b }} then 0
             else greatest(0, 2 * (

@@ -83,7 +83,7 @@ class Past:
         self.scoring = {relations.named(name): relations.compiled(name) for name in SCORING}
         self.learned, self.amounts = subjects(churn_days)
         counts = connection.execute("select distinct feature, knots from int_prediction_knots").fetchall()
-        columns = connection.execute("select * from int_user_positions limit 0").description
+        columns = connection.execute("select * from int_user_knot_places limit 0").description
         self.knots: Knots = {name: dict(counts)[name] for (name, *_) in columns if name in dict(counts)}
         ((self.first_ordered_at, self.cut_count),) = connection.execute(
             """
@@ -109,7 +109,7 @@ class Past:
                     {subject.label} as label,
                     row_number() over (order by positions.cut_number, positions.user_id) as row_number,
                     count(*) over () as row_count
-                from int_user_positions as positions
+                from int_user_knot_places as positions
                 inner join int_user_outcomes as outcomes using (cut_number, user_id)
                 where outcomes.horizon_days = {subject.label_days} and cut_number between {cuts[0]} and {cuts[-1]}
             )

@@ -39,22 +39,21 @@
         {{ return(none if utc_timestamp(value) else
             "a time such as 2025-06-01, 2025-06-01 12:30:00 (UTC) or 2025-06-01 12:30:00+02:00, or null") }}
     {% elif name == 'text' %}
-        {% set is_right = value is string and value.strip() and value | length <= 1000 and is_plain_text(value)
+        {% set is_right = value is string and (value.strip() or 'like' in type) and value | length <= 1000 and is_plain_text(value)
             and modules.re.fullmatch(type.get('like', '.*'), value) %}
         {{ return(none if is_right else type.get(
             'example', "one line of text, at most 1000 characters, without backslashes and invisible characters"
         ) ~ (" or null" if type.get('nullable') else "")) }}
     {% elif name == 'word' %}
         {{ return(none if value is string and value in type['of'] else "one of " ~ type['of'] | join(', ')) }}
+    {% elif 'or' in type and value is string %}
+        {{ return(recmail.var_problem(value, type['or'])) }}
     {% elif name == 'words' %}
         {% set is_right = value is sequence and value is not string and value is not mapping
             and value | reject('in', type['of']) | list | length == 0
             and value | unique | list | length == value | length %}
         {{ return(none if is_right else "a list, each once, of " ~ type['of'] | join(', ')) }}
     {% elif name == 'map' %}
-        {% if 'or' in type and value is not mapping %}
-            {{ return(recmail.var_problem(value, type['or'])) }}
-        {% endif %}
         {% set is_right = value is mapping and value.keys() | reject('in', type['of']) | list | length == 0 %}
         {% for item in (value.values() if is_right else []) if recmail.var_problem(item, type['values']) %}
             {{ return("each value to be " ~ recmail.var_problem(item, type['values'])) }}

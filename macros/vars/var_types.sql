@@ -9,7 +9,7 @@
     moment          a timestamp, macro utc_timestamp says how written
     text            one line of at most 1000 characters; `like` is a regular expression, `example` what it wants
     rules           checked by macro personalisation_rules
-  `nullable` vars may be null. A var missing here fails a test.
+  `nullable` vars may be null; instead of words or a map a text may be what `or` says. A var missing here fails a test.
 -#}
 {% macro var_types() %}
     {% set days = {'type': 'number', 'least': 0, 'most': 36500} %}
@@ -120,7 +120,9 @@
         'offer_generic_max': count,
         'personalisation_rules': {'type': 'rules'},
 
-        'strategies_enabled': {'type': 'words', 'of': ranked_strategies() | list},
+        'strategies_enabled': {
+            'type': 'words', 'of': strategy_names(), 'or': {'type': 'word', 'of': ['all']}
+        },
         'candidates_per_strategy': count_above_0,
         'best_sellers_per_user': count,
         'buy_again_repeat_share_min': share,

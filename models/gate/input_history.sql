@@ -1,18 +1,18 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key=['input_fingerprint', 'table_name'],
-    full_refresh=false
-) }}
-
--- A run on inputs seen before replaces its own rows and keeps its number: running twice changes nothing.
+-- A run on inputs seen before takes the place of the one that saw them and keeps its number: running twice changes
+-- nothing.
 with results as (
 
     select * from {{ ref('input_validation_results') }}
 
 ),
 
-latest as (
+known as (
+
+    select * from {{ source('state', 'input_runs') }}
+
+),
+
+judged as (
 
     select
         input_fingerprint,
@@ -26,28 +26,34 @@ latest as (
 
 ),
 
-runs as (
+run as (
 
-    {% if is_incremental() %}
-        select
-            max(run_number) as last_run_number,
-            max(case when input_fingerprint in (select input_fingerprint from latest) then run_number end)
-                as same_run_number
-        from {{ this }}
-    {% else %}
-        select
-            0 as last_run_number,
-            cast(null as integer) as same_run_number
-    {% endif %}
+    select
+        coalesce(
+            max(case when input_fingerprint in (select judged.input_fingerprint from judged) then run_number end),
+            max(run_number) + 1,
+            1
+        ) as run_number
+    from known
 
 )
 
 select
-    latest.input_fingerprint,
-    latest.table_name,
-    cast(coalesce(runs.same_run_number, coalesce(runs.last_run_number, 0) + 1) as integer) as run_number,
-    latest.row_count,
-    latest.critical_failure_count,
-    latest.warning_count
-from latest
-cross join runs
+    input_fingerprint,
+    table_name,
+    run_number,
+    row_count,
+    critical_failure_count,
+    warning_count
+from known
+where input_fingerprint not in (select judged.input_fingerprint from judged)
+union all
+select
+    judged.input_fingerprint,
+    judged.table_name,
+    cast(run.run_number as integer) as run_number,
+    judged.row_count,
+    judged.critical_failure_count,
+    judged.warning_count
+from judged
+cross join run

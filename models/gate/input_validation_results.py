@@ -11,7 +11,8 @@ def model(dbt, session):
     from input_checks.contract import InputContract
     from input_checks.gate import RESULT_SCHEMA, earlier_row_counts, judge_inputs
 
-    history = earlier_row_counts(session, dbt.this.schema, fingerprint)
+    limits = dbt.config.get("meta")
+    history = earlier_row_counts(session, limits["state_schema"], fingerprint)
     rows = judge_inputs(
         session, [InputContract.from_row(*row) for row in contracts], history, dbt.config.get("meta")
     )

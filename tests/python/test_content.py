@@ -47,6 +47,7 @@ class ContentModels:
     def __init__(self, compiled: dict[str, str]):
         self.compiled = compiled
         self.connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
+        self.connection.execute("create table item_keys (item_id varchar, item_key integer)")
         for seed in ("stop_words", "unit_words"):
             self.connection.execute(
                 f"create table {seed} as from read_csv('{ROOT}/seeds/{seed}.csv', header = true)"
@@ -64,7 +65,12 @@ class ContentModels:
             "create or replace table int_item_families as select item_id, family_item_id from catalogue"
         )
         run_models(self.connection, self.compiled)
-        return self.query("from int_content_similarities order by item_id, neighbour_rank")
+        return self.query(
+            "select items.item_id, neighbours.item_id, similarity_score, neighbour_rank "
+            "from int_content_similarities join int_item_keys as items using (item_key) "
+            "join int_item_keys as neighbours on neighbours.item_key = neighbour_key "
+            "order by items.item_id, neighbour_rank"
+        )
 
     def query(self, sql: str) -> list[tuple]:
         return self.connection.execute(sql).fetchall()
@@ -72,7 +78,7 @@ class ContentModels:
 
 @pytest.fixture(scope="module")
 def models() -> ContentModels:
-    return ContentModels(compiled_models("+int_content_similarities,int_content_items+"))
+    return ContentModels(compiled_models("int_item_keys +int_content_similarities,int_content_items+"))
 
 
 def made_item(number: int, **values) -> Item:

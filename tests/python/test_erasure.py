@@ -15,6 +15,7 @@ OF_THE_RUN = {
     "inputs.erasure_requests",
     "input_fingerprint",
     "input_history",
+    "state.input_runs",
     "input_row_counts",
     "input_validation_results",
     "checked_erasure_requests",
@@ -114,9 +115,16 @@ def mentions(built: Build) -> dict[str, int]:
 
 
 def content(built: Build, relation: str) -> list[str]:
-    """The rows without what tells this run's inputs from another's."""
+    """The rows without what tells this run's inputs from another's, and without the numbers of orders: new ones come
+    after the person's, of whom only numbers are left."""
     fingerprint = built.value("select input_fingerprint from gate.input_fingerprint")
-    return [row.replace(fingerprint, "these inputs") for row in built.content(relation)]
+    rows = built.query(
+        "select cast(t as varchar) from "
+        f"(select columns(lambda c: c not in ('order_key', 'profile_key')) from {relation}) as t"
+        f"{' where user_id is not null' if relation == 'state.user_keys' else ''}"
+        f"{' where order_id is not null' if relation == 'state.order_keys' else ''} order by 1"
+    )
+    return [row.replace(fingerprint, "these inputs") for (row,) in rows]
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,8 @@ import shutil
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
-from shop import small_shop, write_parquet
-
 from scripts.dbt_runs import options
+from shop import small_shop, write_parquet
 
 
 @pytest.fixture(scope="module")

@@ -68,7 +68,7 @@ class Scorer:
     ) -> tuple[float, float]:
         columns = ", ".join(f"cast(${name} as double) as {name}" for name in positions)
         self.connection.execute(
-            f"create or replace table int_user_positions as select 0 as cut_number, 'u' as user_id, {columns}",
+            f"create or replace table int_user_knot_places as select 0 as cut_number, 'u' as user_id, {columns}",
             {name: None if np.isnan(value) else value for name, value in positions.items()},
         )
         self.connection.execute(

@@ -80,4 +80,5 @@ def test_who_was_erased_leaves_it_and_nobody_else(shop):
     requests = small_shop()["erasure_requests"] + [{"user_id": "u5", "requested_at": AS_OF}]
     after = run(built.database, write_parquet({"erasure_requests": requests}, inputs), *MOVES)
     assert after.value(known) == 0
+    assert after.value("select count(*) from state.user_segments where user_id = 'u5'") == 0
     assert after.query(others) == kept

@@ -35,18 +35,21 @@ class SimilarityModels:
 
     def __init__(self, **variables):
         self.compiled = compiled_models(
-            "int_item_keys int_user_keys int_user_items int_profiles int_profile_lists int_item_support int_item_pairs "
+            "int_item_keys int_user_keys int_order_keys int_user_items int_profiles int_profile_lists "
+            "int_item_support int_item_pairs "
             "int_item_similarities int_item_neighbours int_user_tastes int_user_neighbours",
             variables | {"item_recommendations_max": 50},
         )
         self.connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
+        for name in ("item", "user", "order"):
+            self.connection.execute(f"create table {name}_keys ({name}_id varchar, {name}_key integer)")
         self.connection.execute(
             """
             create table int_content_similarities (
-                item_id varchar, neighbour_item_id varchar, similarity_score double, neighbour_rank bigint
+                item_key integer, neighbour_key integer, similarity_score double, neighbour_rank integer
             );
             create table int_item_upgrades (
-                item_id varchar, neighbour_item_id varchar, similarity_score double, upgrade_rank bigint
+                item_key integer, neighbour_key integer, similarity_score double, upgrade_rank integer
             );
             """
         )
@@ -63,16 +66,21 @@ class SimilarityModels:
             "select item_id, cast(null as varchar) as unavailable_reason from stg_items"
         )
         self.load("int_purchases", PURCHASE_COLUMNS, shop.purchases)
+        self.connection.execute(
+            "create or replace view stg_orders as select distinct order_id from int_purchases"
+        )
         self.load("int_interactions", INTERACTION_COLUMNS, shop.interactions)
         run_models(self.connection, self.compiled)
 
     def similarities(self) -> dict[tuple, tuple]:
         """(context, item, neighbour) → (pair count, confidence, reverse confidence, lift, score, rank)."""
         return {
-            row[:3]: row[3:]
+            (CONTEXTS[row[0] - 1], *row[1:3]): row[3:]
             for row in self.connection.execute(
-                "select context, item_id, neighbour_item_id, pair_count, confidence, reverse_confidence, lift, "
-                "similarity_score, list_rank from int_item_neighbours"
+                "select context_key, items.item_id, neighbours.item_id, pair_count, confidence, reverse_confidence, "
+                "lift, similarity_score, list_rank from int_item_neighbours "
+                "join int_item_keys as items using (item_key) "
+                "join int_item_keys as neighbours on neighbours.item_key = neighbour_key"
             ).fetchall()
         }
 

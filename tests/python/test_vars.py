@@ -9,9 +9,8 @@ import yaml
 from dbt_macros import project_macros
 from hypothesis import given
 from hypothesis import strategies as st
-from warehouse import ROOT
-
 from scripts.dbt_runs import run_dbt
+from warehouse import ROOT
 
 DECLARED = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))["vars"]
 VALUES = dict(DECLARED)

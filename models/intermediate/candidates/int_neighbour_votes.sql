@@ -14,11 +14,7 @@ case
     else cast(1 + ceil({{ var('neighbours_max') }}.0 * user_items.relative_weight / {{ weight_scale }}) as {{ dbt.type_int() }})
 end
 {% endset %}
--- one bigint holds the sum, the item and whose vote was the strongest, in this order, so that the best are the largest;
--- of the sum's 39 bits the lowest make room for the rank
-{% set ranks = 2 ** profile_items_max.bit_length() %}
-{% set items = 2 ** 24 %}
-{% set dropped = 2 * ranks %}
+{% set ranks = packed_ranks() %}
 
 with user_items as (
 
@@ -53,7 +49,7 @@ votes as (
     select
         context_key,
         user_key,
-        neighbour.neighbour_key as item_key,
+        neighbour.neighbour_number as item_number,
         taste_rank,
         case
             when neighbour.neighbour_rank = 0 then {{ veto }}
@@ -68,12 +64,12 @@ summed as (
     select
         context_key,
         user_key,
-        item_key,
+        item_number,
         cast(sum(vote) as bigint) as vote_sum,
         -- of equally strong votes the heavier item's
-        max(vote * {{ ranks }} + {{ ranks }} - taste_rank) as strongest
+        {{ ranks }} - max(vote * {{ ranks }} + {{ ranks }} - taste_rank) % {{ ranks }} as strongest_rank
     from votes
-    group by context_key, user_key, item_key
+    group by context_key, user_key, item_number
     having sum(vote) > 0
 
 ),
@@ -83,9 +79,7 @@ packed as (
     select
         context_key,
         user_key,
-        (vote_sum - vote_sum % {{ dropped }}) * {{ items * ranks // dropped }}
-        + ({{ items }} - item_key) * {{ ranks }}
-        + strongest % {{ ranks }} as packed
+        {{ pack_vote('vote_sum', 'item_number', 'strongest_rank') }} as packed
     from summed
 
 ),
@@ -102,11 +96,11 @@ best as (
 )
 
 select
-    context_key,
-    user_key,
-    cast({{ items }} - (packed % {{ items * ranks }} - packed % {{ ranks }}) / {{ ranks }} as {{ dbt.type_int() }})
-        as item_key,
-    cast(packed - packed % {{ items * ranks }} as double)
-    / {{ items * ranks // dropped }} / {{ weight_scale }} / {{ vote_scale('similarity') }} as raw_score,
-    cast({{ ranks }} - packed % {{ ranks }} as {{ dbt.type_int() }}) as taste_rank
+    best.context_key,
+    best.user_key,
+    item_keys.item_key,
+    {{ unpack_vote('best.packed', 'vote_sum') }} / {{ weight_scale }} / {{ vote_scale('similarity') }} as raw_score,
+    {{ unpack_vote('best.packed', 'taste_rank') }} as taste_rank
 from best
+inner join {{ ref('int_item_keys') }} as item_keys
+    on {{ unpack_vote('best.packed', 'item_number') }} = item_keys.item_number

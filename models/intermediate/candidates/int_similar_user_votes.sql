@@ -14,16 +14,24 @@ with neighbours as (
 
 ),
 
+item_keys as (
+
+    select * from {{ ref('int_item_keys') }}
+
+),
+
 lists as (
 
     select
-        user_key,
-        array_agg({{ ordered_struct(['item_key', 'interaction_weight']) }}) as items
-    from {{ ref('int_user_items') }}
+        user_items.user_key,
+        array_agg({{ ordered_struct(['item_number', 'interaction_weight']) }}) as items
+    from {{ ref('int_user_items') }} as user_items
+    inner join item_keys
+        on user_items.item_key = item_keys.item_key
     where
-        taste_rank <= {{ var('user_neighbour_items_max') }}
-        and interaction_weight > 0
-    group by user_key
+        user_items.taste_rank <= {{ var('user_neighbour_items_max') }}
+        and user_items.interaction_weight > 0
+    group by user_items.user_key
 
 ),
 
@@ -43,23 +51,36 @@ votes as (
 
     select
         user_key,
-        item.item_key,
+        item.item_number,
         cast(round(similarity_score * item.interaction_weight * 1000000) as bigint) as vote
     from unnested
+
+),
+
+best as (
+
+    select
+        user_key,
+        item_number,
+        sum(vote) as vote_sum,
+        count(*) as neighbour_count
+    from votes
+    group by user_key, item_number
+    having count(*) >= 2
+    qualify row_number() over (
+        partition by user_key
+        order by sum(vote) desc, item_number
+    ) <= {{ 2 * var('candidates_per_strategy') }}
 
 )
 
 select
-    user_key,
-    item_key,
+    best.user_key,
+    item_keys.item_key,
     'similar_users' as strategy,
-    cast(sum(vote) as double) / 1000000 as raw_score,
+    cast(best.vote_sum as double) / 1000000 as raw_score,
     cast(null as {{ dbt.type_int() }}) as evidence_key,
-    cast(count(*) as {{ dbt.type_int() }}) as evidence_count
-from votes
-group by user_key, item_key
-having count(*) >= 2
-qualify row_number() over (
-    partition by user_key
-    order by sum(vote) desc, item_key
-) <= {{ 2 * var('candidates_per_strategy') }}
+    cast(best.neighbour_count as {{ dbt.type_int() }}) as evidence_count
+from best
+inner join item_keys
+    on best.item_number = item_keys.item_number

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with purchases as (
 
     select * from {{ ref('int_purchases') }}

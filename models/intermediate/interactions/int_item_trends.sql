@@ -1,66 +1,92 @@
 -- In a steady state the weekly-decayed count, scaled by the ratio of the half-lives, equals the monthly-decayed one;
 -- what lies above it is growth. The prior keeps a second sale from doubling an item.
-with purchases as (
+{% set half_life, trend_half_life = var('half_life_days'), var('trend_half_life_days') %}
+{% set age_days = age_in_days(day_end('days.order_date')) %}
 
-    select
-        purchases.item_id,
-        coalesce(purchases.user_id, purchases.order_id) as buyer_id,
-        users.country_code,
-        purchases.ordered_at
-    from {{ ref('int_purchases') }} as purchases
-    left join {{ ref('stg_users') }} as users
-        on purchases.user_id = users.user_id
+with as_of as (
+
+    select as_of from {{ ref('stg_as_of') }}
 
 ),
 
--- every purchase counts for all countries (null) and for its own
-by_country as (
+days as (
+
+    select * from {{ ref('int_daily_item_sales') }}
+
+),
+
+recent as (
 
     select
-        item_id,
-        buyer_id,
-        cast(null as {{ dbt.type_string() }}) as country_code,
-        ordered_at
-    from purchases
-    union all
-    select
-        item_id,
-        buyer_id,
-        country_code,
-        ordered_at
-    from purchases
-    where country_code is not null
+        purchases.item_id,
+        users.country_code,
+        coalesce(purchases.user_id, purchases.order_id) as buyer_id
+    from {{ ref('int_purchases') }} as purchases
+    left join {{ ref('stg_users') }} as users
+        on purchases.user_id = users.user_id
+    cross join as_of
+    where purchases.ordered_at > {{ dbt.dateadd('day', -7, 'as_of.as_of') }}
 
 ),
 
 decayed as (
 
     select
-        by_country.item_id,
-        by_country.country_code,
-        sum(cast({{ decay(age_in_days('by_country.ordered_at'), var('trend_half_life_days')) }} as decimal(18, 6)))
-            as recent_count,
-        sum(cast({{ decay(age_in_days('by_country.ordered_at'), var('half_life_days')) }} as decimal(18, 6)))
-            as usual_count,
-        count(distinct case
-            when by_country.ordered_at > {{ dbt.dateadd('day', -7, 'as_of.as_of') }} then by_country.buyer_id
-        end) as buyer_count_7d
-    from by_country
-    cross join {{ ref('stg_as_of') }} as as_of
-    group by by_country.item_id, by_country.country_code
+        days.item_id,
+        days.country_code,
+        cast(days.day_end_trend_count * {{ decay(age_days, trend_half_life) }} as decimal(18, 6)) as recent_count,
+        cast(days.day_end_count * {{ decay(age_days, half_life) }} as decimal(18, 6)) as usual_count
+    from days
+    cross join as_of
+
+),
+
+-- every purchase counts for all countries (null) and for its own
+counted as (
+
+    {% for country_code in ['cast(null as ' ~ dbt.type_string() ~ ')', 'country_code'] %}
+        select
+            item_id,
+            {{ country_code }} as country_code,
+            sum(recent_count) as recent_count,
+            sum(usual_count) as usual_count
+        from decayed
+        {{ 'where country_code is not null' if loop.last }}
+        group by 1, 2
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+buyers as (
+
+    {% for country_code in ["''", 'country_code'] %}
+        select
+            item_id,
+            {{ country_code }} as country_code,
+            count(distinct buyer_id) as buyer_count
+        from recent
+        {{ 'where country_code is not null' if loop.last }}
+        group by 1, 2
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 )
 
 select
-    item_id,
-    country_code,
-    buyer_count_7d,
+    counted.item_id,
+    counted.country_code,
+    coalesce(buyers.buyer_count, 0) as buyer_count_7d,
     round(
         (
-            cast(recent_count as double) * {{ var('half_life_days') }} / {{ var('trend_half_life_days') }}
+            cast(counted.recent_count as double) * {{ half_life }} / {{ trend_half_life }}
             + {{ var('trend_prior_count') }}
         )
-        / (cast(usual_count as double) + {{ var('trend_prior_count') }}),
+        / (cast(counted.usual_count as double) + {{ var('trend_prior_count') }}),
         9
     ) as growth_ratio
-from decayed
+from counted
+left join buyers
+    on
+        counted.item_id = buyers.item_id
+        and coalesce(counted.country_code, '') = buyers.country_code

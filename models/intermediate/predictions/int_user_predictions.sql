@@ -15,7 +15,7 @@ with snapshots as (
 
 positions as (
 
-    select * from {{ ref('int_user_positions') }}
+    select * from {{ ref('int_user_knot_places') }}
 
 ),
 

@@ -3,30 +3,33 @@ with items as (
 
     select
         items.item_id,
+        item_keys.item_key,
         items.category,
         items.currency
     from {{ ref('stg_items') }} as items
     inner join {{ ref('int_item_availability') }} as availability
         on items.item_id = availability.item_id
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on items.item_id = item_keys.item_id
     where availability.unavailable_reason is null
 
 )
 
 select
-    neighbours.item_id,
-    neighbours.neighbour_item_id,
+    items.item_id,
+    neighbour_items.item_id as neighbour_item_id,
     neighbours.pair_count,
     row_number() over (
-        partition by neighbours.item_id
+        partition by items.item_id
         order by neighbours.list_rank
     ) as pair_rank
 from {{ ref('int_item_neighbours') }} as neighbours
 inner join items
-    on neighbours.item_id = items.item_id
+    on neighbours.item_key = items.item_key
 inner join items as neighbour_items
-    on neighbours.neighbour_item_id = neighbour_items.item_id
+    on neighbours.neighbour_key = neighbour_items.item_key
 where
-    neighbours.context = 'bought_together'
+    neighbours.context_key = {{ context_key('bought_together') }}
     and neighbours.pair_count >= {{ var('bundle_support_min') }}
     and neighbours.lift > 1
     and items.category <> neighbour_items.category

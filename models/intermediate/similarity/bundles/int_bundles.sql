@@ -10,23 +10,11 @@ with pairs as (
 known_pairs as (
 
     select
-        item_id,
-        neighbour_item_id,
+        least(item_id, neighbour_item_id) as item_id,
+        greatest(item_id, neighbour_item_id) as neighbour_item_id,
         max(pair_count) as pair_count
-    from (
-        select
-            item_id,
-            neighbour_item_id,
-            pair_count
-        from pairs
-        union all
-        select
-            neighbour_item_id as item_id,
-            item_id as neighbour_item_id,
-            pair_count
-        from pairs
-    ) as both_sides
-    group by item_id, neighbour_item_id
+    from pairs
+    group by 1, 2
 
 ),
 
@@ -63,6 +51,7 @@ threes as (
 
 ),
 
+-- three threes of an item make a four
 fours as (
 
     select
@@ -70,57 +59,45 @@ fours as (
         threes.second_item_id,
         threes.third_item_id,
         others.third_item_id as fourth_item_id,
-        least(threes.weakest_pair_count, others.weakest_pair_count, known_pairs.pair_count) as weakest_pair_count
+        least(threes.weakest_pair_count, others.weakest_pair_count, last_ones.weakest_pair_count) as weakest_pair_count
     from threes
     inner join threes as others
         on
             threes.item_id = others.item_id
             and threes.second_item_id = others.second_item_id
-            and threes.third_item_id < others.third_item_id
-    inner join known_pairs
+    inner join threes as last_ones
         on
-            threes.third_item_id = known_pairs.item_id
-            and others.third_item_id = known_pairs.neighbour_item_id
+            threes.item_id = last_ones.item_id
+            and threes.third_item_id = last_ones.second_item_id
+            and others.third_item_id = last_ones.third_item_id
 
 ),
 
+-- the same set found from two items is one bundle: its ids in order, which leave out what is null
 sets as (
 
     {% for item_count, relation in [(2, 'twos'), (3, 'threes'), (4, 'fours')] %}
         select
             *,
-            {{ item_count }} as item_count
-        from {{ relation }}
-        {{ 'union all' if not loop.last }}
+            {{ item_count }} as item_count,
+            case
+                when item_id < second_item_id
+                    then concat_ws('|', item_id, second_item_id, third_item_id, fourth_item_id)
+                when item_id < third_item_id
+                    then concat_ws('|', second_item_id, item_id, third_item_id, fourth_item_id)
+                when item_id < fourth_item_id
+                    then concat_ws('|', second_item_id, third_item_id, item_id, fourth_item_id)
+                else concat_ws('|', second_item_id, third_item_id, fourth_item_id, item_id)
+            end as bundle_items
+        from {{ relation }} {{ 'union all' if not loop.last }}
     {% endfor %}
-
-),
-
--- the same set found from two items is one bundle: its ids in order, which leave out what is null
-named as (
-
-    select
-        *,
-        case
-            when item_id < second_item_id
-                then concat_ws('|', item_id, second_item_id, third_item_id, fourth_item_id)
-            when item_id < third_item_id
-                then concat_ws('|', second_item_id, item_id, third_item_id, fourth_item_id)
-            when item_id < fourth_item_id
-                then concat_ws('|', second_item_id, third_item_id, item_id, fourth_item_id)
-            else concat_ws('|', second_item_id, third_item_id, fourth_item_id, item_id)
-        end as bundle_items
-    from sets
 
 ),
 
 best as (
 
-    select * from named
-    qualify row_number() over (
-        partition by item_id, item_count
-        order by weakest_pair_count desc, bundle_items
-    ) = 1
+    select * from sets
+    qualify row_number() over (partition by item_id, item_count order by weakest_pair_count desc, bundle_items) = 1
 
 ),
 

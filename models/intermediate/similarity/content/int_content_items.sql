@@ -16,6 +16,8 @@ priced as (
 
     select
         items.*,
+        item_keys.item_key,
+        item_keys.item_number,
         (
             cume_dist() over (partition by items.category, items.currency order by items.price)
             + 1 - cume_dist() over (partition by items.category, items.currency order by items.price desc)
@@ -25,12 +27,16 @@ priced as (
         on
             items.item_id = families.item_id
             and items.item_id = families.family_item_id
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on items.item_id = item_keys.item_id
     where items.is_product
 
 )
 
 select
     item_id,
+    item_key,
+    item_number,
     item_name,
     lower(category) as category,
     lower(subcategory) as subcategory,
@@ -40,6 +46,7 @@ select
         when 1 then 'mid'
         else 'premium'
     end as price_band,
-    round(price_share, 9) as price_share,
-    cast(row_number() over (order by item_id) as {{ dbt.type_int() }}) as item_number
+    currency,
+    price,
+    round(price_share, 9) as price_share
 from priced

@@ -4,9 +4,9 @@ with vectors as (
 
 ),
 
-items as (
+item_keys as (
 
-    select * from {{ ref('int_content_items') }}
+    select * from {{ ref('int_item_keys') }}
 
 ),
 
@@ -53,25 +53,25 @@ nearest as (
 
     select
         *,
-        row_number() over (
+        cast(row_number() over (
             partition by item_number
             order by
                 similarity_score desc,
                 case when neighbour_number > item_number then 0 else 1 end,
                 neighbour_number
-        ) as neighbour_rank
+        ) as {{ dbt.type_int() }}) as neighbour_rank
     from both_directions
     qualify neighbour_rank <= {{ var('content_neighbours_max') }}
 
 )
 
 select
-    items.item_id,
-    neighbours.item_id as neighbour_item_id,
+    items.item_key,
+    neighbours.item_key as neighbour_key,
     nearest.similarity_score,
     nearest.neighbour_rank
 from nearest
-inner join items
+inner join item_keys as items
     on nearest.item_number = items.item_number
-inner join items as neighbours
+inner join item_keys as neighbours
     on nearest.neighbour_number = neighbours.item_number

@@ -1,5 +1,6 @@
--- weight = field weight × idf / length of the item's vector, so that a dot product of two vectors is their cosine.
--- Squares are summed as decimals: the order of rows changes no digit.
+-- weight = field weight × idf / length of the item's vector, so that a dot product of two vectors is their cosine; idf
+-- is smoothed as in scikit-learn: ln((1 + items) / (1 + items with the token)) + 1, never below 1. Squares are summed
+-- as decimals: the order of rows changes no digit.
 {% set field_weights = var('content_field_weights') %}
 with tokens as (
 
@@ -7,9 +8,21 @@ with tokens as (
 
 ),
 
+catalogue as (
+
+    select count(*) as item_count from {{ ref('int_content_items') }}
+
+),
+
 idf as (
 
-    select * from {{ ref('int_content_idf') }}
+    select
+        tokens.token,
+        cast(row_number() over (order by tokens.token) as {{ dbt.type_int() }}) as token_number,
+        ln((1 + max(catalogue.item_count)) / cast(1 + count(*) as double)) + 1 as idf
+    from tokens
+    cross join catalogue
+    group by tokens.token
 
 ),
 

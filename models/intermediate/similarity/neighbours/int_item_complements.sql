@@ -1,29 +1,9 @@
 -- Seed complements says which kinds go together, baskets say which items: of each kind those most often in the basket
 -- with the item, and its best sellers where baskets say nothing. Confidence = (baskets with both + prior × share of all
 -- baskets with the complement) / (baskets with the item + prior): three baskets prove little.
-with item_keys as (
+{% set prior = var('complement_prior_baskets') %}
 
-    select * from {{ ref('int_item_keys') }}
-
-),
-
-kinds as (
-
-    select
-        item_id,
-        {{ item_kind('category') }} as kind
-    from {{ ref('stg_items') }}
-    -- not union all: the two may have one name
-    union
-    select
-        item_id,
-        {{ item_kind('subcategory') }} as kind
-    from {{ ref('stg_items') }}
-    where subcategory is not null
-
-),
-
-rules as (
+with rules as (
 
     select distinct
         {{ item_kind('kind') }} as kind,
@@ -32,79 +12,70 @@ rules as (
 
 ),
 
-support as (
+known as (
 
-    select * from {{ ref('int_item_support') }}
-    where context_key = {{ context_key('bought_together') }}
+    select
+        item_keys.item_key,
+        item_keys.item_number,
+        item_kinds.item_id,
+        item_kinds.kind,
+        support.profile_count,
+        coalesce(cast(support.profile_count as double) / support.total_count, 0) as basket_share
+    from {{ ref('int_item_kinds') }} as item_kinds
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on item_kinds.item_id = item_keys.item_id
+    left join {{ ref('int_item_support') }} as support
+        on
+            item_keys.item_key = support.item_key
+            and support.context_key = {{ context_key('bought_together') }}
 
 ),
 
-items as (
+-- the kinds that go with an item of any basket
+wanted as (
 
     select distinct
-        support.item_key,
+        known.item_key,
         rules.complement as kind,
-        support.profile_count
-    from kinds
+        known.profile_count
+    from known
     inner join rules
-        on kinds.kind = rules.kind
-    inner join item_keys
-        on kinds.item_id = item_keys.item_id
-    inner join support
-        on item_keys.item_key = support.item_key
+        on known.kind = rules.kind
+    where known.profile_count is not null
 
 ),
 
 complements as (
 
     select
-        item_keys.item_key,
-        kinds.kind,
-        coalesce(cast(support.profile_count as double) / support.total_count, 0) as basket_share,
-        row_number() over (partition by kinds.kind order by best_sellers.sales_rank) as kind_rank
-    from kinds
+        known.*,
+        row_number() over (partition by known.kind order by best_sellers.sales_rank) as kind_rank
+    from known
     inner join {{ ref('int_available_items') }} as best_sellers
-        on kinds.item_id = best_sellers.item_id
-    inner join item_keys
-        on kinds.item_id = item_keys.item_id
-    left join support
-        on item_keys.item_key = support.item_key
-    where kinds.kind in (select rules.complement from rules)
+        on known.item_id = best_sellers.item_id
+    where known.kind in (select rules.complement from rules)
 
 ),
 
 pairs as (
 
     select
-        items.item_key,
-        items.kind,
-        items.profile_count,
-        complements.item_key as complement_key,
-        complements.basket_share,
-        similarities.pair_count
-    from items
-    inner join {{ ref('int_item_similarities') }} as similarities
-        on
-            items.item_key = similarities.item_key
-            and similarities.context_key = {{ context_key('bought_together') }}
-    inner join complements
-        on
-            similarities.neighbour_key = complements.item_key
-            and items.kind = complements.kind
+        item_key,
+        neighbour_key as complement_key,
+        pair_count
+    from {{ ref('int_item_similarities') }}
+    where context_key = {{ context_key('bought_together') }}
     union all
     select
-        items.item_key,
-        items.kind,
-        items.profile_count,
+        wanted.item_key,
         complements.item_key as complement_key,
-        complements.basket_share,
         0 as pair_count
-    from items
+    from wanted
     inner join complements
         on
-            items.kind = complements.kind
-            and items.item_key <> complements.item_key
-            and complements.kind_rank <= {{ var('complements_per_kind') }}
+            wanted.kind = complements.kind
+            and wanted.item_key <> complements.item_key
+    where complements.kind_rank <= {{ var('complements_per_kind') }}
 
 ),
 
@@ -112,16 +83,22 @@ pairs as (
 scored as (
 
     select
-        item_key,
-        kind,
-        complement_key,
-        max(pair_count) as pair_count,
-        round(
-            (max(pair_count) + {{ var('complement_prior_baskets') }} * max(basket_share))
-            / (max(profile_count) + {{ var('complement_prior_baskets') }}), 9
-        ) as confidence
+        wanted.item_key,
+        wanted.kind,
+        complements.item_key as complement_key,
+        complements.item_number,
+        max(pairs.pair_count) as pair_count,
+        round((
+            max(pairs.pair_count) + {{ prior }} * max(complements.basket_share)
+        ) / (max(wanted.profile_count) + {{ prior }}), 9) as confidence
     from pairs
-    group by item_key, kind, complement_key
+    inner join wanted
+        on pairs.item_key = wanted.item_key
+    inner join complements
+        on
+            pairs.complement_key = complements.item_key
+            and wanted.kind = complements.kind
+    group by wanted.item_key, wanted.kind, complements.item_key, complements.item_number
 
 ),
 
@@ -130,7 +107,7 @@ best as (
     select * from scored
     qualify row_number() over (
         partition by item_key, kind
-        order by confidence desc, pair_count desc, complement_key
+        order by confidence desc, pair_count desc, item_number
     ) <= {{ var('complements_per_kind') }}
 
 )

@@ -1,10 +1,4 @@
-with item_keys as (
-
-    select * from {{ ref('int_item_keys') }}
-
-),
-
-support as (
+with support as (
 
     select * from {{ ref('int_item_support') }}
 
@@ -13,9 +7,9 @@ support as (
 co_occurring as (
 
     select
-        {{ context_name('similarities.context_key') }} as context,
-        items.item_id,
-        neighbours.item_id as neighbour_item_id,
+        similarities.context_key,
+        similarities.item_key,
+        similarities.neighbour_key,
         similarities.similarity_score,
         similarities.neighbour_rank,
         similarities.pair_count,
@@ -34,70 +28,50 @@ co_occurring as (
         on
             similarities.context_key = neighbour_support.context_key
             and similarities.neighbour_key = neighbour_support.item_key
-    inner join item_keys as items
-        on similarities.item_key = items.item_key
-    inner join item_keys as neighbours
-        on similarities.neighbour_key = neighbours.item_key
     where similarities.similarity_score > 0
-
-),
-
-alike as (
-
-    select
-        'similar_items' as context,
-        item_id,
-        neighbour_item_id,
-        similarity_score,
-        neighbour_rank
-    from {{ ref('int_content_similarities') }}
-    union all
-    select
-        'upgrade' as context,
-        item_id,
-        neighbour_item_id,
-        similarity_score,
-        upgrade_rank as neighbour_rank
-    from {{ ref('int_item_upgrades') }}
 
 ),
 
 neighbours as (
 
-    select
-        context,
-        item_id,
-        neighbour_item_id,
-        similarity_score,
-        neighbour_rank,
-        pair_count,
-        confidence,
-        reverse_confidence,
-        lift
-    from co_occurring
-    union all
-    select
-        context,
-        item_id,
-        neighbour_item_id,
-        similarity_score,
-        neighbour_rank,
-        0 as pair_count,
-        null as confidence,
-        null as reverse_confidence,
-        null as lift
-    from alike
+    select * from co_occurring
+    {% for context, model, rank in [
+        ('similar_items', 'int_content_similarities', 'neighbour_rank'),
+        ('upgrade', 'int_item_upgrades', 'upgrade_rank')
+    ] %}
+        union all
+        select
+            {{ context_key(context) }} as context_key,
+            item_key,
+            neighbour_key,
+            similarity_score,
+            {{ rank }} as neighbour_rank,
+            0 as pair_count,
+            null as confidence,
+            null as reverse_confidence,
+            null as lift
+        from {{ ref(model) }}
+    {% endfor %}
+
+),
+
+available as (
+
+    select item_keys.item_key
+    from {{ ref('int_item_keys') }} as item_keys
+    inner join {{ ref('int_item_availability') }} as availability
+        on item_keys.item_id = availability.item_id
+    where availability.unavailable_reason is null
 
 )
 
 select
     neighbours.*,
-    row_number() over (
-        partition by neighbours.context, neighbours.item_id
+    cast(row_number() over (
+        partition by 8 * neighbours.item_key + neighbours.context_key
         order by neighbours.neighbour_rank
-    ) as list_rank
+    ) as {{ dbt.type_int() }}) as list_rank
 from neighbours
-inner join {{ ref('int_item_availability') }} as availability
-    on neighbours.neighbour_item_id = availability.item_id
-where availability.unavailable_reason is null
+inner join available
+    on neighbours.neighbour_key = available.item_key
 qualify list_rank <= {{ var('item_recommendations_max') }}

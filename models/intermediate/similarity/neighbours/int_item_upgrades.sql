@@ -1,20 +1,17 @@
 -- Similar, dearer, well rated. Ratings are pulled towards the mean of all, (sum + prior × mean) / (count + prior), so
 -- that one happy customer makes no favourite; an item without ratings counts as an average one.
-with items as (
-
-    select * from {{ ref('stg_items') }}
-
-),
-
-ratings as (
+with ratings as (
 
     select
-        item_id,
-        price,
-        currency,
-        rating_average,
-        case when rating_average is null then 0 else coalesce(rating_count, 1) end as rating_count
-    from items
+        item_keys.item_key,
+        item_keys.item_number,
+        items.price,
+        items.currency,
+        items.rating_average,
+        case when items.rating_average is null then 0 else coalesce(items.rating_count, 1) end as rating_count
+    from {{ ref('stg_items') }} as items
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on items.item_id = item_keys.item_id
 
 ),
 
@@ -30,7 +27,8 @@ mean_rating as (
 rated as (
 
     select
-        ratings.item_id,
+        ratings.item_key,
+        ratings.item_number,
         ratings.price,
         ratings.currency,
         coalesce(
@@ -44,25 +42,25 @@ rated as (
 )
 
 select
-    similarities.item_id,
-    similarities.neighbour_item_id,
+    similarities.item_key,
+    similarities.neighbour_key,
     similarities.similarity_score,
     round(cast(dearer.price as double) / cast(rated.price as double), 9) as price_ratio,
     round(dearer.rating_above_mean, 9) as rating_above_mean,
-    row_number() over (
-        partition by similarities.item_id
+    cast(row_number() over (
+        partition by similarities.item_key
         order by
             similarities.similarity_score desc,
             dearer.rating_above_mean desc,
             dearer.price,
-            similarities.neighbour_item_id
-    ) as upgrade_rank
+            dearer.item_number
+    ) as {{ dbt.type_int() }}) as upgrade_rank
 from {{ ref('int_content_similarities') }} as similarities
 inner join rated
-    on similarities.item_id = rated.item_id
+    on similarities.item_key = rated.item_key
 inner join rated as dearer
     on
-        similarities.neighbour_item_id = dearer.item_id
+        similarities.neighbour_key = dearer.item_key
         and rated.currency = dearer.currency
 where
     dearer.price >= {{ var('upgrade_price_ratio_min') }} * rated.price

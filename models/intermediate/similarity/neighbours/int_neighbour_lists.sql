@@ -4,28 +4,6 @@ with item_keys as (
 
 ),
 
-content_neighbours as (
-
-    select
-        {{ context_key('similar_items') }} as context_key,
-        item_id,
-        neighbour_item_id,
-        similarity_score,
-        neighbour_rank
-    from {{ ref('int_content_similarities') }}
-    where {{ strategy_is_enabled('similar_items') }}
-    union all
-    select
-        {{ context_key('upgrade') }} as context_key,
-        item_id,
-        neighbour_item_id,
-        similarity_score,
-        upgrade_rank as neighbour_rank
-    from {{ ref('int_item_upgrades') }}
-    where {{ strategy_is_enabled('upgrade') }}
-
-),
-
 neighbours as (
 
     select
@@ -37,23 +15,30 @@ neighbours as (
     from {{ ref('int_item_similarities') }}
     where
         similarity_score > 0
-        and {{ context_name('context_key') }} in (
-            {% for strategy in enabled_strategies() %}
-                '{{ strategy }}'{{ ',' if not loop.last }}
+        and (
+            {% for strategy in item_contexts()[:3] %}
+                {{ 'or ' if not loop.first }}context_key = {{ context_key(strategy) }}
+                and {{ strategy_is_enabled(strategy) }}
             {% endfor %}
         )
     union all
     select
-        content_neighbours.context_key,
-        item_keys.item_key,
-        neighbour_keys.item_key as neighbour_key,
-        content_neighbours.similarity_score,
-        content_neighbours.neighbour_rank
-    from content_neighbours
-    inner join item_keys
-        on content_neighbours.item_id = item_keys.item_id
-    inner join item_keys as neighbour_keys
-        on content_neighbours.neighbour_item_id = neighbour_keys.item_id
+        {{ context_key('similar_items') }} as context_key,
+        item_key,
+        neighbour_key,
+        similarity_score,
+        neighbour_rank
+    from {{ ref('int_content_similarities') }}
+    where {{ strategy_is_enabled('similar_items') }}
+    union all
+    select
+        {{ context_key('upgrade') }} as context_key,
+        item_key,
+        neighbour_key,
+        similarity_score,
+        upgrade_rank as neighbour_rank
+    from {{ ref('int_item_upgrades') }}
+    where {{ strategy_is_enabled('upgrade') }}
 
 ),
 
@@ -72,7 +57,7 @@ ranked as (
     select
         neighbours.context_key,
         neighbours.item_key,
-        cast(neighbours.neighbour_rank as {{ dbt.type_int() }}) as neighbour_rank,
+        neighbours.neighbour_rank,
         neighbours.neighbour_key,
         cast(round(
             neighbours.similarity_score / contexts.highest_score * {{ vote_scale('similarity') }}
@@ -91,13 +76,27 @@ ranked as (
     from neighbours
     group by context_key, neighbour_key
 
+),
+
+numbered as (
+
+    select
+        ranked.context_key,
+        ranked.item_key,
+        ranked.neighbour_rank,
+        item_keys.item_number as neighbour_number,
+        ranked.relative_similarity
+    from ranked
+    inner join item_keys
+        on ranked.neighbour_key = item_keys.item_key
+
 )
 
 select
     context_key,
     item_key,
     array_sort(array_agg(
-        {{ ordered_struct(['neighbour_rank', 'neighbour_key', 'relative_similarity']) }}
+        {{ ordered_struct(['neighbour_rank', 'neighbour_number', 'relative_similarity']) }}
     )) as neighbours
-from ranked
+from numbered
 group by context_key, item_key

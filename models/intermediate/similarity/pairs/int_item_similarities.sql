@@ -59,15 +59,13 @@ both_directions as (
 )
 
 select
-    context_key,
-    item_key,
-    neighbour_key,
-    pair_count,
-    similarity_score,
+    both_directions.*,
     cast(row_number() over (
         -- both in one number: the window runs half as long as on two columns
-        partition by 8 * item_key + context_key
-        order by similarity_score desc, pair_count desc, neighbour_key
+        partition by 8 * both_directions.item_key + both_directions.context_key
+        order by both_directions.similarity_score desc, both_directions.pair_count desc, neighbours.item_number
     ) as {{ dbt.type_int() }}) as neighbour_rank
 from both_directions
+inner join {{ ref('int_item_keys') }} as neighbours
+    on both_directions.neighbour_key = neighbours.item_key
 qualify neighbour_rank <= {{ var('neighbours_max') }}

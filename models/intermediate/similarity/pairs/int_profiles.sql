@@ -12,13 +12,9 @@ user_items as (
 
 ),
 
-order_keys as (
+item_keys as (
 
-    select
-        order_id,
-        row_number() over (order by order_id) as order_key
-    from purchases
-    group by order_id
+    select * from {{ ref('int_item_keys') }}
 
 ),
 
@@ -30,9 +26,9 @@ memberships as (
         item_keys.item_key,
         max(purchases.ordered_at) as last_at
     from purchases
-    inner join order_keys
+    inner join {{ ref('int_order_keys') }} as order_keys
         on purchases.order_id = order_keys.order_id
-    inner join {{ ref('int_item_keys') }} as item_keys
+    inner join item_keys
         on purchases.item_id = item_keys.item_id
     group by order_keys.order_key, item_keys.item_key
     union all
@@ -57,11 +53,14 @@ memberships as (
 numbered as (
 
     select
-        context_key,
-        item_key,
-        last_at,
-        cast(8 * owner_key + context_key as {{ dbt.type_int() }}) as profile_key
+        memberships.context_key,
+        memberships.item_key,
+        item_keys.item_number,
+        memberships.last_at,
+        cast(8 * memberships.owner_key + memberships.context_key as {{ dbt.type_int() }}) as profile_key
     from memberships
+    inner join item_keys
+        on memberships.item_key = item_keys.item_key
 
 ),
 
@@ -73,7 +72,7 @@ capped as (
         item_key,
         row_number() over (
             partition by profile_key
-            order by last_at desc, item_key
+            order by last_at desc, item_number
         ) as item_rank
     from numbered
     qualify item_rank <= {{ var('profile_items_max') }}

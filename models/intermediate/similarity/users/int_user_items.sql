@@ -18,7 +18,7 @@ with interactions as (
     window
         heaviest_first as (
             partition by user_keys.user_key
-            order by interactions.interaction_weight desc, interactions.last_interaction_at desc, item_keys.item_key
+            order by interactions.interaction_weight desc, interactions.last_interaction_at desc, item_keys.item_number
         )
 
 )

@@ -39,14 +39,16 @@ both_directions as (
 )
 
 select
-    user_key,
-    neighbour_key,
-    shared_item_count,
-    similarity_score,
+    both_directions.*,
     cast(row_number() over (
-        partition by user_key
-        order by similarity_score desc, shared_item_count desc, neighbour_key
+        partition by both_directions.user_key
+        order by
+            both_directions.similarity_score desc,
+            both_directions.shared_item_count desc,
+            neighbours.user_number
     ) as {{ dbt.type_int() }}) as neighbour_rank
 from both_directions
-where similarity_score > 0
+inner join {{ ref('int_user_keys') }} as neighbours
+    on both_directions.neighbour_key = neighbours.user_key
+where both_directions.similarity_score > 0
 qualify neighbour_rank <= {{ var('user_neighbours_max') }}

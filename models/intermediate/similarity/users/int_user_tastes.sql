@@ -22,10 +22,13 @@ telling_items as (
 
     select
         interactions.item_key,
+        item_keys.item_number,
         ln(cast(max(user_total.user_count) as double) / count(*)) as idf
     from interactions
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on interactions.item_key = item_keys.item_key
     cross join user_total
-    group by interactions.item_key
+    group by interactions.item_key, item_keys.item_number
     having
         count(*) >= 2
         and count(*) <= greatest(20, {{ var('taste_item_users_share') }} * max(user_total.user_count))
@@ -44,7 +47,7 @@ tastes as (
     where telling_items.idf > 0
     qualify row_number() over (
         partition by interactions.user_key
-        order by raw_weight desc, interactions.item_key
+        order by raw_weight desc, telling_items.item_number
     ) <= {{ var('taste_items_max') }}
 
 ),
@@ -66,7 +69,9 @@ select
 from tastes
 inner join lengths
     on tastes.user_key = lengths.user_key
+inner join {{ ref('int_user_keys') }} as user_keys
+    on tastes.user_key = user_keys.user_key
 qualify row_number() over (
     partition by tastes.item_key
-    order by weight desc, tastes.user_key
+    order by weight desc, user_keys.user_number
 ) <= {{ var('taste_item_users_max') }}

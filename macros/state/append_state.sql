@@ -1,0 +1,59 @@
+{#-
+    on-run-end hook: what a run that succeeded adds to the tables of source `state`, all of it in one transaction. A
+    run of which anything failed, was skipped or was cut off adds nothing, and neither does a model that the run did
+    not build. Each table's meta (models/state/_state__sources.yml) says how:
+    model    the model that is appended, with the same columns
+    number   ids that have no number yet are added with theirs; without it the rows of this run are written,
+    run      which are those whose `column` has the value it has in `model`, in place of what an earlier run wrote there
+    forget   who leaves: rows whose `column` is in input `when_in`, or not in input `unless_in`. A number stays taken,
+             without its id, so that nobody else gets it
+-#}
+{% macro append_state(results) %}
+    {% if execute and flags.WHICH in ('build', 'run') %}
+        {% set failed = results | rejectattr('status', 'in', ['success', 'pass', 'warn', 'no-op']) | list %}
+        {% set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.name') | list %}
+        {% set statements = [] %}
+        {% for table in graph.sources.values() if table.source_name == 'state' and table.config.meta.model in built %}
+            {% do statements.extend(recmail.new_state_rows(table) + recmail.forgotten_state_rows(table)) %}
+        {% endfor %}
+        {% if statements and not failed %}
+            begin transaction;
+            {{ statements | join(';\n') }};
+            commit;
+        {% endif %}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro new_state_rows(table) %}
+    {% set columns = table.columns | join(', ') %}
+    {% set model = recmail.relation_of(table.config.meta.model) %}
+    {% if table.config.meta.number %}
+        {% set id = table.columns | first %}
+        {{ return([
+            "insert into " ~ table.relation_name ~ " (" ~ columns ~ ") select " ~ columns ~ " from " ~ model
+            ~ " where " ~ id ~ " not in (select " ~ id ~ " from " ~ table.relation_name ~ " where " ~ id ~ " is not null)"
+        ]) }}
+    {% endif %}
+    {% set run = table.config.meta.run %}
+    {% set is_of_run = run.column ~ " in (select " ~ run.column ~ " from " ~ recmail.relation_of(run.model) ~ ")" %}
+    {{ return([
+        "delete from " ~ table.relation_name ~ " where " ~ is_of_run,
+        "insert into " ~ table.relation_name ~ " (" ~ columns ~ ") select " ~ columns ~ " from " ~ model
+        ~ " where " ~ is_of_run
+    ]) }}
+{% endmacro %}
+
+
+{% macro forgotten_state_rows(table) %}
+    {% set forget = table.config.meta.forget %}
+    {% if not forget %}{{ return([]) }}{% endif %}
+    {% set id = recmail.clean_text(forget.column) %}
+    {% set leaves = forget.column ~ (" in " if forget.when_in else " not in ") ~ "(select " ~ id ~ " from "
+        ~ recmail.relation_of('input_' ~ (forget.when_in or forget.unless_in)) ~ " where " ~ id ~ " is not null)" %}
+    {% if table.config.meta.number %}
+        {{ return(["update " ~ table.relation_name ~ " set " ~ forget.column ~ " = null where " ~ leaves]) }}
+    {% endif %}
+    {{ return(["delete from " ~ table.relation_name ~ " where " ~ leaves]) }}
+{% endmacro %}
+

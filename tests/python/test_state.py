@@ -1,0 +1,129 @@
+"""What survives a build: keys that last and decide nothing, and rows that only a run that succeeded adds."""
+
+from copy import deepcopy
+from pathlib import Path
+
+import duckdb
+import pytest
+from scripts.dbt_runs import run_dbt
+from shop import AS_OF, Tables, small_shop, write_parquet
+from warehouse import MART_SCHEMAS, ROOT, Build, build
+
+AT = str(AS_OF)
+KEYS = ("--select", "+int_item_keys", "+int_user_keys", "+int_order_keys")
+STATE = ("item_keys", "user_keys", "order_keys", "user_segments", "input_runs")
+
+
+def shop_with_ids_before_all_others() -> Tables:
+    """The small shop and a copy of a quarter of it, under ids that sort first."""
+    tables = small_shop()
+    renamed = ("user_id", "item_id", "order_id", "order_line_id", "event_id")
+    for name, few in (("items", 9), ("users", 9), ("orders", 40), ("order_lines", 120), ("web_events", 120)):
+        for row in deepcopy(tables[name][:few]):
+            tables[name].append(row | {column: f"0{row[column]}" for column in renamed if row.get(column)})
+    items, users, orders = (
+        {row[key] for row in tables[name]}
+        for name, key in (("items", "item_id"), ("users", "user_id"), ("orders", "order_id"))
+    )
+    for name in ("orders", "order_lines", "web_events"):
+        for row in tables[name]:
+            # whom the copy does not hold is the original
+            for column, known in (("item_id", items), ("user_id", users), ("order_id", orders)):
+                if row.get(column) and row[column] not in known:
+                    row[column] = row[column].removeprefix("0")
+    return tables
+
+
+def run(database: Path, tables: Tables, *arguments: str, tests: bool = False, **variables) -> Build:
+    inputs = write_parquet(tables, database.parent / f"inputs-{len(list(database.parent.iterdir()))}")
+    return build(database, {"input_location": str(inputs), "as_of": AT} | variables, *arguments, tests=tests)
+
+
+def state(built: Build) -> dict[str, list[str]]:
+    return {table: built.content(f"state.{table}") for table in STATE}
+
+
+@pytest.fixture
+def database(tmp_path) -> Path:
+    return tmp_path / "w.duckdb"
+
+
+def test_a_warehouse_with_a_history_gives_the_lists_of_one_without(tmp_path):
+    (tmp_path / "old").mkdir()
+    (tmp_path / "fresh").mkdir()
+    before = run(tmp_path / "old" / "w.duckdb", small_shop())
+    assert before.succeeded, before.text
+    keys = dict(before.query("select item_id, item_key from state.item_keys"))
+    old = run(tmp_path / "old" / "w.duckdb", shop_with_ids_before_all_others())
+    fresh = run(tmp_path / "fresh" / "w.duckdb", shop_with_ids_before_all_others())
+    assert old.succeeded and fresh.succeeded, old.text + fresh.text
+
+    now = dict(old.query("select item_id, item_key from state.item_keys"))
+    assert now.items() > keys.items()
+    new_keys = sorted(now[item] for item in now.keys() - keys.keys())
+    assert new_keys == list(range(len(keys) + 1, len(now) + 1))
+    assert fresh.value("select item_key from state.item_keys where item_id = '0i0'") == 1
+
+    marts = fresh.relations(*MART_SCHEMAS)
+    assert len(marts) > 10
+    for mart in marts:
+        assert old.content(mart) == fresh.content(mart), mart
+
+
+def test_the_same_again_and_an_earlier_time_change_nothing(database):
+    everything = ("--select", "input_history", "+segment_migrations", "+int_profiles")
+    first = run(database, small_shop(), *everything)
+    assert first.succeeded, first.text
+    kept = state(first)
+    assert all(kept.values())
+    again = run(database, small_shop(), "--full-refresh", *everything)
+    assert again.succeeded and state(again) == kept
+    earlier = run(database, small_shop(), *KEYS, as_of="2024-05-01 00:00:00")
+    assert earlier.succeeded and state(earlier) == kept
+
+
+def test_a_run_that_failed_adds_nothing(database):
+    tables = small_shop()
+    tables["orders"][5]["order_status"] = "teleported"
+    failed = run(database, tables, *KEYS, tests=True, rejected_share_error={"default": 0.001})
+    assert not failed.succeeded
+    assert failed.value("select count(*) from items.int_item_keys") == 40
+    assert not any(state(failed).values())
+
+
+def test_a_number_of_somebody_erased_is_nobody_elses(database):
+    tables = small_shop()
+    first = run(database, tables, *KEYS)
+    last_user, largest = first.query("select user_id, user_key from state.user_keys order by user_key desc")[
+        0
+    ]
+    orders = first.value(f"select count(*) from staging.stg_orders where user_id = '{last_user}'")
+    assert orders > 0
+
+    tables["erasure_requests"].append({"user_id": last_user, "requested_at": AS_OF})
+    newcomer = tables["orders"][1] | {"order_id": "new", "user_id": "z", "anonymous_id": None}
+    tables["orders"].append(newcomer)
+    tables["users"].append(tables["users"][1] | {"user_id": "z"})
+    tables["order_lines"].append(tables["order_lines"][1] | {"order_line_id": "new", "order_id": "new"})
+    after = run(database, tables, *KEYS)
+    assert after.succeeded, after.text
+    assert after.query(f"select user_id from state.user_keys where user_key = {largest}") == [(None,)]
+    assert after.value("select user_key from state.user_keys where user_id = 'z'") == largest + 1
+    assert after.value("select count(*) from state.order_keys where order_id is null") == orders
+
+
+def test_a_catalogue_that_votes_have_no_room_for_stops_with_a_message(database):
+    duckdb.connect(database).close()
+    for number, fits in ((2**24, True), (2**24 + 1, False)):
+        shown = run_dbt(
+            *(
+                "show",
+                "--inline",
+                "select {{ at_most('" + str(number) + "', packed_items(), 'too many items') }} as n",
+            ),
+            variables={},
+            folder=ROOT / "target" / "pytest",
+            database=database,
+        )
+        assert shown.succeeded == fits
+        assert ("recmail: too many items (at most 16777216)" in "".join(shown.messages)) != fits
