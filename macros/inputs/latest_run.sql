@@ -9,28 +9,3 @@
         identifier='latest_run'
     )) }}
 {% endmacro %}
-
-
-{% macro nodes_of_the_gate() %}
-    {% set nodes = ['model.recmail.input_contract', 'model.recmail.input_fingerprint', 'model.recmail.input_validation_results'] %}
-    {% for name in recmail.input_names() %}
-        {% do nodes.append('model.recmail.input_' ~ name) %}
-    {% endfor %}
-    {{ return(nodes) }}
-{% endmacro %}
-
-
-{% macro write_latest_run(fingerprint, problem) %}
-    {% set text = dbt.type_string() %}
-    {% do run_query(
-        "create or replace table " ~ recmail.latest_run() ~ " as select "
-        ~ "cast(" ~ recmail.literal_or_null(invocation_id) ~ " as " ~ text ~ ") as invocation_id, "
-        ~ "cast(" ~ recmail.literal_or_null(fingerprint) ~ " as " ~ text ~ ") as input_fingerprint, "
-        ~ "cast(" ~ recmail.literal_or_null(problem) ~ " as " ~ text ~ ") as problem"
-    ) %}
-{% endmacro %}
-
-
-{% macro literal_or_null(value) %}
-    {{ return('null' if value is none else recmail.literal(value)) }}
-{% endmacro %}

@@ -340,7 +340,8 @@ def problems_of(folder: Path, **variables) -> list[str]:
     stopped = build_in(folder, **variables)
     assert not stopped.succeeded
     assert "can't be used, nothing is built from it." in stopped.text
-    assert [relation for relation in stopped.relations() if not relation.startswith("inputs.")] == []
+    built_from_them = {stopped.schema(relation) for relation in stopped.relations() if "." not in relation}
+    assert built_from_them.isdisjoint({"gate", "staging", "recommendations", "email"})
     problem = stopped.value("select problem from inputs.latest_run")
     # dbt says it twice: as it goes, and as the outcome
     found = sorted({line.strip()[2:] for line in stopped.text.splitlines() if line.startswith("  - ")})

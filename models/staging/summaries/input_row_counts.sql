@@ -1,3 +1,6 @@
+-- A table, since erasure requests are read from the shop's own file, which may be gone when somebody looks.
+{{ config(materialized='table') }}
+
 with counts as (
 
     {% for name in input_names() %}
