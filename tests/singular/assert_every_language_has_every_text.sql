@@ -1,6 +1,8 @@
 -- A text missing in one language would leave its messages without a line; one with other placeholders would leave a
 -- value out, or print a brace. What it names: the key, the language, and what is wrong.
 {% set placeholders = ['item', 'category', 'count', 'percent', 'first_name', 'shop', 'date', 'day', 'month'] %}
+{% set emptied = {} %}
+{% for placeholder in placeholders %}{% do emptied.update({placeholder: "''"}) %}{% endfor %}
 with texts as (
 
     select
@@ -8,15 +10,13 @@ with texts as (
         language,
         -- a language has the plural forms that it needs, and a form for one may do without the number
         {{ matches('key', '[.](zero|one|two|few|many)$') }} as is_plural_form,
-        concat_ws(
-            ', '
-            {% for placeholder in placeholders %}
-                , case when text like '%{{ '{' ~ placeholder ~ '}' }}%' then '{{ placeholder }}' end
-            {% endfor %}
+        concat(
+            {% for placeholder in placeholders -%}
+                case when text like '%{{ '{' ~ placeholder ~ '}' }}%' then ' {{ placeholder }}' else '' end,
+            {% endfor -%}
+            ''
         ) as placeholders,
-        {{ 'replace(' * placeholders | length }}text
-        {%- for placeholder in placeholders %}, '{{ '{' ~ placeholder ~ '}' }}', '')
-        {%- endfor %} as other_text
+        {{ fill_text('text', emptied) }} as other_text
     from {{ ref('texts') }}
 
 ),
@@ -55,7 +55,7 @@ union all
 select
     texts.key,
     texts.language,
-    concat('has placeholders (', texts.placeholders, '), English has (', english.placeholders, ')') as problem
+    concat('has placeholders', texts.placeholders, ', English has', english.placeholders) as problem
 from texts
 inner join english
     on texts.key = english.key

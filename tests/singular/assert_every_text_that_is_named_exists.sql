@@ -3,34 +3,34 @@ with named as (
 
     select
         'a list' as named_by,
-        concat('reason.', reason_type) as key
+        concat('reason.', reason_type) as text_key
     from {{ ref('int_recommendations') }}
     where reason_type is not null
     union
     select
         'a list' as named_by,
-        concat('badge.', badge_type) as key
+        concat('badge.', badge_type) as text_key
     from {{ ref('int_recommendations') }}
     where badge_type is not null
     union
     select
         concat('play ', play) as named_by,
-        title_key as key
+        title_key as text_key
     from {{ ref('playbook') }}
     union
     select
         concat('play ', play) as named_by,
-        concat('greeting.', tone) as key
+        concat('greeting.', tone) as text_key
     from {{ ref('playbook') }}
     union
     select
         concat('play ', play) as named_by,
-        concat('preheader.', tone) as key
+        concat('preheader.', tone) as text_key
     from {{ ref('playbook') }}
     union
     select
         concat('rule ', rule_name) as named_by,
-        effect_value as key
+        effect_value as text_key
     from {{ ref('int_rule_hits') }}
     where
         effect = 'choose_subject'
@@ -40,8 +40,8 @@ with named as (
 
 select
     named.named_by,
-    named.key
+    named.text_key
 from named
 left join {{ ref('texts') }} as texts
-    on named.key = texts.key
+    on named.text_key = texts.key
 where texts.key is null

@@ -54,7 +54,9 @@ select
     coalesce(exact.language, by_language.language, 'en') as language,
     -- single is one large item first
     coalesce(
-        {{ layout_arm('decisions.user_id') }}, case when plays.layout = 'single' then 'hero' else plays.layout end, 'grid'
+        {{ layout_arm('decisions.user_id') }},
+        case when plays.layout = 'single' then 'hero' else plays.layout end,
+        'grid'
     ) as layout,
     coalesce(plays.tone, 'plain') as tone,
     -- example.com and the .example and .test domains are reserved (RFC 2606): nobody real is mailed there
