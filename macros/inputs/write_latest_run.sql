@@ -4,7 +4,6 @@
     {% do run_query(
         "create or replace table " ~ recmail.latest_run() ~ " as select "
         ~ "cast(" ~ recmail.literal_or_null(invocation_id) ~ " as " ~ text ~ ") as invocation_id, "
-        ~ "cast(" ~ recmail.literal_or_null(flags.PROJECT_DIR) ~ " as " ~ text ~ ") as project_directory, "
         ~ "cast(" ~ recmail.literal_or_null(fingerprint) ~ " as " ~ text ~ ") as input_fingerprint, "
         ~ "cast(" ~ recmail.literal_or_null(problem) ~ " as " ~ text ~ ") as problem"
     ) %}

@@ -2,7 +2,6 @@
 -- with the item, and its best sellers where baskets say nothing. Confidence = (baskets with both + prior × share of all
 -- baskets with the complement) / (baskets with the item + prior): three baskets prove little.
 {% set prior = var('complement_prior_baskets') %}
-
 with rules as (
 
     select distinct
@@ -12,7 +11,7 @@ with rules as (
 
 ),
 
-known as (
+kinds as (
 
     select
         item_keys.item_key,
@@ -35,25 +34,25 @@ known as (
 wanted as (
 
     select distinct
-        known.item_key,
+        kinds.item_key,
         rules.complement as kind,
-        known.profile_count
-    from known
+        kinds.profile_count
+    from kinds
     inner join rules
-        on known.kind = rules.kind
-    where known.profile_count is not null
+        on kinds.kind = rules.kind
+    where kinds.profile_count is not null
 
 ),
 
 complements as (
 
     select
-        known.*,
-        row_number() over (partition by known.kind order by best_sellers.sales_rank) as kind_rank
-    from known
+        kinds.*,
+        row_number() over (partition by kinds.kind order by best_sellers.sales_rank) as kind_rank
+    from kinds
     inner join {{ ref('int_available_items') }} as best_sellers
-        on known.item_id = best_sellers.item_id
-    where known.kind in (select rules.complement from rules)
+        on kinds.item_id = best_sellers.item_id
+    where kinds.kind in (select rules.complement from rules)
 
 ),
 

@@ -4,7 +4,6 @@
 {% set list_min = var('item_recommendations_min') %}
 {% set looked_at = [context_key('also_viewed'), context_key('also_bought')] | join(', ') %}
 {% set basket, upgrade = context_key('bought_together'), context_key('upgrade') %}
-
 with items as (
 
     select
@@ -72,7 +71,6 @@ proposals as (
     where
         short_lists.context_key not in ({{ basket }}, {{ upgrade }})
         and items.category_rank <= {{ list_min + 1 }}
-
         or short_lists.context_key = {{ upgrade }}
         and items.price_band_rank <= {{ 2 * list_min }}
         and items.currency = short_lists.currency
@@ -112,9 +110,7 @@ select
     item_key,
     neighbour_key,
     case fallback_number
-        when 1 then 'similar_items'
-        when 2 then 'category_best_sellers'
-        when 3 then 'best_sellers'
+        when 1 then 'similar_items' when 2 then 'category_best_sellers' else 'best_sellers'
     end as fallback,
     cast(row_number() over (
         partition by context_key, item_key
