@@ -2,12 +2,22 @@
 -- the items that the pure ranking has there: the play raises the odds more, in the mean of logs.
 {% set odds_raised = 'ln(lists.score / (1 - lists.score)) - ln(lists.pure_score / (1 - lists.pure_score))' %}
 
-with candidates as (
+with digests as (
+
+    select * from {{ ref('int_placement_users') }}
+    where placement = 'email_digest'
+
+),
+
+candidates as (
 
     select
-        *,
-        row_number() over (partition by user_id order by score desc, item_id) as position
-    from {{ ref('int_steered_candidates') }}
+        digests.user_id,
+        steered.*,
+        row_number() over (partition by steered.list_key order by steered.score desc, steered.item_number) as position
+    from {{ ref('int_steered_candidates') }} as steered
+    inner join digests
+        on steered.list_key = digests.list_key
 
 ),
 
@@ -15,24 +25,26 @@ pure as (
 
     select
         user_id,
-        case when position <= {{ var('email_items_primary') }} then 'primary' else 'secondary' end as block,
+        case when position <= items_primary then 'primary' else 'secondary' end as block,
         score as pure_score,
-        case when position <= {{ var('email_items_primary') }} then primary_score else secondary_score end as score
+        case when position <= items_primary then primary_score else secondary_score end as score
     from candidates
-    where position <= {{ var('recommendations_per_user') }}
+    where position <= list_size
 
 ),
 
 listed as (
 
     select
-        user_id,
-        case when position <= {{ var('email_items_primary') }} then 'primary' else 'secondary' end as block,
-        score / playbook_factor as pure_score,
-        score
-    from {{ ref('int_diverse_candidates') }}
+        digests.user_id,
+        case when lists.position <= digests.items_primary then 'primary' else 'secondary' end as block,
+        lists.score / lists.playbook_factor as pure_score,
+        lists.score
+    from {{ ref('int_diverse_lists') }} as lists
+    inner join digests
+        on lists.list_key = digests.list_key
     -- what diversity keeps is not the playbook's doing
-    where not is_sure
+    where not lists.is_sure
 
 ),
 

@@ -97,7 +97,8 @@ select
     draws.item_key as drawn_item_key,
     case
         when slots.is_explored then slots.explored_slot_share / cast(slots.item_count as double)
-        else 1 - slots.explored_slot_share
+        -- in decimals, so that no engine rounds the difference differently
+        else cast(1 - cast(slots.explored_slot_share as decimal(18, 17)) as double)
     end as propensity
 from slots
 left join draws
