@@ -136,8 +136,10 @@ def share(built: Build, of: str, scheme: str, segment: str, block: str = "block"
 def proposed_by(*strategies: str) -> str:
     return f"""exists (
         from candidates.int_candidates as candidates
+        inner join interactions.int_user_keys as user_keys using (user_key)
+        inner join items.int_item_keys as item_keys using (item_key)
         where
-            candidates.user_id = shown.user_id and candidates.item_id = shown.item_id
+            user_keys.user_id = shown.user_id and item_keys.item_id = shown.item_id
             and candidates.strategy in ({", ".join(f"'{strategy}'" for strategy in strategies)})
     )"""
 
@@ -182,16 +184,16 @@ def test_a_title_that_the_block_does_not_prove_is_not_printed(plain, steered):
     plays_of_title = """
         select count(*)
         from email.email_queue as messages
-        inner join ranking.int_ranked_candidates as listed using (user_id)
-        where messages.blocks[1].title = 'Take another look' and listed.position <= 4 and not listed.is_of_play
+        inner join lists.int_placement_lists as listed using (user_id)
+        where listed.placement = 'email_digest' and messages.blocks[1].title = 'Take another look' and listed.position <= 4 and not listed.is_of_play
     """
     assert steered.value(plays_of_title) == plain.value(plays_of_title) == 0
     found = steered.query(
         """
         with blocks as (
             select user_id, bool_and(is_of_play) as is_proven
-            from ranking.int_ranked_candidates
-            where position <= 4
+            from lists.int_placement_lists
+            where placement = 'email_digest' and position <= 4
             group by user_id
         )
         select distinct blocks.is_proven, plays.title_primary is not null
