@@ -25,11 +25,11 @@ THREADS = 2
 LIST_LENGTH = 20
 PROFILE_ITEMS = 50
 NEIGHBOURS = 50
-LISTS = {"recmail": "candidates.int_candidates_also_bought", "implicit": "peer.lists"}
+LISTS = {"recmail": "candidates.int_neighbour_candidates", "implicit": "peer.lists"}
 PACKAGES = ("duckdb", "dbt-core", "implicit", "numpy", "scipy", "pyarrow")
 
 # what lies between the interactions and the lists; the two dictionaries are part of the way
-MODELS = ("int_interactions+,+int_candidates_also_bought", "int_item_keys")
+MODELS = ("int_interactions+,+int_neighbour_candidates", "int_item_keys")
 INPUT_MODELS = ("int_interactions", "int_purchases")
 VARIABLES = {
     "profile_items_max": PROFILE_ITEMS,

@@ -185,7 +185,9 @@ def test_a_title_that_the_block_does_not_prove_is_not_printed(plain, steered):
         select count(*)
         from email.email_queue as messages
         inner join lists.int_placement_lists as listed using (user_id)
-        where listed.placement = 'email_digest' and messages.blocks[1].title = 'Take another look' and listed.position <= 4 and not listed.is_of_play
+        where
+            listed.placement = 'email_digest' and listed.position <= 4 and not listed.is_of_play
+            and messages.blocks[1].title = 'Take another look'
     """
     assert steered.value(plays_of_title) == plain.value(plays_of_title) == 0
     found = steered.query(

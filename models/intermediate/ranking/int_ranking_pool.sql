@@ -62,11 +62,11 @@ ranked as (
         user_key,
         item_key,
         score,
-        item_number,
         {% for name, kind in kinds.items() %}
             row_number() over (partition by user_key, {{ kind }} order by score desc, item_number)
-                as {{ name }}_rank{{ ',' if not loop.last }}
+                as {{ name }}_rank,
         {% endfor %}
+        item_number
     from candidates
 
 ),
@@ -78,14 +78,11 @@ wanted as (
     cross join longest
     qualify
         ranked.due_rank <= {{ var('ranking_pool_size') }}
-        or ranked.combination_rank = 1
-        or ranked.band_rank = 1
-        or (
-            ranked.category_rank = 1
-            and row_number() over (
-                partition by ranked.user_key, ranked.category_rank order by ranked.score desc, ranked.item_number
-            ) <= longest.list_size
-        )
+        or 1 in (ranked.combination_rank, ranked.band_rank)
+        or ranked.category_rank = 1
+        and row_number() over (
+            partition by ranked.user_key, ranked.category_rank order by ranked.score desc, ranked.item_number
+        ) <= longest.list_size
 
 )
 
