@@ -166,7 +166,11 @@ class Shop:
         )  # fmt: skip
         model.fit(np.concatenate(features), np.concatenate(labels), sample_weight=np.concatenate(weights))
         with relations.connect(database) as connection:
-            candidates = connection.sql("select * from int_candidate_knot_places").to_arrow_table()
+            candidates = connection.sql(
+                "select * from int_candidate_knot_places "
+                "inner join int_user_keys using (user_key) "
+                "inner join int_item_keys using (item_key)"
+            ).to_arrow_table()
         users = np.array([self.user_numbers.get(user, -1) for user in candidates["user_id"].to_pylist()])
         items = np.array([self.item_numbers.get(item, -1) for item in candidates["item_id"].to_pylist()])
         columns = [candidates[name].to_numpy().astype(np.float32) for name in [*names, "times_bought"]]

@@ -19,14 +19,16 @@ where
 
 -- of a large shop a sample, the same at every run
 create or replace temp table sampled_users as
-select user_id, row_number() over (order by user_id) as user_number
+select user_id, user_key, row_number() over (order by user_id) as user_number
 from (
-    select distinct user_id
-    from int_candidate_knot_places
+    select user_id, user_key
+    from int_user_keys
+    where user_key in (select user_key from int_candidate_knot_places)
     order by md5(user_id), user_id
     limit getvariable('users_max')
 );
 
 create or replace temp table item_numbers as
-select item_id, row_number() over (order by item_id) as item_number
-from (select distinct item_id from int_candidate_knot_places);
+select item_id, item_key, row_number() over (order by item_id) as item_number
+from int_item_keys
+where item_key in (select item_key from int_candidate_knot_places);

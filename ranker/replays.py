@@ -82,18 +82,18 @@ def read_window(connection: duckdb.DuckDBPyConnection, cut: datetime) -> Window:
             sampled_users.user_number,
             item_numbers.item_number,
             relevant.item_id is not null as label,
-            positions.*
-        from int_candidate_knot_places as positions
-        inner join sampled_users using (user_id)
-        inner join item_numbers using (item_id)
+            places.*
+        from int_candidate_knot_places as places
+        inner join sampled_users using (user_key)
+        inner join item_numbers using (item_key)
         left join relevant using (user_id, item_id)
-        order by positions.user_id, positions.item_id
+        order by sampled_users.user_id, item_numbers.item_id
         """
     ).to_arrow_table()
     counts = connection.execute(
         "select user_number, count(*) from relevant inner join sampled_users using (user_id) group by user_number"
     ).fetchall()
-    read = {"user_number", "item_number", "label", "user_id", "item_id", "times_bought"}
+    read = {"user_number", "item_number", "label", "user_key", "item_key", "times_bought"}
     return Window(
         cut=cut,
         users=candidates["user_number"].to_numpy(),

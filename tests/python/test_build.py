@@ -131,7 +131,12 @@ def test_without_diversity_exploration_and_window_the_list_is_the_pure_ranking(s
     }
     better_left_out = """
         select count(*)
-        from int_scored_candidates as scored
+        from (
+            select user_id, item_id, score
+            from int_scored_candidates
+            inner join int_user_keys using (user_key)
+            inner join int_item_keys using (item_key)
+        ) as scored
         inner join (
             select user_id, min(score) as worst_score
             from user_recommendations group by user_id

@@ -3,7 +3,6 @@
 from dbt_tools.build_vars import declared_vars
 
 VARS = declared_vars()
-PRIMARY, LISTED = VARS["email_items_primary"], VARS["recommendations_per_user"]
 
 
 def test_each_play_is_some_users(demo):
@@ -17,9 +16,10 @@ def test_each_play_is_to_be_seen_in_an_email(demo):
             select distinct plays.play, plays.block
             from int_user_playbook as plays
             inner join email_queue as messages on plays.user_id = messages.user_id
+            inner join texts as titles on plays.title_key = titles.key and messages.language = titles.language
             where
                 messages.language = 'en'
-                and messages.blocks[case when plays.block = 'primary' then 1 else 2 end].title = plays.title
+                and messages.blocks[case when plays.block = 'primary' then 1 else 2 end].title = titles.text
                 and (
                     plays.block = 'secondary'
                     or messages.layout = case when plays.layout = 'single' then 'hero' else plays.layout end
@@ -52,24 +52,34 @@ def test_the_playbook_moves_lists(demo):
     Its blocks hold more of what it wants than the items that the pure ranking has there: the play raises the odds
     more, in the mean of logs.
     """
-    block = f"case when position <= {PRIMARY} then 'primary' else 'secondary' end"
+    block = "case when position <= items_primary then 'primary' else 'secondary' end"
     found = demo.query(
         f"""
-        with candidates as (
-            select *, row_number() over (partition by user_id order by score desc, item_id) as position
-            from int_steered_candidates
+        with digests as (
+            from int_placement_users where placement = 'email_digest'
+        ),
+        candidates as (
+            select
+                digests.user_id, digests.items_primary, digests.list_size, steered.*,
+                row_number() over (
+                    partition by steered.list_key order by steered.score desc, steered.item_number
+                ) as position
+            from int_steered_candidates as steered
+            inner join digests using (list_key)
         ),
         lists as (
             -- what diversity keeps is not the playbook's doing
             select user_id, {block} as block, score / playbook_factor as pure_score, score, true as is_listed
-            from int_diverse_candidates
+            from int_diverse_lists
+            inner join digests using (list_key)
             where not is_sure
             union all
             select
-                user_id, {block}, score, case when position <= {PRIMARY} then primary_score else secondary_score end,
+                user_id, {block}, score,
+                case when position <= items_primary then primary_score else secondary_score end,
                 false
             from candidates
-            where position <= {LISTED}
+            where position <= list_size
         )
         select
             plays.play,

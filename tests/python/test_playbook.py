@@ -139,8 +139,10 @@ def share(built: Build, of: str, scheme: str, segment: str, block: str = "block"
 def proposed_by(*strategies: str) -> str:
     return f"""exists (
         from int_candidates as candidates
+        inner join int_user_keys as user_keys using (user_key)
+        inner join int_item_keys as item_keys using (item_key)
         where
-            candidates.user_id = shown.user_id and candidates.item_id = shown.item_id
+            user_keys.user_id = shown.user_id and item_keys.item_id = shown.item_id
             and candidates.strategy in ({", ".join(f"'{strategy}'" for strategy in strategies)})
     )"""
 

@@ -35,6 +35,9 @@ class Scorer:
             select item_id, category, cast(price as decimal(18, 4)) as price, unit_cost
             from (values ('i', 'tea', 10, 4.0), ('unknown cost', 'tea', 10, null), ('boosted', 'cups', 10, 4.0))
                 as items (item_id, category, price, unit_cost);
+            create table int_item_keys as
+            select item_id, cast(row_number() over (order by item_id) as integer) as item_key from stg_items;
+            create table int_user_keys as select 'u' as user_id, 1 as user_key;
             create table int_user_category_factors as
             select 'u' as user_id, 'cups' as category, 2.0 as category_factor;
             """
@@ -54,8 +57,10 @@ class Scorer:
         ]
         self.connection.execute(
             "create or replace table int_candidate_knot_places as "
-            f"select 'u' as user_id, unnest({items}) as item_id, unnest({times_bought}) as times_bought, "
+            "select 1 as user_key, item_keys.item_key, given.* exclude (item_id) "
+            f"from (select unnest({items}) as item_id, unnest({times_bought}) as times_bought, "
             + ", ".join(columns).replace("None", "null")
+            + ") as given inner join items.int_item_keys as item_keys using (item_id)"
         )
         rows = [(*place, float(value)) for place, value in zip(places(self.knots), model, strict=True)]
         self.connection.execute(
@@ -75,7 +80,8 @@ class Scorer:
         )
         run_models(self.connection, {"int_scored_candidates": self.models["int_scored_candidates"]})
         found = self.connection.execute(
-            "select item_id, purchase_probability, score from int_scored_candidates"
+            "select item_id, purchase_probability, score "
+            "from int_scored_candidates inner join int_item_keys using (item_key)"
         ).fetchall()
         return {item: (probability, score) for item, probability, score in found}
 

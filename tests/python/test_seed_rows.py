@@ -5,7 +5,7 @@ from warehouse import build, connect, dbt
 
 SEEDS = [
     *("rfm_groups", "playbook", "seasons", "holidays", "complements"),
-    *("event_weights", "strategies", "non_product_items", "stop_words", "unit_words"),
+    *("event_weights", "placements", "non_product_items", "stop_words", "unit_words"),
 ]
 MODELS = ["int_play_strategies"]
 FAULTS = {
@@ -29,11 +29,13 @@ FAULTS = {
     "complements set complement = 'phone ' where kind = 'Phone'": "Phone > phone : expected two kinds",
     "event_weights set weight = -1 where event_type = 'cart_add'": "cart_add: expected a weight from 0",
     "event_weights set half_life_days = 0 where event_type = 'search'": "search: expected half_life_days above 0",
-    "strategies set reason_rank = 0 where strategy = 'upgrade'": "upgrade: expected a whole number above 0",
+    "placements set items_primary = 9 where placement = 'sms'": "sms: expected at least one item, and no more in the",
+    "placements set is_steered_by_playbook = true where placement = 'cart'": "cart: expected strategies as name=weight",
+    "placements set exploration_share = 0.1 where placement = 'post_purchase'": "expected exploration_share from 0",
     "non_product_items set pattern = '%' where pattern = 'manual'": "item_name %: expected a pattern in lower case",
     "stop_words set word = 'The' where word = 'the' and language = 'en'": "en The: expected one word in lower case",
     "unit_words set measure = 'money' where word = 'oz'": "money oz: expected measure mass",
-    "playbook set strategies = 'trends=2' where play = 'discovery'": "strategy trends: expected a strategy of seed",
+    "playbook set strategies = 'trends=2' where play = 'discovery'": "strategy trends: expected a strategy of macro",
     "playbook set strategies = 'trending=200' where play = 'reminders'": "strategy trending: expected a weight above",
     "holidays set lead_days = null where holiday = 'New Year'": "New Year in all countries: expected lead_days",
 }

@@ -7,7 +7,8 @@ with scored as (
 
     select
         *,
-        row_number() over (partition by list_key, category_number order by best_score desc, item_number) as category_item_rank
+        row_number() over (partition by list_key, category_number order by best_score desc, item_number)
+            as category_item_rank
     from {{ ref('int_steered_candidates') }}
 
 ),
@@ -31,22 +32,38 @@ counted as (
 
 ),
 
-claimed as (
+banded as (
 
     select
         *,
         power(category_discount, category_item_rank - 1) as category_factor,
+        case price_band
+            {% for band in bands %}
+                when '{{ band }}' then {{ band }}_count
+            {% endfor %}
+        end as band_item_rank,
+        {% for band in bands %}
+            least({{ band }}_count, 1) {{ '+' if not loop.last }}
+        {% endfor %}
+            as band_rank
+    from counted
+
+),
+
+claimed as (
+
+    select
+        *,
         -- in a list too short for both, categories come first
         case
             when category_item_rank = 1 and category_rank <= category_minimum then 1
             when
-                case price_band {% for band in bands %} when '{{ band }}' then {{ band }}_count {% endfor %} end = 1
-                and {% for band in bands %} least({{ band }}_count, 1) {{ '+' if not loop.last }} {% endfor %}
-                <= case when category_minimum > 1 then {{ var('minimum_distinct_price_bands') }} else 1 end
+                band_item_rank = 1
+                and band_rank <= case when category_minimum > 1 then {{ var('minimum_distinct_price_bands') }} else 1 end
                 then 2
             else 3
         end as claim
-    from counted
+    from banded
 
 ),
 

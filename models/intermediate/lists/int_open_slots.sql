@@ -1,4 +1,4 @@
--- A slot is explored by a hash of user, slot and as_of; a list's k-th explored slot gets the k-th item of explore's draw
+-- A slot is explored by a hash of user, slot and as_of; a list's k-th explored slot gets the k-th of the drawn items
 -- that is not in the list. Its propensity is P(slot explored) / items that might be drawn. Who has fewer of these than
 -- slots is not explored at all: so each draw has an item, and its chance is known.
 with listed as (
@@ -27,20 +27,29 @@ pool as (
 
 ),
 
+draw_counts as (
+
+    select distinct
+        user_key,
+        draw_count
+    from pool
+
+),
+
 explorable as (
 
     select
         listed.list_key,
-        max(draws.draw_count) - count(pool.item_key) as item_count
+        max(draw_counts.draw_count) - count(pool.item_key) as item_count
     from listed
-    inner join (select distinct user_key, draw_count from pool) as draws
-        on listed.user_key = draws.user_key
+    inner join draw_counts
+        on listed.user_key = draw_counts.user_key
     left join pool
         on
             listed.user_key = pool.user_key
             and listed.item_key = pool.item_key
     group by listed.list_key
-    having max(draws.draw_count) - count(pool.item_key) >= max(listed.list_size)
+    having max(draw_counts.draw_count) - count(pool.item_key) >= max(listed.list_size)
 
 ),
 
@@ -74,13 +83,23 @@ slots as (
 
 ),
 
+explored as (
+
+    select distinct
+        list_key,
+        user_key
+    from slots
+    where is_explored
+
+),
+
 draws as (
 
     select
         explored.list_key,
         pool.item_key,
         row_number() over (partition by explored.list_key order by pool.draw_rank) as slot_rank
-    from (select distinct list_key, user_key from slots where is_explored) as explored
+    from explored
     inner join pool
         on explored.user_key = pool.user_key
     left join listed
@@ -97,7 +116,8 @@ select
     draws.item_key as drawn_item_key,
     case
         when slots.is_explored then slots.explored_slot_share / cast(slots.item_count as double)
-        else 1 - slots.explored_slot_share
+        -- in decimals, so that no engine rounds the difference differently
+        else cast(1 - cast(slots.explored_slot_share as decimal(18, 17)) as double)
     end as propensity
 from slots
 left join draws

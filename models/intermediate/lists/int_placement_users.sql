@@ -59,7 +59,8 @@ select
     users.user_key,
     cast(row_number() over (order by placements.placement, users.user_id) as {{ dbt.type_int() }}) as list_key,
     case when placements.is_steered_by_playbook then users.primary_play else placements.placement end as primary_play,
-    case when placements.is_steered_by_playbook then users.secondary_play else placements.placement end as secondary_play,
+    case when placements.is_steered_by_playbook then users.secondary_play else placements.placement end
+        as secondary_play,
     coalesce(placements.items_primary, {{ var('email_items_primary') }}) as items_primary,
     placements.list_size,
     placements.category_minimum,

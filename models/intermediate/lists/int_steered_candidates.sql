@@ -21,13 +21,13 @@ weighted as (
         pool.item_number,
         pool.category_number,
         pool.price_band,
-        pool.score,
         {% for block in ['primary', 'secondary'] %}
             {{ play_factor('pool.proposed_by', block ~ '_play') }} * case
                 when pool.price_band = {{ block }}_play.price_band then {{ var('playbook_price_band_factor') }}
                 else 1
-            end as {{ block }}_factor{{ ',' if not loop.last }}
+            end as {{ block }}_factor,
         {% endfor %}
+        pool.score
     from {{ ref('int_ranking_pool') }} as pool
     inner join lists
         on pool.user_key = lists.user_key
@@ -51,10 +51,10 @@ weighted as (
 steered as (
 
     select
-        *,
         {% for block in ['primary', 'secondary'] %}
-            round(score * {{ boost('score', block ~ '_factor') }}, 12) as {{ block }}_score{{ ',' if not loop.last }}
+            round(score * {{ boost('score', block ~ '_factor') }}, 12) as {{ block }}_score,
         {% endfor %}
+        *
     from weighted
 
 ),

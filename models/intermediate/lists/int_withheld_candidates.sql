@@ -1,4 +1,4 @@
--- An item whose tracked stock is smaller than what a send of the digest may be expected to sell, the sum of the purchase
+-- An item whose tracked stock is smaller than what a send of the digest may be expected to sell, the sum of purchase
 -- probabilities of those it would be shown to, goes to the best matches first. One pass: what moves up in its place is
 -- not withheld again.
 with pool as (

@@ -65,7 +65,12 @@ with items as (
 {% endfor %}
 
 select
-    candidates.*,
+    candidates.user_key,
+    candidates.item_key,
+    {% for strategy in ranked_strategies() %}
+        candidates.{{ strategy.name }}_score,
+    {% endfor %}
+    candidates.similar_users_weight,
     least(coalesce(bought.purchase_count, 0), 2) as times_bought,
     shopping.line_count_30d as user_lines_30d,
     shopping.last_bought_days as user_last_bought_days,

@@ -1,6 +1,8 @@
 -- score = (1 - w) × the user's own score + w × popularity × the user's highest score, where popularity is the share of
 -- the best seller's sales and w falls from one half to nothing as items accumulate. Where diversity is switched off the
 -- list is the pure ranking, for everybody.
+{% set knots = (strategies() | selectattr('name', 'equalto', 'best_sellers') | first).knots %}
+
 with users as (
 
     select
@@ -21,7 +23,7 @@ candidates as (
         scored.user_key,
         scored.item_key,
         scored.score,
-        places.best_sellers_score / {{ (strategies() | selectattr('name', 'equalto', 'best_sellers') | first).knots }} as popularity,
+        places.best_sellers_score / {{ knots }} as popularity,
         users.popular_share
     from users
     inner join {{ ref('int_scored_candidates') }} as scored

@@ -1,6 +1,11 @@
 -- What lists are made from: the `ranking_pool_size` best of what is due again and as many of all else, for a play may
 -- hold back either; the best item of each combination of strategies, price band and leading category, for a list may
 -- want it; and of what explore proposes the first drawn, twice as many as the longest list has places.
+{% set kinds = {
+    'due': is_proposed_by('proposed_by', 'buy_again'), 'combination': 'proposed_by', 'band': 'price_band',
+    'category': 'category_number'
+} %}
+
 with longest as (
 
     select greatest(max(items), {{ var('recommendations_per_user') }}) as list_size
@@ -57,36 +62,27 @@ ranked as (
         user_key,
         item_key,
         score,
-        item_number,
-        {% for name, kind in [
-            ('due', is_proposed_by('proposed_by', 'buy_again')), ('combination', 'proposed_by'),
-            ('band', 'price_band'), ('category', 'category_number')
-        ] %}
-            row_number() over (partition by user_key, {{ kind }} order by score desc, item_number) as {{ name }}_rank
-            {{- ',' if not loop.last }}
+        {% for name, kind in kinds.items() %}
+            row_number() over (partition by user_key, {{ kind }} order by score desc, item_number)
+                as {{ name }}_rank,
         {% endfor %}
+        item_number
     from candidates
 
 ),
 
 wanted as (
 
-    select
-        ranked.user_key,
-        ranked.item_key
+    select ranked.*
     from ranked
     cross join longest
     qualify
         ranked.due_rank <= {{ var('ranking_pool_size') }}
-        or ranked.combination_rank = 1
-        or ranked.band_rank = 1
-        or (
-            ranked.category_rank = 1
-            and row_number() over (
-                partition by ranked.user_key, ranked.category_rank
-                order by ranked.score desc, ranked.item_number
-            ) <= longest.list_size
-        )
+        or 1 in (ranked.combination_rank, ranked.band_rank)
+        or ranked.category_rank = 1
+        and row_number() over (
+            partition by ranked.user_key, ranked.category_rank order by ranked.score desc, ranked.item_number
+        ) <= longest.list_size
 
 )
 
@@ -104,10 +100,8 @@ select
     candidates.purchase_probability,
     candidates.unmixed_score,
     candidates.score,
-    row_number() over (
-        partition by candidates.user_key
-        order by candidates.score desc, candidates.item_number
-    ) as pool_rank,
+    row_number() over (partition by candidates.user_key order by candidates.score desc, candidates.item_number)
+        as pool_rank,
     draws.draw_rank,
     draws.draw_count
 from candidates

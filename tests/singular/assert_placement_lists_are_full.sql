@@ -1,0 +1,42 @@
+-- A list has as many items as its placement says, or all that it may show of the user's pool.
+with available as (
+
+    select
+        lists.list_key,
+        lists.placement,
+        lists.user_id,
+        least(max(lists.list_size), count(case when withheld.user_key is null then 1 end)) as item_count
+    from {{ ref('int_placement_users') }} as lists
+    inner join {{ ref('int_ranking_pool') }} as pool
+        on lists.user_key = pool.user_key
+    left join {{ ref('int_withheld_candidates') }} as withheld
+        on
+            pool.user_key = withheld.user_key
+            and pool.item_key = withheld.item_key
+    where lists.welcomes_repeats or pool.times_bought = 0
+    group by lists.list_key, lists.placement, lists.user_id
+
+),
+
+listed as (
+
+    select
+        placement,
+        user_id,
+        count(*) as item_count
+    from {{ ref('int_placement_lists') }}
+    group by placement, user_id
+
+)
+
+select
+    available.placement,
+    available.user_id,
+    available.item_count as expected,
+    listed.item_count as found
+from available
+left join listed
+    on
+        available.placement = listed.placement
+        and available.user_id = listed.user_id
+where coalesce(listed.item_count, 0) <> available.item_count
