@@ -1,6 +1,5 @@
 -- A category's k-th item is worth category_discount^(k-1) of its score, and the best item of each of the list's best
--- categories and price bands, as many as it has to have, is sure of a place: greedy diversity, in one pass over the
--- candidates.
+-- categories and price bands, as many as it has to have, is sure of a place: greedy diversity, in one pass.
 {% set bands = ['budget', 'mid', 'premium'] %}
 
 with scored as (
@@ -45,7 +44,8 @@ banded as (
         {% for band in bands %}
             least({{ band }}_count, 1) {{ '+' if not loop.last }}
         {% endfor %}
-            as band_rank
+            as band_rank,
+        case when category_minimum > 1 then {{ var('minimum_distinct_price_bands') }} else 1 end as band_minimum
     from counted
 
 ),
@@ -57,10 +57,7 @@ claimed as (
         -- in a list too short for both, categories come first
         case
             when category_item_rank = 1 and category_rank <= category_minimum then 1
-            when
-                band_item_rank = 1
-                and band_rank <= case when category_minimum > 1 then {{ var('minimum_distinct_price_bands') }} else 1 end
-                then 2
+            when band_item_rank = 1 and band_rank <= band_minimum then 2
             else 3
         end as claim
     from banded

@@ -5,7 +5,6 @@
     'due': is_proposed_by('proposed_by', 'buy_again'), 'combination': 'proposed_by', 'band': 'price_band',
     'category': 'category_number'
 } %}
-
 with longest as (
 
     select greatest(max(items), {{ var('recommendations_per_user') }}) as list_size
