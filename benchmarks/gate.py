@@ -18,6 +18,7 @@ import yaml
 
 from benchmarks.machine import machine
 from benchmarks.memory import peak_memory_gb
+from dbt_tools.relations import literal
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("great-expectations", "duckdb", "duckdb-sqlalchemy", "pandas")
@@ -40,7 +41,7 @@ def make_lines(path: Path, count: int) -> None:
                 cast(0 as double) as returned_quantity,
                 false as is_gift
             from range({count}) as numbers (number)
-        ) to '{path}'
+        ) to {literal(path)}
         """
     )
 
@@ -70,7 +71,8 @@ def run_on_duckdb(path: Path) -> int:
     from input_checks.gate import ephemeral_context, suite_rows
 
     connection = duckdb.connect()
-    connection.execute(f"create schema inputs; create view inputs.order_lines as from read_parquet('{path}')")
+    connection.execute("create schema inputs")
+    connection.execute(f"create view inputs.order_lines as from read_parquet({literal(path)})")
     row_count = connection.execute("select count(*) from inputs.order_lines").fetchall()[0][0]
     context = ephemeral_context(FetchingConnection(connection))
     rows = list(suite_rows(context, connection, "order_lines", common_suite(), row_count))

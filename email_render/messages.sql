@@ -1,6 +1,26 @@
 -- One row per chosen message, by user_id and message_id: its lines as finished text (`_html`: escaped for the HTML
 -- part), its blocks in order without their items, and `faults`: everything that forbids sending it.
 
+with cleaned as (
+
+    select * replace (
+        clean_text(subject) as subject,
+        clean_text(preheader) as preheader,
+        clean_text(greeting) as greeting,
+        clean_text(shop_name) as shop_name,
+        clean_text(postal_address) as postal_address,
+        clean_text(footer_reason) as footer_reason,
+        list_transform(
+            blocks,
+            lambda entry: {
+                'block': entry.block, 'title': clean_text(entry.title), 'first_position': entry.first_position
+            }
+        ) as blocks
+    )
+    from chosen_messages
+
+)
+
 select
     message_id,
     user_id,
@@ -18,12 +38,17 @@ select
     direction,
     layout,
     list_transform(
-        blocks, lambda entry: {'block': entry.block, 'title': entry.title, 'title_html': html(entry.title)}
+        blocks, lambda entry: {
+            'block': entry.block,
+            'title': entry.title,
+            'title_html': html(entry.title),
+            'first_position': entry.first_position
+        }
     ) as blocks,
     clean_text(offer.offer_name) as offer_name,
     html(clean_text(offer.offer_name)) as offer_name_html,
-    offer.ends_text as offer_ends,
-    html(offer.ends_text) as offer_ends_html,
+    clean_text(offer.ends_text) as offer_ends,
+    html(clean_text(offer.ends_text)) as offer_ends_html,
     shop_name,
     html(shop_name) as shop_name_html,
     tagged_link(shop_url, trigger_type, 'header') as shop_link,
@@ -49,12 +74,12 @@ select
             fault('layout', choice_reason(layout, ['grid', 'hero', 'list', 'carousel'])),
             fault('trigger_type', text_reason(trigger_type)),
             case when offer is not null then fault('offer', text_reason(clean_text(offer.offer_name))) end,
-            case when offer is not null then fault('offer', text_reason(offer.ends_text)) end,
+            case when offer is not null then fault('offer', text_reason(clean_text(offer.ends_text))) end,
             fault('shop_name', text_reason(shop_name)),
             fault('shop_url', link_reason(shop_url)),
             case when logo_url is not null then fault('logo_url', link_reason(logo_url)) end,
-            fault('preferences_url', link_reason(preferences_url)),
-            fault('unsubscribe_url', link_reason(unsubscribe_url)),
+            fault('preferences_url', personal_link_reason(preferences_url)),
+            fault('unsubscribe_url', personal_link_reason(unsubscribe_url)),
             fault('unsubscribe_email', address_reason(unsubscribe_email)),
             fault('support_url', link_reason(support_url)),
             fault('postal_address', text_reason(postal_address)),
@@ -62,5 +87,5 @@ select
         ]
         || coalesce(list_transform(blocks, lambda entry: fault('blocks.title', text_reason(entry.title))), [])
     ) as faults
-from chosen_messages
+from cleaned
 order by user_id, message_id
