@@ -111,7 +111,7 @@ select
         -- the rule: nothing is wrong, and a list for each item would cost more than all checks
         when
             name is not null
-            and greatest(length(name), length(reason), length(badge)) <= 1000
+            and greatest(strlen(name), strlen(reason), strlen(badge)) <= 1000
             and text_reason(strategy) is null
             and link_reason(page_url) is null
             and (image_url is null or link_reason(image_url) is null)
@@ -123,7 +123,7 @@ select
         else
             list_transform(
                 found_faults([
-                    fault('item_name', text_reason(name)),
+                    fault('item_name', line_reason(name)),
                     fault('strategy', text_reason(strategy)),
                     fault('item_url', link_reason(page_url)),
                     fault('image_url', case when image_url is not null then link_reason(image_url) end),
@@ -131,8 +131,8 @@ select
                     fault('list_price', case when list_price is not null then amount_reason(list_price) end),
                     fault('rating_average', case when rating_count > 0 then amount_reason(rating_average) end),
                     fault('currency', case when style is null then 'is not an ISO 4217 code' end),
-                    case when reason is not null then fault('reason_text', text_reason(reason)) end,
-                    case when badge is not null then fault('badge_text', text_reason(badge)) end
+                    case when reason is not null then fault('reason_text', line_reason(reason)) end,
+                    case when badge is not null then fault('badge_text', line_reason(badge)) end
                 ]),
                 lambda found: fault(found.field, found.reason || ' (item ' || item_id || ')')
             )

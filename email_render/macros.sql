@@ -8,17 +8,18 @@ create temp macro invisible_characters() as
     '[\x{AD}\x{34F}\x{61C}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180E}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}'
     || '\x{2060}-\x{206F}\x{3164}\x{FEFF}\x{FFA0}\x{FFF9}-\x{FFFB}\x{E0000}-\x{E007F}]';
 
+create temp macro needs_cleaning(value) as
+    regexp_matches(
+        value,
+        '[\s\p{Cc}\p{Zl}\p{Zp}]{2}|[^\S ]|[\p{Cc}\p{Zl}\p{Zp}\x{200C}\x{200D}]|^ | $|\{[{%#]|' || invisible_characters()
+    );
+
 -- Texts of a shop: made one line, without invisible characters, and without what opens a tag for some ESP ("{{", "{%",
 -- "{#"). A text of which nothing is left is null.
 create temp macro clean_text(value) as
     case
-        -- the rule: nothing to clean
-        when
-            not regexp_matches(
-                value,
-                '[\s\p{Cc}\p{Zl}\p{Zp}]{2}|[^\S ]|[\p{Cc}\p{Zl}\p{Zp}\x{200C}\x{200D}]|^ | $|\{[{%#]|' || invisible_characters()
-            )
-            then nullif(value, '')
+        -- the rule
+        when not needs_cleaning(value) then nullif(value, '')
         else
             nullif(
                 regexp_replace(
@@ -150,7 +151,13 @@ create temp macro text_reason(value) as
     case
         when trim(coalesce(value, '')) = '' then 'is missing'
         when regexp_matches(value, '[\p{Cc}\p{Zl}\p{Zp}]') then 'has a line break or control character'
-        when length(value) > 1000 then 'is longer than 1000 characters'
+    end;
+
+-- The same for a text that was cleaned.
+create temp macro line_reason(value) as
+    case
+        when coalesce(value, '') = '' then 'is missing'
+        when strlen(value) > 1000 and length(value) > 1000 then 'is longer than 1000 characters'
     end;
 
 create temp macro choice_reason(value, choices) as
@@ -172,10 +179,13 @@ create temp macro address_reason(address) as
 
 -- The reader's own links get `u` and `t`: with two of a name, a service could take the wrong one.
 create temp macro personal_link_reason(url) as
-    case
-        when link_reason(url) is not null then link_reason(url)
-        when regexp_matches(split_part(url, '#', 1), '[?&][ut](=|&|$)') then 'has a parameter u or t already'
-    end;
+    coalesce(
+        link_reason(url),
+        case
+            when contains(url, '?') and regexp_matches(split_part(url, '#', 1), '[?&][ut](=|&|$)')
+                then 'has a parameter u or t already'
+        end
+    );
 
 create temp macro amount_reason(amount) as
     case

@@ -10,12 +10,20 @@ with cleaned as (
         clean_text(shop_name) as shop_name,
         clean_text(postal_address) as postal_address,
         clean_text(footer_reason) as footer_reason,
-        list_transform(
-            blocks,
-            lambda entry: {
-                'block': entry.block, 'title': clean_text(entry.title), 'first_position': entry.first_position
-            }
-        ) as blocks
+        case
+            -- the rule, and a regular expression in a lambda would be compiled for every title
+            when not needs_cleaning(array_to_string(list_transform(blocks, lambda entry: entry.title), ' '))
+                then list_transform(
+                    blocks,
+                    lambda entry: {'block': entry.block, 'title': entry.title, 'first_position': entry.first_position}
+                )
+            else list_transform(
+                blocks,
+                lambda entry: {
+                    'block': entry.block, 'title': clean_text(entry.title), 'first_position': entry.first_position
+                }
+            )
+        end as blocks
     )
     from chosen_messages
 
@@ -67,25 +75,25 @@ select
     strftime(as_of, '%Y-%m-%d') as as_of_date,
     found_faults(
         [
-            fault('subject', text_reason(subject)),
-            fault('preheader', text_reason(preheader)),
-            fault('greeting', text_reason(greeting)),
+            fault('subject', line_reason(subject)),
+            fault('preheader', line_reason(preheader)),
+            fault('greeting', line_reason(greeting)),
             fault('direction', choice_reason(direction, ['ltr', 'rtl'])),
             fault('layout', choice_reason(layout, ['grid', 'hero', 'list', 'carousel'])),
             fault('trigger_type', text_reason(trigger_type)),
-            case when offer is not null then fault('offer', text_reason(clean_text(offer.offer_name))) end,
-            case when offer is not null then fault('offer', text_reason(clean_text(offer.ends_text))) end,
-            fault('shop_name', text_reason(shop_name)),
+            case when offer is not null then fault('offer', line_reason(clean_text(offer.offer_name))) end,
+            case when offer is not null then fault('offer', line_reason(clean_text(offer.ends_text))) end,
+            fault('shop_name', line_reason(shop_name)),
             fault('shop_url', link_reason(shop_url)),
             case when logo_url is not null then fault('logo_url', link_reason(logo_url)) end,
             fault('preferences_url', personal_link_reason(preferences_url)),
             fault('unsubscribe_url', personal_link_reason(unsubscribe_url)),
             fault('unsubscribe_email', address_reason(unsubscribe_email)),
             fault('support_url', link_reason(support_url)),
-            fault('postal_address', text_reason(postal_address)),
-            fault('footer_reason', text_reason(footer_reason))
+            fault('postal_address', line_reason(postal_address)),
+            fault('footer_reason', line_reason(footer_reason))
         ]
-        || coalesce(list_transform(blocks, lambda entry: fault('blocks.title', text_reason(entry.title))), [])
+        || coalesce(list_transform(blocks, lambda entry: fault('blocks.title', line_reason(entry.title))), [])
     ) as faults
 from cleaned
 order by user_id, message_id

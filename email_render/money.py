@@ -54,7 +54,7 @@ def money_formats(tag: str) -> Iterator[MoneyFormat]:
     for currency in CURRENCIES:
         symbol = get_currency_symbol(currency, locale)
         positive, negative = (
-            [spaced(affix, symbol, symbols["minusSign"], is_before) for affix, is_before in zip(affixes, (True, False), strict=True)]
+            [spaced(affix, symbol, is_before) for affix, is_before in zip(affixes, (True, False), strict=True)]
             for affixes in zip(pattern.prefix, pattern.suffix, strict=True)
         )
         yield MoneyFormat(
@@ -69,9 +69,9 @@ def money_formats(tag: str) -> Iterator[MoneyFormat]:
         )
 
 
-def spaced(affix: str, symbol: str, minus: str, is_before: bool) -> str:
+def spaced(affix: str, symbol: str, is_before: bool) -> str:
     """What stands on one side of a number. Letters keep their distance from it, signs need none (CLDR: currencySpacing)."""
-    written = affix.replace("-", minus).replace("¤", symbol)
+    written = affix.replace("¤", symbol)
     is_adjacent = affix.endswith("¤") if is_before else affix.startswith("¤")
     edge = symbol[-1:] if is_before else symbol[:1]
     if not is_adjacent or not edge or unicodedata.category(edge)[0] in "SZ":
