@@ -187,7 +187,7 @@ def test_render_writes_a_template_per_kind_and_what_to_sync(tmp_path, monkeypatc
     tags = set(re.findall(r"person\.(\w+)", text))
     assert values.keys() - tags == {f"recmail_item_{n}_image" for n in range(1, 9)} | {
         f"recmail_block_{n}_has_images" for n in (1, 2)
-    } | {"recmail_cards", "recmail_subject", "recmail_is_synthetic"}
+    } | {"recmail_cards", "recmail_subject"}
     assert "u1" not in text
 
 

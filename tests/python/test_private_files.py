@@ -37,13 +37,14 @@ def test_outputs_are_private(tmp_path, command):
             umask=0o022,
             capture_output=True,
         )
-        written = list(out.rglob("*"))
+        # the folder around those of several ESPs is whoever's it is
+        written = list(out.rglob("*")) + ([] if "--esp" in command else [out])
         assert len(written) > 2
         assert {mode(path) for path in written if path.is_file()} == {0o600}
-        assert {mode(path) for path in [out, *written] if path.is_dir()} == {0o700}
+        assert {mode(path) for path in written if path.is_dir()} == {0o700}
         assert mode(database) == 0o600
         # as an earlier version left them
-        for path in [out, *written]:
+        for path in written:
             path.chmod(0o755 if path.is_dir() else 0o644)
         for path in out.glob("plan.json"):
             path.write_text("{}")
