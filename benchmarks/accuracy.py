@@ -52,8 +52,8 @@ class Shop:
         purchases = duckdb.execute(
             f"""
             select distinct orders.user_id, lines.item_id, cast(orders.ordered_at as timestamp) as ordered_at
-            from {literal(inputs / 'order_lines.parquet')} as lines
-            inner join {literal(inputs / 'orders.parquet')} as orders using (order_id)
+            from {literal(inputs / "order_lines.parquet")} as lines
+            inner join {literal(inputs / "orders.parquet")} as orders using (order_id)
             where orders.user_id is not null
             order by all
             """

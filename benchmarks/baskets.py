@@ -37,7 +37,9 @@ def link_inputs(folder: Path, without: str = "") -> None:
     for table in ("users", "orders", "order_lines"):
         (folder / f"{table}.parquet").symlink_to(DEMO / f"{table}.parquet")
     other = f", {without}" if without else ""
-    real_columns = f"select * exclude (stock_quantity, published_at{other}) from {literal(DEMO / 'items.parquet')}"
+    real_columns = (
+        f"select * exclude (stock_quantity, published_at{other}) from {literal(DEMO / 'items.parquet')}"
+    )
     duckdb.execute(f"copy ({real_columns}) to {literal(folder / 'items.parquet')}")
 
 

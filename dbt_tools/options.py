@@ -10,7 +10,7 @@ from dbt_tools.project import project_directory
 
 
 def keep_private(context: click.Context, _option, database: Path) -> Path:
-    """Who reads the warehouse writes of people: the command's files are private, and so is the warehouse from now on."""
+    """Who reads the warehouse writes of people: the command's files are private, and so is the warehouse."""
     context.with_resource(private_files())
     if database.is_file():
         close_to_others(database)

@@ -1,4 +1,4 @@
-"""A plugin of dbt-duckdb, named in profiles.yml: the warehouse that dbt opens is closed to others, with all beside it."""
+"""A plugin of dbt-duckdb, named in profiles.yml: closes the warehouse that dbt opens, and all beside it, to others."""
 
 import os
 from pathlib import Path

@@ -56,7 +56,8 @@ def main() -> None:
 @click.option(
     "--esp",
     type=click.Choice(sorted(DIALECTS)),
-    help="Write templates with this ESP's tags, one per kind of message, and what to sync per user, to OUT/ESP, which is replaced as a whole.",
+    help="Write templates with this ESP's tags, one per kind of message, and what to sync per user, to OUT/ESP, "
+    "which is replaced as a whole.",
 )
 def render(
     database: Path, out: Path, limit: int | None, workers: int, escaping: Escaping, esp: str | None

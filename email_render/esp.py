@@ -240,7 +240,9 @@ def write_templates(job: Job, esp: str, limit: int | None) -> tuple[int, Summary
                 (out / f"{name}.html").write_text(template.html, "utf-8")
                 (out / f"{name}.txt").write_text(template.text, "utf-8")
                 (out / f"{name}.subject.txt").write_text(template.subject + "\n", "utf-8")
-            filled = {name: FilledSize(template.html, renderer.dialect) for name, template in templates.items()}
+            filled = {
+                name: FilledSize(template.html, renderer.dialect) for name, template in templates.items()
+            }
             summary = keep_what_is_not_too_large(out, filled, failed)
     return len(templates), summary
 
@@ -290,7 +292,9 @@ def keep_what_is_not_too_large(out: Path, filled: dict[str, "FilledSize"], faile
                 large += size > HTML_BYTES_WARN
             emails += len(kept)
             attributes_file.write_table(
-                pa.Table.from_arrays(sink.text_columns(kept, len(ATTRIBUTES_SCHEMA)), schema=ATTRIBUTES_SCHEMA)
+                pa.Table.from_arrays(
+                    sink.text_columns(kept, len(ATTRIBUTES_SCHEMA)), schema=ATTRIBUTES_SCHEMA
+                )
             )
     unchecked.unlink()
     return summary_with_failed(out, emails, large, sorted(failed, key=lambda row: (row[1], row[0])))

@@ -1,4 +1,4 @@
-"""How amounts of money are written: Unicode CLDR as Babel knows it, once per locale and currency, as a table for SQL."""
+"""How amounts of money are written: Unicode CLDR as Babel knows it, a table for SQL by locale and currency."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -54,7 +54,10 @@ def money_formats(tag: str) -> Iterator[MoneyFormat]:
     for currency in CURRENCIES:
         symbol = get_currency_symbol(currency, locale)
         positive, negative = (
-            [spaced(affix, symbol, is_before) for affix, is_before in zip(affixes, (True, False), strict=True)]
+            [
+                spaced(affix, symbol, is_before)
+                for affix, is_before in zip(affixes, (True, False), strict=True)
+            ]
             for affixes in zip(pattern.prefix, pattern.suffix, strict=True)
         )
         yield MoneyFormat(
@@ -70,7 +73,7 @@ def money_formats(tag: str) -> Iterator[MoneyFormat]:
 
 
 def spaced(affix: str, symbol: str, is_before: bool) -> str:
-    """What stands on one side of a number. Letters keep their distance from it, signs need none (CLDR: currencySpacing)."""
+    """What stands on one side of a number. Letters keep their distance from it, signs don't (CLDR: currencySpacing)."""
     written = affix.replace("¤", symbol)
     is_adjacent = affix.endswith("¤") if is_before else affix.startswith("¤")
     edge = symbol[-1:] if is_before else symbol[:1]

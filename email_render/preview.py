@@ -30,7 +30,9 @@ def inert_token(purpose: str, user_id: str) -> str:
 
 
 def write_gallery(messages: list[dict], whys: dict, out: Path, image_folders: dict[str, Path]) -> int:
-    """Write index.html and two pages per email to `out`, in place of an earlier gallery; returns how many messages had to be set aside.
+    """Write index.html and two pages per email to `out`, in place of an earlier gallery.
+
+    Returns how many messages had to be set aside.
 
     Messages are shown by segment, each of the five also when it has none; then one of each locale, and one of them in
     every layout and as every type of email. SetupError when there is none.

@@ -22,7 +22,13 @@ def key_from_environment() -> bytes:
     """The signing key, whatever its bytes are. SetupError when it is missing, shorter than 32 bytes or all alike."""
     key = bare_key(os.fsencode(os.environ.get(KEY_VARIABLE, "")))
     if len(key) < KEY_BYTES_MIN or len(set(key)) < KEY_DISTINCT_BYTES_MIN:
-        fault = "is not set" if not key else "is too short" if len(key) < KEY_BYTES_MIN else "is too easy to guess"
+        fault = (
+            "is not set"
+            if not key
+            else "is too short"
+            if len(key) < KEY_BYTES_MIN
+            else "is too easy to guess"
+        )
         raise SetupError(
             f"{KEY_VARIABLE} {fault}: it signs the unsubscribe links. Make one of {KEY_BYTES_MIN} bytes or "
             f"more with `export {KEY_VARIABLE}=$(openssl rand -hex 32)` and keep it: links in emails already "

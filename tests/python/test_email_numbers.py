@@ -3,8 +3,8 @@
 import csv
 import json
 import unicodedata
-from functools import cache
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -66,10 +66,14 @@ def expected(locale, currency, amount):
         (symbol[0], symbol, "\N{NO-BREAK SPACE}" + symbol),
     ):
         place = text.find(symbol)
-        neighbour = text[place + len(symbol) :][:1] if joined + "\N{NO-BREAK SPACE}" == apart else text[:place][-1:]
+        neighbour = (
+            text[place + len(symbol) :][:1] if joined + "\N{NO-BREAK SPACE}" == apart else text[:place][-1:]
+        )
         if neighbour.isdigit() and unicodedata.category(edge)[0] not in "SZ":
             text = text.replace(joined, apart)
-    if FROM_DIGITS.get(locale) == 5 and 1000 <= abs(value) < 10000:  # CLDR's minimumGroupingDigits, also left out
+    if (
+        FROM_DIGITS.get(locale) == 5 and 1000 <= abs(value) < 10000
+    ):  # CLDR's minimumGroupingDigits, also left out
         text = text.replace(".", "", 1)
     return text
 

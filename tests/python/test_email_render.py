@@ -287,7 +287,9 @@ def test_an_item_at_fault_is_left_out_and_the_email_goes_on(run, tmp_path, table
     rows = rendered_rows(tmp_path / "out")
     assert [row["user_id"] for row in rows] == ["u1", "u2", "u3", "u4"]
     for part in (words(rows[1]["html"]), rows[1]["text"]):
-        assert re.findall(r"Item \d of u2", part) == [f"Item {position} of u2" for position in (1, 3, 4, 5, 6, 7, 8)]
+        assert re.findall(r"Item \d of u2", part) == [
+            f"Item {position} of u2" for position in (1, 3, 4, 5, 6, 7, 8)
+        ]
 
 
 def test_a_message_whose_words_name_the_item_at_fault_does_not_go_out(run, tmp_path):
@@ -322,7 +324,10 @@ def test_a_message_without_any_item_that_can_be_shown_says_why(run, tmp_path):
         ("Hi {{ 7*7 }} {% raw %} {# x #}", "Hi { 7*7 }} { raw %} { x #}"),
         ("{\u200b{ 7*7 }}", "{ 7*7 }}"),
         ("\u202emoc\u202c.\ufeffe\u00advil\U000e0041", "moc.evil"),
-        ("\N{WOMAN}\u200d\N{PERSONAL COMPUTER} می\u200cخواهم", "\N{WOMAN}\u200d\N{PERSONAL COMPUTER} می\u200cخواهم"),
+        (
+            "\N{WOMAN}\u200d\N{PERSONAL COMPUTER} می\u200cخواهم",
+            "\N{WOMAN}\u200d\N{PERSONAL COMPUTER} می\u200cخواهم",
+        ),
     ],
 )
 def test_hostile_lines_are_printed_inert(tmp_path, field, value, printed):
@@ -436,7 +441,9 @@ def test_a_missing_database_says_what_to_run(tmp_path, run):
     assert "dbt build" in result.output
 
 
-@pytest.mark.parametrize("key", [None, "short", " " * 32, "\t" * 40, "a" * 64, "0123456" * 9, " short" + " " * 40])
+@pytest.mark.parametrize(
+    "key", [None, "short", " " * 32, "\t" * 40, "a" * 64, "0123456" * 9, " short" + " " * 40]
+)
 def test_render_needs_a_key_and_says_how_to_make_one(run, monkeypatch, key):
     monkeypatch.delenv("RECMAIL_UNSUBSCRIBE_KEY")
     if key:

@@ -71,11 +71,13 @@ def test_dbt_opens_a_private_warehouse(tmp_path, exists):
 
 
 def test_learned_tables_are_copied_between_any_paths(tmp_path):
-    source, target = (tmp_path / name / "it\'s a \"shop\".duckdb" for name in ("from", "to"))
+    source, target = (tmp_path / name / 'it\'s a "shop".duckdb' for name in ("from", "to"))
     for path in (source, target):
         path.parent.mkdir()
     with duckdb.connect(source) as connection:
-        connection.execute('create schema "the shop\'s"; create table "the shop\'s"."a b" as select 1 as "c d"')
-    copy_ranker(source, target, "the shop\'s")
+        connection.execute(
+            'create schema "the shop\'s"; create table "the shop\'s"."a b" as select 1 as "c d"'
+        )
+    copy_ranker(source, target, "the shop's")
     with duckdb.connect(target) as connection:
         assert connection.sql('from "the shop\'s"."a b"').fetchall() == [(1,)]
