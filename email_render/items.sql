@@ -118,7 +118,7 @@ select
             and amount_reason(price) is null
             and (list_price is null or amount_reason(list_price) is null)
             and (coalesce(rating_count, 0) <= 0 or amount_reason(rating_average) is null)
-            and style is not null
+            and style.digits is not null
             then null
         else
             list_transform(
@@ -130,7 +130,7 @@ select
                     fault('price', amount_reason(price)),
                     fault('list_price', case when list_price is not null then amount_reason(list_price) end),
                     fault('rating_average', case when rating_count > 0 then amount_reason(rating_average) end),
-                    fault('currency', case when style is null then 'is not an ISO 4217 code' end),
+                    fault('currency', case when style.digits is null then 'is not an ISO 4217 code' end),
                     case when reason is not null then fault('reason_text', line_reason(reason)) end,
                     case when badge is not null then fault('badge_text', line_reason(badge)) end
                 ]),
