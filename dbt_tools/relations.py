@@ -106,3 +106,8 @@ def schemas_holding(connection: duckdb.DuckDBPyConnection, name: str) -> list[st
 
 def qualified(*parts: str) -> str:
     return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
+
+
+def literal(text: object) -> str:
+    """A text or path as SQL writes it, where a statement takes no parameter."""
+    return "'" + str(text).replace("'", "''") + "'"

@@ -14,7 +14,7 @@ import duckdb
 
 from dbt_tools.dbt_runs import run_dbt
 from dbt_tools.options import database_option, vars_option
-from dbt_tools.relations import Relations
+from dbt_tools.relations import Relations, literal
 
 # what is compared per user: a title, the model, and the columns that make a difference
 PER_USER = [
@@ -45,8 +45,7 @@ def main(database: Path, variables: dict) -> None:
         build_trial(trial, variables, folder)
         with duckdb.connect() as connection:
             for name, path in (("before", database), ("after", trial)):
-                quoted = str(path).replace("'", "''")
-                connection.execute(f"attach '{quoted}' as {name} (read_only)")
+                connection.execute(f"attach {literal(path)} as {name} (read_only)")
             click.echo("\n".join(report(connection, Relations.read(folder))))
 
 
