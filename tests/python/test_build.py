@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 from shop import small_shop, write_csv, write_parquet
-from warehouse import NO_GATE, build, manifest, marts
+from warehouse import NO_GATE, build, marts
 
 
 def test_everybody_gets_a_full_list(small):
@@ -57,9 +57,7 @@ def test_inputs_may_be_tables_of_the_warehouse(small, small_inputs, tmp_path):
             connection.execute(
                 f"create table shop.{name} as from read_parquet('{small_inputs}/{name}.parquet')"
             )
-    lists = [
-        node.name for node in manifest({}).nodes.values() if node.fqn[1:3] == ["marts", "recommendations"]
-    ]
+    lists = marts("recommendations")
     assert "user_recommendations" in lists
     from_tables = build(
         database, {"input_schema": "shop"}, "--select", *(f"+{model}" for model in lists), *NO_GATE

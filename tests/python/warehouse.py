@@ -126,9 +126,15 @@ def read_manifest(variables: str, stem: str) -> Manifest:
     return pickle.loads((made_once(f"manifest-{key}", make) / "manifest.pickle").read_bytes())
 
 
-def marts() -> list[str]:
-    """Names of all models that others than recmail read."""
-    return sorted(node.name for node in manifest({}).nodes.values() if node.fqn[1] == "marts")
+def marts(*folders: str) -> list[str]:
+    """Names of the models that others than recmail read, of these folders of marts or of all."""
+    return sorted(
+        node.name
+        for node in manifest({}).nodes.values()
+        if node.resource_type == "model"
+        and node.fqn[1] == "marts"
+        and (not folders or node.fqn[2] in folders)
+    )
 
 
 def build(database: Path, variables: dict, *arguments: str, tests: bool = False) -> Build:
