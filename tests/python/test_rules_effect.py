@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from warehouse import NO_GATE, build
+from warehouse import build
 
 from recmail import effect as rules_effect
 
@@ -18,9 +18,7 @@ def shop(small, small_inputs, tmp_path_factory) -> tuple[Path, dict]:
     """A warehouse without rules, and the vars it was built with."""
     database = small.copied_to(tmp_path_factory.mktemp("effect")).database
     variables = {"input_location": str(small_inputs)}
-    built = build(
-        database, {**variables, "personalisation_rules": []}, "--select", *rules_effect.SELECTION, *NO_GATE
-    )
+    built = build(database, {**variables, "personalisation_rules": []}, "--selector", "effect")
     assert built.succeeded, built.text
     return built.database, variables
 

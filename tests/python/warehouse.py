@@ -43,7 +43,7 @@ NO_GATE = ("--exclude", "input_validation_results")
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 # a model costs more in dbt than in DuckDB, and a core has a worker of its own
 FRUGAL = ("--threads", "1", "--no-write-json", "--log-level-file", "none")
-OWN_SCHEMAS = ("inputs", "ranker")
+OWN_SCHEMAS = ("inputs", "ranker", "state")
 INPUT_MODELS = yaml.safe_load((ROOT / "models/inputs/_inputs__models.yml").read_text("utf-8"))["models"]
 # the pinned inputs with their columns and rules
 CONTRACTS = [InputContract.from_yaml(model, declared_vars()) for model in INPUT_MODELS]
