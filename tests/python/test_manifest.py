@@ -44,6 +44,8 @@ def known(node) -> dict:
     del values["created_at"]
     if "refs" in values:
         values["refs"] = {tuple(ref.items()) for ref in values["refs"]}
+    if "sources" in values:
+        values["sources"] = {tuple(source) for source in values["sources"]}
     if node.resource_type != "test" or not hasattr(node, "test_metadata"):
         values.get("depends_on", {}).pop("macros", None)
     return values
