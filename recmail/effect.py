@@ -14,7 +14,7 @@ import duckdb
 
 from dbt_tools.dbt_runs import run_dbt
 from dbt_tools.options import database_option, vars_option
-from dbt_tools.relations import literal, qualified, Relations, schemas_holding
+from dbt_tools.relations import Relations, literal, qualified, schemas_holding
 
 # what is compared per user: a title, the model, and the columns that make a difference
 PER_USER = [
