@@ -27,13 +27,6 @@
 {% endmacro %}
 
 
-{#- a hook can't ref what its run may not select -#}
-{% macro relation_of(model_name) %}
-    {% set node = graph.nodes['model.recmail.' ~ model_name] %}
-    {{ return(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) }}
-{% endmacro %}
-
-
 {#- the sentences of input_rows; of any other error only where it was, since its text may quote a row -#}
 {% macro input_error(result) %}
     {% set sentences = [] %}
