@@ -1,7 +1,7 @@
 -- A category's k-th item is worth category_discount^(k-1) of its score, and the best item of each of the list's best
 -- categories and price bands, as many as it has to have, is sure of a place: greedy diversity, in one pass over the
 -- candidates.
-{% set bands = ['budget', 'mid', 'premium'] %}
+{% set bands, band_minimum = ['budget', 'mid', 'premium'], constants().minimum_distinct_price_bands %}
 
 with scored as (
 
@@ -59,7 +59,7 @@ claimed as (
             when category_item_rank = 1 and category_rank <= category_minimum then 1
             when
                 band_item_rank = 1
-                and band_rank <= case when category_minimum > 1 then {{ var('minimum_distinct_price_bands') }} else 1 end
+                and band_rank <= case when category_minimum > 1 then {{ band_minimum }} else 1 end
                 then 2
             else 3
         end as claim
@@ -93,14 +93,8 @@ placed as (
 in_blocks as (
 
     select
-        list_key,
-        item_key,
-        item_number,
-        score as pool_score,
-        case when is_primary then primary_score else secondary_score end as score,
-        claim,
-        is_primary,
-        category_factor
+        *,
+        case when is_primary then primary_score else secondary_score end as block_score
     from placed
 
 )
@@ -108,15 +102,15 @@ in_blocks as (
 select
     list_key,
     item_key,
-    cast(round(coalesce(score / nullif(pool_score, 0), 1), 12) as double) as playbook_factor,
-    score,
+    cast(round(coalesce(block_score / nullif(score, 0), 1), 12) as double) as playbook_factor,
+    block_score as score,
     claim < 3 as is_sure,
     row_number() over (
         partition by list_key
         order by
             case when is_primary then 0 else 1 end,
-            round(score * category_factor, 9) desc,
-            score desc,
+            round(block_score * category_factor, 9) desc,
+            block_score desc,
             item_number
     ) as position
 from in_blocks
