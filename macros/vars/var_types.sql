@@ -81,28 +81,15 @@
         'inactive_after_days': whole_days,
         'vip_share': share,
         'high_value_share': share,
-        'discount_prior_lines': prior,
-        'price_band_prior_lines': prior,
         'price_band_budget_below': share,
         'price_band_premium_above': share,
-        'engagement_window_days': whole_days,
-        'engagement_emails_min': count,
-        'engagement_high_share': share,
-        'engagement_medium_share': share,
 
         'churn_days': {'type': 'whole', 'least': 1, 'most': 3650},
         'prediction_half_life_days': days_above_0,
-        'prediction_prior_orders': prior,
         'prediction_cuts': {'type': 'whole', 'least': 0, 'most': 1000},
 
         'offer_horizon_days': days,
-        'offer_prior_days': {'type': 'number', 'least': 0.001, 'most': 36500},
-        'offer_prior_orders': {'type': 'number', 'least': 0.001, 'most': 1000000},
         'offer_lift_per_discount': factor,
-        'offer_redemption_prior': {'type': 'number', 'least': 0.001, 'most': 1000000000},
-        'offer_discount_percent_unknown': {'type': 'number', 'least': 0, 'most': 100},
-        'offer_margin_share_unknown': share,
-        'offer_generic_max': count,
         'personalisation_rules': {'type': 'rules'},
 
         'strategies_enabled': {
