@@ -1,6 +1,6 @@
 -- A score counts how many of the cuts at 20, 40, 60 and 80 % of the buyers lie at or below the user's share of
--- buyers who are strictly worse, plus 1: equal values always get equal scores, and nobody is split by a tie-break. Of the
--- rules in seed rfm_groups that fit the scores, the one with the smallest priority names the group.
+-- buyers who are strictly worse, plus 1: equal values always get equal scores, and nobody is split by a tie-break.
+-- Of the rules in seed rfm_groups that fit the scores, the one with the smallest priority names the group.
 with buyers as (
 
     select
