@@ -39,7 +39,7 @@ def read(project) -> dict[str, dict]:
 
 
 def known(node) -> dict:
-    """But when it read the node, how often and in which order what it reads stands there, and, where nobody asks, which macros it calls."""
+    """But when it read the node, the order of what the node reads, and, where nobody asks, which macros it calls."""
     values = node.to_dict()
     del values["created_at"]
     if "refs" in values:
