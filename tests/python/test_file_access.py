@@ -5,8 +5,9 @@ import shutil
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
-from scripts.dbt_runs import options
 from shop import small_shop, write_parquet
+
+from dbt_tools.dbt_runs import options
 
 
 @pytest.fixture(scope="module")

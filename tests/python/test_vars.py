@@ -9,8 +9,9 @@ import yaml
 from dbt_macros import project_macros
 from hypothesis import given
 from hypothesis import strategies as st
-from scripts.dbt_runs import run_dbt
 from warehouse import ROOT
+
+from dbt_tools.dbt_runs import run_dbt
 
 DECLARED = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))["vars"]
 VALUES = dict(DECLARED)
