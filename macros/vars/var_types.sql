@@ -28,7 +28,7 @@
     } %}
     {{ return({
         'input_location': {
-            'type': 'text', 'like': '[^*?\\[\\]{}]+', 'example': 'one directory, without * ? [ ] { } in its name'
+            'type': 'text', 'like': ' *[^*?\\[\\]{} ][^*?\\[\\]{}]*', 'example': 'one directory, without * ? [ ] { } in its name'
         },
         'input_schema': {
             'type': 'text', 'nullable': true, 'like': '[A-Za-z_][A-Za-z0-9_]{0,62}',

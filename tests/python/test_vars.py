@@ -90,7 +90,8 @@ def test_what_is_of_another_type_is_refused(name):
     elif name in ("input_location", "shop_name", "postal_address"):
         assert set(taken) <= TEXTS
     else:
-        assert taken in ([], [None], [True])
+        assert taken in ([], [None], [True], [""])
+        assert ("" in taken) == (name == "schema_prefix")
     assert (None in taken) == bool(TYPES[name].get("nullable"))
 
 
