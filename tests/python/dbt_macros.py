@@ -10,7 +10,7 @@ from warehouse import ROOT
 
 
 def project_macros(variables: dict | None = None, which: str = "build") -> dict[str, Callable]:
-    """Every macro of rules and vars by name; `var()` finds what `variables` holds."""
+    """Every macro of rules and vars, and what they call, by name; `var()` finds what `variables` holds."""
 
     def give_back(value):
         raise MacroReturn(value)

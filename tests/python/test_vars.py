@@ -92,7 +92,8 @@ def test_what_is_of_another_type_is_refused(name):
     elif name == "schema_prefix":
         assert taken == [""]
     else:
-        assert taken in ([], [None], [True])
+        assert taken in ([], [None], [True], [""])
+        assert ("" in taken) == (name == "schema_prefix")
     assert (None in taken) == bool(TYPES[name].get("nullable"))
 
 
