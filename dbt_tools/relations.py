@@ -11,7 +11,6 @@ from pathlib import Path
 import duckdb
 
 # what the hooks make, and no model: without var `schema_prefix`, in these schemas
-INPUTS_SCHEMA = "inputs"
 RANKER_SCHEMA = "ranker"
 LATEST_RUN = "latest_run"
 
