@@ -65,7 +65,9 @@ def test_inputs_are_read_through_links_and_the_database_is_written(told):
     assert told["database"] == "[(1,)]"
 
 
-@pytest.mark.parametrize("name", ["read", "dots", "beside", "link", "list", "write", "attach", "export", "extension"])
+@pytest.mark.parametrize(
+    "name", ["read", "dots", "beside", "link", "list", "write", "attach", "export", "extension"]
+)
 def test_no_other_file_is_read_or_written(told, name):
     assert "disabled by configuration" in told[name]
 

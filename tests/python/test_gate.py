@@ -186,7 +186,9 @@ def test_a_run_that_builds_only_some_of_what_emails_are_made_of_is_not_mailed(sm
     tables = small_shop()
     tables["users"] = [row | {"email_consent": "unsubscribed"} for row in tables["users"]]
     inputs = str(write_parquet(tables, tmp_path / "tuesday"))
-    partly = build(database, {"input_location": inputs}, "--select", "+input_validation_results", "email_queue")
+    partly = build(
+        database, {"input_location": inputs}, "--select", "+input_validation_results", "email_queue"
+    )
     assert partly.succeeded, partly.text
     assert partly.value("select count(*) from email_queue") > 0, "made of yesterday's staging"
     with connect(database) as connection:
