@@ -4,6 +4,7 @@
       best_sellers_per_user         best sellers proposed to every user, if lists have no more places: enough for what is
                                     left when rules and history have taken theirs
       bot_session_items_max         distinct items viewed in a session, above which it is a bot's: nobody looks at so many
+      candidate_users_per_range     users whose candidates are made, scored and listed in one go: memory grows with it
       category_items_max            items that a strategy takes from each category of a user
       user_categories_max           categories of a user, strongest first, that strategies draw from
       complement_purchases_max      newest purchases of a user that things are proposed to go with
@@ -11,6 +12,8 @@
       content_block_items_max       items compared with each other for sharing a token, at least 3: cost grows with it
       content_neighbours_max        neighbours by content kept per item
       minimum_distinct_price_bands  thirds of a category's prices that a list shows, where it has to mix categories
+      strategy_head                 best items of each strategy that stay candidates whatever others say: as many as a
+                                    block has, and as many again for what diversity and other blocks take away
       trend_half_life_days          days after which a sale tells half as much of what sells lately: a week, as shops plan
       user_neighbours_max           neighbours kept per user
       user_neighbour_items_max      heaviest items of each neighbour that speak for it
@@ -19,6 +22,7 @@
     {{ return({
         'best_sellers_per_user': 60,
         'bot_session_items_max': 300,
+        'candidate_users_per_range': 4096,
         'category_items_max': 10,
         'user_categories_max': 10,
         'complement_purchases_max': 10,
@@ -26,6 +30,7 @@
         'content_block_items_max': 50,
         'content_neighbours_max': 20,
         'minimum_distinct_price_bands': 2,
+        'strategy_head': 8,
         'trend_half_life_days': 7,
         'user_neighbours_max': 100,
         'user_neighbour_items_max': 100,

@@ -96,6 +96,7 @@
             'type': 'words', 'of': strategy_names(), 'or': {'type': 'word', 'of': ['all']}
         },
         'candidates_per_strategy': count_above_0,
+        'candidates_per_user': count_above_0,
         'resume_days': whole_days,
         'new_item_days': whole_days,
 

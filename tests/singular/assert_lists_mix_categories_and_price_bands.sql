@@ -1,24 +1,32 @@
 -- Each list has `minimum_distinct_categories` categories and `minimum_distinct_price_bands` price bands, or as many as
 -- the user's eligible candidates have.
-{% set counted = {'offered': ref('int_ranking_pool'), 'listed': ref('user_recommendations')} %}
+with offered as (
 
-with
-{% for name, relation in counted.items() %}
-    {{ name }} as (
+    select
+        user_keys.user_id,
+        count(distinct pool.category_number) as category_count,
+        count(distinct pool.price_band) as band_count
+    from {{ ref('int_ranking_pool') }} as pool
+    inner join {{ ref('int_user_keys') }} as user_keys
+        on pool.user_key = user_keys.user_key
+    group by user_keys.user_id
 
-        select
-            candidates.user_id,
-            count(distinct items.category) as category_count,
-            count(distinct contents.price_band) as band_count
-        from {{ relation }} as candidates
-        inner join {{ ref('stg_items') }} as items
-            on candidates.item_id = items.item_id
-        inner join {{ ref('int_content_items') }} as contents
-            on candidates.item_id = contents.item_id
-        group by candidates.user_id
+),
 
-    ){{ ',' if not loop.last }}
-{% endfor %}
+listed as (
+
+    select
+        recommendations.user_id,
+        count(distinct items.category) as category_count,
+        count(distinct contents.price_band) as band_count
+    from {{ ref('user_recommendations') }} as recommendations
+    inner join {{ ref('stg_items') }} as items
+        on recommendations.item_id = items.item_id
+    inner join {{ ref('int_content_items') }} as contents
+        on recommendations.item_id = contents.item_id
+    group by recommendations.user_id
+
+)
 
 select listed.user_id
 from listed

@@ -1,21 +1,22 @@
 -- Fills every list: a user gets `best_sellers_per_user` of the best available items within the user's price limits, or
 -- as many as there are places, plus one for each best seller that the user bought within the window and so can't be
 -- shown; and the best of the user's categories.
-with users as (
+{{ config(materialized='view') }}
 
-    select user_id from {{ ref('stg_users') }}
+with best_sellers as (
+
+    select
+        item_keys.item_key,
+        best_sellers.*
+    from {{ ref('int_available_items') }} as best_sellers
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on best_sellers.item_id = item_keys.item_id
 
 ),
 
-best_sellers as (
+users as (
 
-    select * from {{ ref('int_available_items') }}
-
-),
-
-limits as (
-
-    select * from {{ ref('int_user_price_limits') }}
+    select * from {{ ref('int_candidate_users') }}
 
 ),
 
@@ -25,7 +26,7 @@ bands as (
         price_band,
         price_share_min,
         price_share_max
-    from limits
+    from {{ ref('int_user_price_limits') }}
 
 ),
 
@@ -33,13 +34,13 @@ within_limits as (
 
     select
         cast(null as {{ dbt.type_string() }}) as price_band,
-        item_id,
+        item_key,
         sales_rank as place
     from best_sellers
     union all
     select
         bands.price_band,
-        best_sellers.item_id,
+        best_sellers.item_key,
         row_number() over (partition by bands.price_band order by best_sellers.sales_rank) as place
     from best_sellers
     inner join bands
@@ -47,48 +48,21 @@ within_limits as (
 
 ),
 
-bought_recently as (
-
-    select
-        bought.user_id,
-        count(*) as item_count
-    from {{ ref('int_bought_recently') }} as bought
-    inner join best_sellers
-        on bought.item_id = best_sellers.item_id
-    group by bought.user_id
-
-),
-
-places as (
-
-    select
-        users.user_id,
-        limits.price_band,
-        {{ [var('recommendations_per_user'), constants().best_sellers_per_user] | max }}
-        + coalesce(bought_recently.item_count, 0) as place_count
-    from users
-    left join limits
-        on users.user_id = limits.user_id
-    left join bought_recently
-        on users.user_id = bought_recently.user_id
-
-),
-
 proposals as (
 
     select
-        places.user_id,
-        within_limits.item_id
-    from places
+        users.user_key,
+        within_limits.item_key
+    from users
     inner join within_limits
         on
-            places.place_count >= within_limits.place
-            and coalesce(places.price_band, '') = coalesce(within_limits.price_band, '')
+            users.best_seller_count >= within_limits.place
+            and coalesce(users.price_band, '') = coalesce(within_limits.price_band, '')
     -- not union all: an item may be both
     union
     select
-        categories.user_id,
-        best_sellers.item_id
+        categories.user_key,
+        best_sellers.item_key
     from {{ ref('int_user_categories') }} as categories
     inner join best_sellers
         on
@@ -99,11 +73,11 @@ proposals as (
 )
 
 select
-    proposals.user_id,
-    proposals.item_id,
+    proposals.user_key,
+    proposals.item_key,
     cast(best_sellers.decayed_purchase_count as double) as raw_score,
-    cast(null as {{ dbt.type_string() }}) as evidence_item_id,
-    cast(best_sellers.buyer_count_30d as bigint) as evidence_count
+    cast(null as {{ dbt.type_int() }}) as evidence_key,
+    cast(best_sellers.buyer_count_30d as {{ dbt.type_int() }}) as evidence_count
 from proposals
 inner join best_sellers
-    on proposals.item_id = best_sellers.item_id
+    on proposals.item_key = best_sellers.item_key

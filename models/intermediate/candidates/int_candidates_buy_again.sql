@@ -18,8 +18,9 @@ items as (
 due as (
 
     select
-        history.user_id,
-        history.item_id,
+        history.user_key,
+        history.item_key,
+        item_keys.item_number,
         history.purchase_count,
         round(
             (history.purchase_count - 1 + items.repeat_share)
@@ -30,6 +31,8 @@ due as (
     from history
     inner join items
         on history.item_id = items.item_id
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on history.item_key = item_keys.item_key
     where
         {{ strategy_is_enabled('buy_again') }}
         and items.gap_days > 0
@@ -41,14 +44,15 @@ due as (
 )
 
 select
-    user_id,
-    item_id,
+    user_key,
+    item_key,
     raw_score,
-    item_id as evidence_item_id,
-    cast(purchase_count as bigint) as evidence_count
+    item_key as evidence_key,
+    cast(purchase_count as {{ dbt.type_int() }}) as evidence_count
 from due
 where raw_score > 0
 qualify row_number() over (
-    partition by user_id
-    order by raw_score desc, purchase_count desc, item_id
+    partition by user_key
+    order by raw_score desc, purchase_count desc, item_number
 ) <= {{ 2 * var('candidates_per_strategy') }}
+order by user_key

@@ -1,8 +1,11 @@
 -- Anything that can be shown in a category of the user, drawn by hash and anew for each as_of, half of it new items
 -- where there are some. All proposals are equal: they enter a list by its explored slots, not by their score.
+{{ config(materialized='view') }}
+
 with items as (
 
     select
+        item_keys.item_key,
         items.item_id,
         items.category,
         coalesce(
@@ -13,6 +16,8 @@ with items as (
     from {{ ref('stg_items') }} as items
     inner join {{ ref('int_item_availability') }} as availability
         on items.item_id = availability.item_id
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on items.item_id = item_keys.item_id
     cross join {{ ref('stg_as_of') }} as as_of
     where availability.unavailable_reason is null
 
@@ -21,7 +26,7 @@ with items as (
 pools as (
 
     select
-        item_id,
+        item_key,
         category,
         row_number() over (partition by category, is_new order by draw, item_id) as pool_rank
     from items
@@ -36,11 +41,11 @@ user_categories as (
 )
 
 select
-    user_categories.user_id,
-    pools.item_id,
+    user_categories.user_key,
+    pools.item_key,
     cast(1 as double) as raw_score,
-    cast(null as {{ dbt.type_string() }}) as evidence_item_id,
-    cast(0 as bigint) as evidence_count
+    cast(null as {{ dbt.type_int() }}) as evidence_key,
+    cast(0 as {{ dbt.type_int() }}) as evidence_count
 from user_categories
 inner join pools
     on user_categories.category = pools.category

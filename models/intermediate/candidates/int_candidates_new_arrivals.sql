@@ -1,7 +1,9 @@
+{{ config(materialized='view') }}
+
 with arrivals as (
 
     select
-        items.item_id,
+        item_keys.item_key,
         items.category,
         items.published_at,
         row_number() over (
@@ -11,6 +13,8 @@ with arrivals as (
     from {{ ref('stg_items') }} as items
     inner join {{ ref('int_item_availability') }} as availability
         on items.item_id = availability.item_id
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on items.item_id = item_keys.item_id
     cross join {{ ref('stg_as_of') }} as as_of
     where
         availability.unavailable_reason is null
@@ -26,11 +30,11 @@ user_categories as (
 )
 
 select
-    user_categories.user_id,
-    arrivals.item_id,
+    user_categories.user_key,
+    arrivals.item_key,
     user_categories.category_share / arrivals.arrival_rank as raw_score,
-    cast(null as {{ dbt.type_string() }}) as evidence_item_id,
-    cast({{ age_days('arrivals.published_at') }} as bigint) as evidence_count
+    cast(null as {{ dbt.type_int() }}) as evidence_key,
+    cast({{ age_days('arrivals.published_at') }} as {{ dbt.type_int() }}) as evidence_count
 from user_categories
 inner join arrivals
     on user_categories.category = arrivals.category

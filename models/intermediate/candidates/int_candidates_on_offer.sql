@@ -1,5 +1,7 @@
 -- Live offers for anybody, on an item, or on a category: then on what sells best in it. Without a category of the
 -- user's there is no reason to show one.
+{{ config(materialized='view') }}
+
 with live_offers as (
 
     select * from {{ ref('int_offers') }}
@@ -13,11 +15,14 @@ best_sellers as (
 
     select
         best_sellers.item_id,
+        item_keys.item_key,
         items.category,
         best_sellers.category_rank
     from {{ ref('int_available_items') }} as best_sellers
     inner join {{ ref('stg_items') }} as items
         on best_sellers.item_id = items.item_id
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on best_sellers.item_id = item_keys.item_id
 
 ),
 
@@ -25,6 +30,7 @@ items_on_offer as (
 
     select
         best_sellers.item_id,
+        best_sellers.item_key,
         best_sellers.category,
         live_offers.offer_id,
         live_offers.discount_percent
@@ -34,6 +40,7 @@ items_on_offer as (
     union all
     select
         best_sellers.item_id,
+        best_sellers.item_key,
         best_sellers.category,
         live_offers.offer_id,
         live_offers.discount_percent
@@ -50,19 +57,20 @@ best_offers as (
 
     select
         item_id,
+        item_key,
         category,
         max(coalesce(discount_percent, 0)) as discount_percent
     from items_on_offer
-    group by item_id, category
+    group by item_id, item_key, category
 
 )
 
 select
-    categories.user_id,
-    best_offers.item_id,
+    categories.user_key,
+    best_offers.item_key,
     round(categories.category_share * (1 + cast(best_offers.discount_percent as double) / 100), 9) as raw_score,
-    cast(null as {{ dbt.type_string() }}) as evidence_item_id,
-    cast(floor(best_offers.discount_percent) as bigint) as evidence_count
+    cast(null as {{ dbt.type_int() }}) as evidence_key,
+    cast(floor(best_offers.discount_percent) as {{ dbt.type_int() }}) as evidence_count
 from best_offers
 inner join {{ ref('int_user_categories') }} as categories
     on best_offers.category = categories.category
@@ -70,6 +78,6 @@ where
     {{ strategy_is_enabled('on_offer') }}
     and categories.category_rank <= {{ constants().user_categories_max }}
 qualify row_number() over (
-    partition by categories.user_id
+    partition by categories.user_key
     order by raw_score desc, best_offers.item_id
 ) <= {{ var('candidates_per_strategy') }}

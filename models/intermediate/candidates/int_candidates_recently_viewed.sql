@@ -1,10 +1,14 @@
 select
-    interactions.user_id,
-    interactions.item_id,
+    user_keys.user_key,
+    item_keys.item_key,
     cast(interactions.interaction_weight as double) as raw_score,
-    interactions.item_id as evidence_item_id,
-    cast(interactions.view_count as bigint) as evidence_count
+    item_keys.item_key as evidence_key,
+    cast(interactions.view_count as {{ dbt.type_int() }}) as evidence_count
 from {{ ref('int_interactions') }} as interactions
+inner join {{ ref('int_user_keys') }} as user_keys
+    on interactions.user_id = user_keys.user_id
+inner join {{ ref('int_item_keys') }} as item_keys
+    on interactions.item_id = item_keys.item_id
 cross join {{ ref('stg_as_of') }} as as_of
 where
     {{ strategy_is_enabled('recently_viewed') }}
@@ -14,6 +18,7 @@ where
         or interactions.last_purchased_at < interactions.last_viewed_at
     )
 qualify row_number() over (
-    partition by interactions.user_id
+    partition by user_keys.user_key
     order by interactions.interaction_weight desc, interactions.last_viewed_at desc, interactions.item_id
 ) <= {{ var('candidates_per_strategy') }}
+order by user_keys.user_key

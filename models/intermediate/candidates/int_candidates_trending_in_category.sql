@@ -1,7 +1,9 @@
+{{ config(materialized='view') }}
+
 with trends as (
 
     select
-        item_trends.item_id,
+        item_keys.item_key,
         items.category,
         item_trends.growth_ratio,
         item_trends.buyer_count_7d,
@@ -12,6 +14,8 @@ with trends as (
     from {{ ref('int_item_trends') }} as item_trends
     inner join {{ ref('stg_items') }} as items
         on item_trends.item_id = items.item_id
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on item_trends.item_id = item_keys.item_id
     where
         item_trends.country_code is null
         and item_trends.growth_ratio > 1
@@ -27,11 +31,11 @@ user_categories as (
 )
 
 select
-    user_categories.user_id,
-    trends.item_id,
+    user_categories.user_key,
+    trends.item_key,
     trends.growth_ratio * user_categories.category_share as raw_score,
-    cast(null as {{ dbt.type_string() }}) as evidence_item_id,
-    cast(trends.buyer_count_7d as bigint) as evidence_count
+    cast(null as {{ dbt.type_int() }}) as evidence_key,
+    cast(trends.buyer_count_7d as {{ dbt.type_int() }}) as evidence_count
 from user_categories
 inner join trends
     on user_categories.category = trends.category

@@ -93,7 +93,7 @@ best as (
 select
     user_key,
     complement_key as item_key,
-    'complements' as strategy,
+    {{ strategy_number('complements') }} as strategy_number,
     cast(vote_sum as double) / 1000000 / {{ vote_scale('weight') }} as raw_score,
     evidence_key,
     cast(pair_count as {{ dbt.type_int() }}) as evidence_count

@@ -95,12 +95,18 @@ best as (
 
 )
 
+-- the evidence is the item whose vote was the strongest; how many share the pair is looked up for what is shown
 select
-    best.context_key,
     best.user_key,
     item_keys.item_key,
+    {{ context_strategy('best.context_key') }} as strategy_number,
     {{ unpack_vote('best.packed', 'vote_sum') }} / {{ weight_scale }} / {{ vote_scale('similarity') }} as raw_score,
-    {{ unpack_vote('best.packed', 'taste_rank') }} as taste_rank
+    user_items.item_key as evidence_key,
+    cast(null as {{ dbt.type_int() }}) as evidence_count
 from best
 inner join {{ ref('int_item_keys') }} as item_keys
     on {{ unpack_vote('best.packed', 'item_number') }} = item_keys.item_number
+inner join user_items
+    on
+        best.user_key = user_items.user_key
+        and {{ unpack_vote('best.packed', 'taste_rank') }} = user_items.taste_rank

@@ -1,25 +1,26 @@
--- The first failing reason counts, in the order of the case.
-with candidates as (
+-- The first failing reason counts, in the order of the case. In ranges of users, as all that follows.
+{{ config(
+    materialized=in_parts(),
+    part_keys={'model': 'int_candidate_users', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
+) }}
+
+with proposed as (
 
     select
         user_key,
         item_key,
         -- what users chose themselves is not too dear for them
-        max(case when strategy in ('buy_again', 'left_in_cart', 'recently_viewed') then 1 else 0 end) = 1 as is_chosen
-    from {{ ref('int_candidates') }}
+        max(case when strategy_number in ({{ strategy_numbers('own') }}) then 1 else 0 end) = 1 as is_chosen
+    from {{ ref('int_proposals') }}
+    where {{ is_in_part('user_key') }}
     group by user_key, item_key
 
 ),
 
-user_keys as (
+users as (
 
-    select * from {{ ref('int_user_keys') }}
-
-),
-
-item_keys as (
-
-    select * from {{ ref('int_item_keys') }}
+    select * from {{ ref('int_candidate_users') }}
+    where {{ is_in_part('user_key') }}
 
 ),
 
@@ -43,7 +44,7 @@ items as (
         lower(known_seasons.season_name) as season,
         content_items.price_share
     from {{ ref('int_item_availability') }} as availability
-    inner join item_keys
+    inner join {{ ref('int_item_keys') }} as item_keys
         on availability.item_id = item_keys.item_id
     inner join {{ ref('stg_items') }} as items
         on availability.item_id = items.item_id
@@ -54,65 +55,59 @@ items as (
 
 ),
 
-users as (
+user_seasons as (
 
-    select
-        user_keys.user_key,
-        user_keys.user_id,
-        limits.price_share_min,
-        limits.price_share_max
-    from user_keys
-    left join {{ ref('int_user_price_limits') }} as limits
-        on user_keys.user_id = limits.user_id
+    select * from {{ ref('int_user_seasons') }}
+    where {{ is_in_part('user_key') }}
 
 ),
 
-{% for reason in ['bought_recently', 'shown_without_click'] %}
-    {{ reason }} as (
+excluded as (
 
-        select
-            user_keys.user_key,
-            item_keys.item_key
-        from {{ ref('int_' ~ reason) }} as excluded
-        inner join user_keys
-            on excluded.user_id = user_keys.user_id
-        inner join item_keys
-            on excluded.item_id = item_keys.item_id
+    select * from {{ ref('int_excluded_items') }}
+    where {{ is_in_part('user_key') }}
 
-    ){{ ',' if not loop.last }}
-{% endfor %}
+),
+
+blocked as (
+
+    select
+        user_keys.user_key,
+        factors.category
+    from {{ ref('int_user_category_factors') }} as factors
+    inner join {{ ref('int_user_keys') }} as user_keys
+        on factors.user_id = user_keys.user_id
+    where factors.category_factor = 0
+
+)
 
 select
-    candidates.user_key,
-    candidates.item_key,
+    proposed.user_key,
+    proposed.item_key,
     case
         when items.unavailable_reason is not null then items.unavailable_reason
-        when items.season is not null and seasons.user_key is null then 'out_of_season'
-        when bought_recently.item_key is not null then 'bought_recently'
-        when shown_without_click.item_key is not null then 'shown_without_click'
+        when items.season is not null and user_seasons.user_key is null then 'out_of_season'
+        when excluded.reason is not null then excluded.reason
         when
-            not candidates.is_chosen
+            not proposed.is_chosen
             and (items.price_share < users.price_share_min or items.price_share > users.price_share_max)
             then 'out_of_price_band'
-        when blocked.user_id is not null then 'blocked_by_rule'
+        when blocked.user_key is not null then 'blocked_by_rule'
     end as ineligible_reason
-from candidates
-inner join items
-    on candidates.item_key = items.item_key
+from proposed
 inner join users
-    on candidates.user_key = users.user_key
-left join {{ ref('int_user_seasons') }} as seasons
+    on proposed.user_key = users.user_key
+inner join items
+    on proposed.item_key = items.item_key
+left join user_seasons
     on
-        candidates.user_key = seasons.user_key
-        and items.season = seasons.season
-{% for reason in ['bought_recently', 'shown_without_click'] %}
-    left join {{ reason }}
-        on
-            candidates.user_key = {{ reason }}.user_key
-            and candidates.item_key = {{ reason }}.item_key
-{% endfor %}
-left join {{ ref('int_user_category_factors') }} as blocked
+        proposed.user_key = user_seasons.user_key
+        and items.season = user_seasons.season
+left join excluded
     on
-        users.user_id = blocked.user_id
+        proposed.user_key = excluded.user_key
+        and proposed.item_key = excluded.item_key
+left join blocked
+    on
+        proposed.user_key = blocked.user_key
         and items.category = blocked.category
-        and blocked.category_factor = 0

@@ -1,4 +1,4 @@
--- Several orders of a day are one purchase.
+-- Several orders of a day are one purchase. Sorted by user, as int_user_items.
 {% set slow_half_life_days = 120 %} {#- what is bought a few times a year still counts -#}
 {% set window_days = var('repurchase_window_days') %}
 
@@ -23,18 +23,24 @@ gaps as (
 )
 
 select
-    user_id,
-    item_id,
+    user_keys.user_key,
+    item_keys.item_key,
+    gaps.item_id,
     count(*) as purchase_count,
-    cast(min(age_days) as double) as last_bought_days,
-    cast(max(age_days) as double) as first_bought_days,
-    cast(coalesce(sum(gap_days), 0) as double) as gap_days_sum,
-    cast(sum(cast({{ decay('age_days', slow_half_life_days) }} as decimal(18, 9))) as double) as slow_decayed_count,
+    cast(min(gaps.age_days) as double) as last_bought_days,
+    cast(max(gaps.age_days) as double) as first_bought_days,
+    cast(coalesce(sum(gaps.gap_days), 0) as double) as gap_days_sum,
+    cast(sum(cast({{ decay('gaps.age_days', slow_half_life_days) }} as decimal(18, 9))) as double) as slow_decayed_count,
     -- how often, in how many days, it was bought when the window allowed it to be recommended
-    count(*) filter (where gap_days > {{ window_days }}) as late_count,
+    count(*) filter (where gaps.gap_days > {{ window_days }}) as late_count,
     cast(
-        coalesce(sum(greatest(gap_days - {{ window_days }}, 0)), 0)
-        + greatest(min(age_days) - {{ window_days }}, 0) as double
+        coalesce(sum(greatest(gaps.gap_days - {{ window_days }}, 0)), 0)
+        + greatest(min(gaps.age_days) - {{ window_days }}, 0) as double
     ) as late_days
 from gaps
-group by user_id, item_id
+inner join {{ ref('int_user_keys') }} as user_keys
+    on gaps.user_id = user_keys.user_id
+inner join {{ ref('int_item_keys') }} as item_keys
+    on gaps.item_id = item_keys.item_id
+group by user_keys.user_key, item_keys.item_key, gaps.item_id
+order by user_keys.user_key

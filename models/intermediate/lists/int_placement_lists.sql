@@ -30,9 +30,9 @@ explanations as (
     select
         slots.list_key,
         slots.position,
-        candidates.strategy,
+        {{ strategy_name('candidates.strategy_number') }} as strategy,
         candidates.evidence_key,
-        candidates.evidence_count,
+        coalesce(candidates.evidence_count, similarities.pair_count, 0) as evidence_count,
         coalesce(of_play.strategy_weight >= 1, false) as is_of_play
     from slots
     inner join {{ ref('int_candidates') }} as candidates
@@ -43,12 +43,18 @@ explanations as (
         on
             slots.play = of_play.play
             and slots.block = of_play.block
-            and candidates.strategy = of_play.strategy
+            and {{ strategy_name('candidates.strategy_number') }} = of_play.strategy
+    -- how many share the pair, where an item of the user's voted for its neighbour
+    left join {{ ref('int_item_similarities') }} as similarities
+        on
+            candidates.strategy_number = {{ context_strategy('similarities.context_key') }}
+            and candidates.evidence_key = similarities.item_key
+            and candidates.item_key = similarities.neighbour_key
     qualify row_number() over (
         partition by slots.list_key, slots.position
         order by
             case when of_play.strategy_weight < 1 then 0 when of_play.strategy_weight >= 1 then 1 else 2 end,
-            {{ reason_rank('candidates.strategy') }}
+            candidates.strategy_number
     ) = 1
 
 )
@@ -57,7 +63,7 @@ explanations as (
 select
     slots.placement,
     slots.user_id,
-    pool.item_id,
+    item_keys.item_id,
     slots.user_key,
     slots.item_key,
     slots.position,
@@ -76,6 +82,8 @@ inner join {{ ref('int_ranking_pool') }} as pool
     on
         slots.user_key = pool.user_key
         and slots.item_key = pool.item_key
+inner join {{ ref('int_item_keys') }} as item_keys
+    on slots.item_key = item_keys.item_key
 inner join explanations
     on
         slots.list_key = explanations.list_key

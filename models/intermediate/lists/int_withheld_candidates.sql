@@ -13,23 +13,25 @@ with pool as (
 stocks as (
 
     select
-        item_id,
-        stock_quantity * {{ var('stock_share_per_send') }} as servable_units
-    from {{ ref('stg_items') }}
-    where stock_quantity is not null
+        item_keys.item_key,
+        items.stock_quantity * {{ var('stock_share_per_send') }} as servable_units
+    from {{ ref('stg_items') }} as items
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on items.item_id = item_keys.item_id
+    where items.stock_quantity is not null
 
 ),
 
 scarce as (
 
     select
-        stocks.item_id,
+        stocks.item_key,
         stocks.servable_units
     from stocks
     inner join pool
-        on stocks.item_id = pool.item_id
+        on stocks.item_key = pool.item_key
     where pool.is_shown
-    group by stocks.item_id, stocks.servable_units
+    group by stocks.item_key, stocks.servable_units
     having sum(cast(pool.purchase_probability as decimal(18, 12))) > stocks.servable_units
 
 ),
@@ -43,12 +45,14 @@ queued as (
         scarce.servable_units,
         sum(cast(pool.purchase_probability as decimal(18, 12))) over (
             partition by pool.item_key
-            order by case when pool.is_shown then 0 else 1 end, pool.score desc, pool.user_id
+            order by case when pool.is_shown then 0 else 1 end, pool.score desc, users.user_number
             rows between unbounded preceding and current row
         ) as expected_units
     from pool
     inner join scarce
-        on pool.item_id = scarce.item_id
+        on pool.item_key = scarce.item_key
+    inner join {{ ref('int_user_keys') }} as users
+        on pool.user_key = users.user_key
 
 ),
 

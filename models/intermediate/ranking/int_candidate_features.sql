@@ -1,5 +1,6 @@
--- A view: int_candidate_knot_places is all that reads it. A user's own numbers are pulled towards the item's, with so
--- many days on which it might have been bought late, and so many gaps between purchases.
+-- A view: int_scored_candidates asks for one range of users after the other, and no table holds all features. A user's
+-- own numbers are pulled towards the item's, with so many days on which it might have been bought late, and so many
+-- gaps between purchases.
 {{ config(materialized='view') }} {% set late_days_prior, gap_prior = 300, 2 %}
 
 with items as (
@@ -32,36 +33,7 @@ with items as (
             items.item_id = trends.item_id
             and trends.country_code is null
 
-),
-
-{% for history, model in [('bought', 'int_user_item_purchases'), ('interactions', 'int_interactions')] %}
-    {{ history }} as (
-
-        select
-            user_keys.user_key,
-            item_keys.item_key,
-            history.*
-        from {{ ref(model) }} as history
-        inner join {{ ref('int_user_keys') }} as user_keys
-            on history.user_id = user_keys.user_id
-        inner join {{ ref('int_item_keys') }} as item_keys
-            on history.item_id = item_keys.item_id
-
-    ),
-{% endfor %}
-
-{% for habits in ['shopping', 'types', 'categories'] %}
-    {{ habits }} as (
-
-        select
-            user_keys.user_key,
-            habits.*
-        from {{ ref('int_user_' ~ habits) }} as habits
-        inner join {{ ref('int_user_keys') }} as user_keys
-            on habits.user_id = user_keys.user_id
-
-    ){{ ',' if not loop.last }}
-{% endfor %}
+)
 
 select
     candidates.user_key,
@@ -100,21 +72,21 @@ from {{ ref('int_strategy_scores') }} as candidates
 inner join items
     on candidates.item_key = items.item_key
 cross join {{ ref('stg_as_of') }} as as_of
-left join shopping
+left join {{ ref('int_user_shopping') }} as shopping
     on candidates.user_key = shopping.user_key
-left join bought
+left join {{ ref('int_user_item_purchases') }} as bought
     on
         candidates.user_key = bought.user_key
         and candidates.item_key = bought.item_key
-left join types
+left join {{ ref('int_user_types') }} as types
     on
         candidates.user_key = types.user_key
         and items.item_type = types.item_type
-left join categories
+left join {{ ref('int_user_categories') }} as categories
     on
         candidates.user_key = categories.user_key
         and items.category = categories.category
-left join interactions
+left join {{ ref('int_user_items') }} as interactions
     on
         candidates.user_key = interactions.user_key
         and candidates.item_key = interactions.item_key

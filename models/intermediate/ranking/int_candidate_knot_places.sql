@@ -1,3 +1,6 @@
+-- A view, as int_candidate_features.
+{{ config(materialized='view') }}
+
 select
     features.user_key,
     features.item_key,
@@ -6,8 +9,3 @@ select
     {% endfor %}
     features.times_bought
 from {{ ref('int_candidate_features') }} as features
-inner join {{ ref('int_candidate_eligibility') }} as eligibility
-    on
-        features.user_key = eligibility.user_key
-        and features.item_key = eligibility.item_key
-where eligibility.ineligible_reason is null

@@ -2,7 +2,6 @@
 -- the best seller's sales and w falls from one half to nothing while the user's items come to `warm_items`. Where
 -- diversity is switched off the list is the pure ranking, for everybody.
 {% set coldest_popular_share, warm_items = 0.5, 5 %}
-{% set knots = (strategies() | selectattr('name', 'equalto', 'best_sellers') | first).knots %}
 
 with users as (
 
@@ -24,15 +23,11 @@ candidates as (
         scored.user_key,
         scored.item_key,
         scored.score,
-        places.best_sellers_score / {{ knots }} as popularity,
+        scored.popularity,
         users.popular_share
     from users
     inner join {{ ref('int_scored_candidates') }} as scored
         on users.user_key = scored.user_key
-    inner join {{ ref('int_candidate_knot_places') }} as places
-        on
-            scored.user_key = places.user_key
-            and scored.item_key = places.item_key
 
 ),
 

@@ -1,23 +1,51 @@
 -- Proposals of explore in the order of a hash, anew for each as_of: a user's k-th explored slot will get the k-th that
--- is not in the list anyway.
+-- is not in the list anyway, so twice as many as the longest list has places are enough.
+{{ config(
+    materialized=in_parts(),
+    part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
+) }}
+
+with longest as (
+
+    select greatest(max(items), {{ var('recommendations_per_user') }}) as list_size
+    from {{ ref('placements') }}
+
+),
+
+drawn as (
+
+    select
+        proposals.user_key,
+        proposals.item_key,
+        row_number() over (
+            partition by proposals.user_key
+            order by
+                {{ hash_share("concat('draw:', users.user_id, ':', items.item_id, ':', as_of.as_of)") }},
+                items.item_number
+        ) as draw_rank,
+        count(*) over (partition by proposals.user_key) as draw_count
+    from {{ ref('int_candidates_explore') }} as proposals
+    inner join {{ ref('int_candidate_eligibility') }} as eligibility
+        on
+            proposals.user_key = eligibility.user_key
+            and proposals.item_key = eligibility.item_key
+    inner join {{ ref('int_user_keys') }} as users
+        on proposals.user_key = users.user_key
+    inner join {{ ref('int_item_keys') }} as items
+        on proposals.item_key = items.item_key
+    cross join {{ ref('stg_as_of') }} as as_of
+    where
+        eligibility.ineligible_reason is null
+        and proposals.{{ is_in_part('user_key') }}
+        and eligibility.{{ is_in_part('user_key') }}
+
+)
+
 select
-    candidates.user_key,
-    candidates.item_key,
-    row_number() over (
-        partition by candidates.user_key
-        order by
-            {{ hash_share("concat('draw:', users.user_id, ':', items.item_id, ':', as_of.as_of)") }},
-            items.item_id
-    ) as draw_rank,
-    count(*) over (partition by candidates.user_key) as draw_count
-from {{ ref('int_candidates') }} as candidates
-inner join {{ ref('int_scored_candidates') }} as scored
-    on
-        candidates.user_key = scored.user_key
-        and candidates.item_key = scored.item_key
-inner join {{ ref('int_user_keys') }} as users
-    on candidates.user_key = users.user_key
-inner join {{ ref('int_item_keys') }} as items
-    on candidates.item_key = items.item_key
-cross join {{ ref('stg_as_of') }} as as_of
-where candidates.strategy = 'explore'
+    drawn.user_key,
+    drawn.item_key,
+    cast(drawn.draw_rank as {{ dbt.type_int() }}) as draw_rank,
+    cast(drawn.draw_count as {{ dbt.type_int() }}) as draw_count
+from drawn
+cross join longest
+where drawn.draw_rank <= 2 * longest.list_size

@@ -1,6 +1,10 @@
 -- What lists are made from: the `ranking_pool_size` best of what is due again and as many of all else, for a play may
 -- hold back either; the best item of each combination of strategies, price band and leading category, for a list may
 -- want it; and of what explore proposes the first drawn, twice as many as the longest list has places.
+{{ config(
+    materialized=in_parts(),
+    part_keys={'model': 'int_scored_candidates', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
+) }}
 {% set kinds = {
     'due': is_proposed_by('proposed_by', 'buy_again'), 'combination': 'proposed_by', 'band': 'price_band',
     'category': 'category_number'
@@ -16,8 +20,6 @@ items as (
 
     select
         item_keys.item_key,
-        items.item_id,
-        items.category,
         contents.price_band,
         contents.item_number,
         cast(dense_rank() over (order by items.category) as {{ dbt.type_int() }}) as category_number
@@ -39,8 +41,6 @@ candidates as (
         scored.purchase_probability,
         scored.score as unmixed_score,
         coalesce(cold_start.score, scored.score) as score,
-        items.item_id,
-        items.category,
         items.price_band,
         items.item_number,
         items.category_number
@@ -51,6 +51,7 @@ candidates as (
         on
             scored.user_key = cold_start.user_key
             and scored.item_key = cold_start.item_key
+    where scored.{{ is_in_part('user_key') }}
 
 ),
 
@@ -85,12 +86,9 @@ wanted as (
 )
 
 select
-    users.user_id,
-    candidates.item_id,
     candidates.user_key,
     candidates.item_key,
     candidates.item_number,
-    candidates.category,
     candidates.category_number,
     candidates.price_band,
     candidates.times_bought,
@@ -98,22 +96,21 @@ select
     candidates.purchase_probability,
     candidates.unmixed_score,
     candidates.score,
-    row_number() over (partition by candidates.user_key order by candidates.score desc, candidates.item_number)
-        as pool_rank,
+    cast(row_number() over (
+        partition by candidates.user_key
+        order by candidates.score desc, candidates.item_number
+    ) as {{ dbt.type_int() }}) as pool_rank,
     draws.draw_rank,
     draws.draw_count
 from candidates
-inner join {{ ref('int_user_keys') }} as users
-    on candidates.user_key = users.user_key
 left join wanted
     on
         candidates.user_key = wanted.user_key
         and candidates.item_key = wanted.item_key
-cross join longest
 left join {{ ref('int_exploration_draws') }} as draws
     on
         candidates.user_key = draws.user_key
         and candidates.item_key = draws.item_key
 where
     wanted.item_key is not null
-    or draws.draw_rank <= 2 * longest.list_size
+    or draws.item_key is not null

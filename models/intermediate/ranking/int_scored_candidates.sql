@@ -1,11 +1,17 @@
 -- P(buys within the label window) = 1 / (1 + exp(-log-odds)); the log-odds are a sum of one linear spline per feature,
 -- with coefficients of their own for items never bought, bought once and bought more often.
+{{ config(
+    materialized=in_parts(),
+    part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
+) }}
 {% set features = ranking_features() %}
+{% set best_sellers = strategies() | selectattr('name', 'equalto', 'best_sellers') | first %}
 {% set knot = ordered_struct(['knot', 'coefficient', 'step']) %}
 
 with places as (
 
     select * from {{ ref('int_candidate_knot_places') }}
+    where {{ is_in_part('user_key') }}
 
 ),
 
@@ -31,6 +37,7 @@ log_odds as (
             places.item_key,
             places.times_bought,
             {{ proposed_by('places') }} as proposed_by,
+            places.best_sellers_score / {{ best_sellers.knots }} as popularity,
             knots.intercept
             {% for feature in features %}
                 + {{ spline_term('places.' ~ feature.name, 'knots.' ~ feature.name) }}
@@ -53,6 +60,7 @@ probabilities as (
         item_key,
         times_bought,
         proposed_by,
+        popularity,
         -- twelve decimals: engines agree, and rank alike
         round(1 / (1 + exp(-log_odds)), 12) as purchase_probability
     from log_odds
@@ -86,8 +94,10 @@ factors as (
 select
     probabilities.user_key,
     probabilities.item_key,
-    probabilities.times_bought,
-    probabilities.proposed_by,
+    cast(probabilities.times_bought as smallint) as times_bought,
+    cast(probabilities.proposed_by as {{ dbt.type_int() }}) as proposed_by,
+    -- share of the best seller's sales
+    probabilities.popularity,
     probabilities.purchase_probability,
     -- a rule of the shop may boost a category for the user
     round(

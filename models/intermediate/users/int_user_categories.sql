@@ -1,4 +1,5 @@
--- What a user did says more than what a user ticked: preferences count for users without any interaction alone.
+-- What a user did says more than what a user ticked: preferences count for users without any interaction alone. Sorted
+-- by user, so that what is made for a range of users reads one stretch of the table.
 with interactions as (
 
     select * from {{ ref('int_interactions') }}
@@ -75,11 +76,19 @@ affinities as (
 )
 
 select
-    user_id,
-    category,
+    user_keys.user_key,
+    affinities.user_id,
+    affinities.category,
     round(
-        cast(category_weight as double) / cast(sum(category_weight) over (partition by user_id) as double), 9
+        cast(affinities.category_weight as double)
+        / cast(sum(affinities.category_weight) over (partition by affinities.user_id) as double), 9
     ) as category_share,
-    row_number() over (partition by user_id order by category_weight desc, category) as category_rank,
-    is_stated
+    row_number() over (
+        partition by affinities.user_id
+        order by affinities.category_weight desc, affinities.category
+    ) as category_rank,
+    affinities.is_stated
 from affinities
+inner join {{ ref('int_user_keys') }} as user_keys
+    on affinities.user_id = user_keys.user_id
+order by user_keys.user_key, category_rank

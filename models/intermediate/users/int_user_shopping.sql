@@ -1,11 +1,16 @@
+-- Sorted by user, as int_user_categories.
 select
-    user_id,
-    count(distinct floor(age_days)) as shopping_days,
-    count(*) filter (where age_days < 30) as line_count_30d,
-    cast(min(age_days) as double) as last_bought_days,
+    user_keys.user_key,
+    count(distinct floor(purchases.age_days)) as shopping_days,
+    count(*) filter (where purchases.age_days < 30) as line_count_30d,
+    cast(min(purchases.age_days) as double) as last_bought_days,
     -- days since the last purchase as a multiple of the user's usual days between purchases, pulled towards 30
     round(cast(
-        min(age_days) * (count(distinct floor(age_days)) + 1) / (max(age_days) - min(age_days) + 30) as double
+        min(purchases.age_days) * (count(distinct floor(purchases.age_days)) + 1)
+        / (max(purchases.age_days) - min(purchases.age_days) + 30) as double
     ), 9) as overdue_ratio
-from {{ ref('int_own_purchases') }}
-group by user_id
+from {{ ref('int_own_purchases') }} as purchases
+inner join {{ ref('int_user_keys') }} as user_keys
+    on purchases.user_id = user_keys.user_id
+group by user_keys.user_key
+order by user_keys.user_key

@@ -1,5 +1,6 @@
+-- Sorted by user, as int_user_categories.
 select
-    purchases.user_id,
+    user_keys.user_key,
     coalesce(items.subcategory, items.category) as item_type,
     count(distinct floor(purchases.age_days)) as purchase_count,
     cast(min(purchases.age_days) as double) as last_bought_days,
@@ -7,4 +8,7 @@ select
 from {{ ref('int_own_purchases') }} as purchases
 inner join {{ ref('stg_items') }} as items
     on purchases.item_id = items.item_id
-group by purchases.user_id, coalesce(items.subcategory, items.category)
+inner join {{ ref('int_user_keys') }} as user_keys
+    on purchases.user_id = user_keys.user_id
+group by user_keys.user_key, coalesce(items.subcategory, items.category)
+order by user_keys.user_key
