@@ -1,5 +1,7 @@
 -- Without var `as_of` it is the latest event, unless that lies more than a year after all but the latest hundredth of
 -- the events: a stray 2099 in one row must not age everything else by decades.
+{{ config(materialized='table') }}    -- one row that nearly all models ask for, made from all events
+
 with event_times as (
 
     select {{ clean_timestamp('ordered_at') }} as happened_at

@@ -32,14 +32,14 @@ items as (
             when strategy_number in ({{ strategy_numbers('exploration') }}) then 0
             when strategy_rank <= {{ constants().strategy_head }} then 1
             else 0
-        end) as is_needed,
-        -- in decimals, so that the order of strategies changes no digit
-        sum(cast(score * case strategy_number
+        end) = 1 as is_needed,
+        -- in millionths: whole numbers add up the same in any order
+        cast(sum(cast(round(score * 1000000 * case strategy_number
             {% for strategy in ranked_strategies() %}
                 when {{ strategy_number(strategy.name) }} then {{ strategy.coefficient }}
             {% endfor %}
             else 0
-        end as decimal(18, 9))) as cheap_score
+        end) as {{ dbt.type_int() }})) as bigint) as cheap_score
     from proposals
     group by user_key, item_key, item_number
 
@@ -58,9 +58,9 @@ kept as (
     qualify
         row_number() over (
             partition by items.user_key
-            order by items.is_needed desc, items.cheap_score desc, items.item_number
+            order by items.cheap_score + case when items.is_needed then 1000000000 else 0 end desc, items.item_number
         ) <= {{ var('candidates_per_user') }}
-        or items.is_needed = 1
+        or items.is_needed
         or draws.item_key is not null
 
 )
