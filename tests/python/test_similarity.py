@@ -37,7 +37,7 @@ class SimilarityModels:
         self.compiled = compiled_models(
             "int_item_keys int_user_keys int_order_keys int_user_items int_profiles int_profile_lists "
             "int_item_support int_item_pairs "
-            "int_item_similarities int_item_neighbours int_user_tastes int_user_neighbours",
+            "int_item_similarities int_item_neighbours int_user_tastes int_taste_lists int_user_neighbours",
             variables | {"item_recommendations_max": 50},
         )
         self.connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})

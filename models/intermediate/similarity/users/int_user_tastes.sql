@@ -1,12 +1,12 @@
 -- weight = ln(1 + interaction weight without decay) × idf / length of the user's vector, so that a dot product of two
--- users is their cosine. Squares are summed as decimals: the order of rows changes no digit.
+-- users is their cosine. Squares are summed as decimals: the order of rows changes no digit. Sorted by user, as
+-- int_user_items.
 {#
     item_users_share, item_users_few   share of users above which an item says nothing of who is alike, and how many
                                        users say something in a shop of any size
     taste_items_max                    items that tell a user's taste, weightiest first
-    item_users_max                     users compared for sharing an item, its keenest first: cost grows with its square
 #}
-{% set item_users_share, item_users_few, taste_items_max, item_users_max = 0.1, 20, 50, 500 %}
+{% set item_users_share, item_users_few, taste_items_max = 0.1, 20, 50 %}
 
 with interactions as (
 
@@ -77,9 +77,4 @@ select
 from tastes
 inner join lengths
     on tastes.user_key = lengths.user_key
-inner join {{ ref('int_user_keys') }} as user_keys
-    on tastes.user_key = user_keys.user_key
-qualify row_number() over (
-    partition by tastes.item_key
-    order by weight desc, user_keys.user_number
-) <= {{ item_users_max }}
+order by tastes.user_key
