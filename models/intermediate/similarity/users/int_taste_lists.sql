@@ -6,7 +6,7 @@ with ranked as (
 
     select
         tastes.item_key,
-        tastes.user_key,
+        user_keys.user_number,
         cast(round(tastes.weight * 1000000000) as {{ dbt.type_int() }}) as weight,
         row_number() over (
             partition by tastes.item_key
@@ -20,7 +20,7 @@ with ranked as (
 
 select
     item_key,
-    array_agg({{ ordered_struct(['user_key', 'weight']) }}) as users
+    array_agg({{ ordered_struct(['user_number', 'weight']) }}) as users
 from ranked
 where user_rank <= {{ item_users_max }}
 group by item_key

@@ -1,15 +1,22 @@
 -- Each item of a user's taste meets the list of its keenest users, as item pairs meet profiles: unnesting a list is
--- cheaper than joining its rows. Whole numbers add up the same in any order.
+-- cheaper than joining its rows. Similarity in billionths, shared items and the user's number are packed into one whole
+-- number, which adds up the same in any order and is in the order in which neighbours are near.
 {{ config(
     materialized=in_parts(),
     part_keys={'model': 'int_user_tastes', 'key': 'user_key', 'range_size': 2048}
 ) }}
+{% set numbers, shared = 2 ** 27, 2 ** 33 %}
 
 with tastes as (
 
-    select * from {{ ref('int_user_tastes') }}
+    select
+        tastes.*,
+        user_keys.user_number
+    from {{ ref('int_user_tastes') }} as tastes
+    inner join {{ ref('int_user_keys') }} as user_keys
+        on tastes.user_key = user_keys.user_key
     where
-        {{ is_in_part('user_key') }}
+        tastes.{{ is_in_part('user_key') }}
         and {{ strategy_is_enabled('similar_users') }}
 
 ),
@@ -18,6 +25,7 @@ met as (
 
     select
         tastes.user_key,
+        tastes.user_number,
         tastes.weight,
         {{ unnest_list('taste_lists.users') }} as neighbour
     from tastes
@@ -30,39 +38,43 @@ products as (
 
     select
         user_key,
-        neighbour.user_key as neighbour_key,
+        neighbour.user_number as neighbour_number,
         cast(round(weight * neighbour.weight * 1000) as bigint) as product
     from met
-    where neighbour.user_key <> met.user_key
+    where neighbour.user_number <> user_number
 
 ),
 
-similarities as (
+packed as (
 
     select
         user_key,
-        neighbour_key,
-        count(*) as shared_item_count,
-        round(cast(sum(product) as double) / 1000000000000, 9) as similarity_score
+        cast(round(cast(sum(product) as double) / 1000) as bigint) * {{ shared }}
+        + count(*) * {{ numbers }} + {{ numbers - 1 }} - neighbour_number as packed
     from products
-    group by user_key, neighbour_key
+    group by user_key, neighbour_number
+    having sum(product) >= 500
+
+),
+
+nearest as (
+
+    select
+        user_key,
+        {{ unnest_list('max_by(packed, packed, ' ~ constants().user_neighbours_max ~ ')') }} as packed
+    from packed
+    group by user_key
 
 )
 
 select
-    similarities.user_key,
-    similarities.neighbour_key,
-    cast(similarities.shared_item_count as {{ dbt.type_int() }}) as shared_item_count,
-    similarities.similarity_score,
-    cast(row_number() over (
-        partition by similarities.user_key
-        order by
-            similarities.similarity_score desc,
-            similarities.shared_item_count desc,
-            neighbours.user_number
-    ) as {{ dbt.type_int() }}) as neighbour_rank
-from similarities
+    nearest.user_key,
+    neighbours.user_key as neighbour_key,
+    cast((nearest.packed % {{ shared }} - nearest.packed % {{ numbers }}) / {{ numbers }} as {{ dbt.type_int() }})
+        as shared_item_count,
+    (nearest.packed - nearest.packed % {{ shared }}) / cast({{ shared }} as double) / 1000000000 as similarity_score,
+    cast(row_number() over (partition by nearest.user_key order by nearest.packed desc) as {{ dbt.type_int() }})
+        as neighbour_rank
+from nearest
 inner join {{ ref('int_user_keys') }} as neighbours
-    on similarities.neighbour_key = neighbours.user_key
-where similarities.similarity_score > 0
-qualify neighbour_rank <= {{ constants().user_neighbours_max }}
+    on {{ numbers - 1 }} - nearest.packed % {{ numbers }} = neighbours.user_number
