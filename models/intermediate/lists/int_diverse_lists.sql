@@ -1,52 +1,64 @@
 -- A category's k-th item is worth category_discount^(k-1) of its score, and the best item of each of the list's best
 -- categories and price bands, as many as it has to have, is sure of a place: greedy diversity, in one pass.
-{% set bands = ['budget', 'mid', 'premium'] %}
+-- depends_on: {{ ref('int_user_keys') }}
+{{ config(
+    materialized=in_parts(),
+    part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
+) }}
 
 with scored as (
 
     select
         *,
         row_number() over (partition by list_key, category_number order by best_score desc, item_number)
-            as category_item_rank
+            as category_item_rank,
+        case
+            when price_band is not null
+                then row_number() over (partition by list_key, price_band order by best_score desc, item_number)
+        end as band_item_rank
     from {{ ref('int_steered_candidates') }}
+    where {{ is_in_part('user_key') }}
 
 ),
 
--- what the list has had so far, item by item
+discounted as (
+
+    select
+        *,
+        power(category_discount, category_item_rank - 1) as category_factor
+    from scored
+
+),
+
+-- all others can't stand in the list
+possible as (
+
+    select *
+    from discounted
+    qualify
+        1 in (category_item_rank, band_item_rank)
+        or row_number() over (
+            partition by list_key
+            order by round(best_score * category_factor, 9) desc, best_score desc, item_number
+        ) <= list_size
+
+),
+
+-- how many categories and price bands the list has had so far, item by item
 counted as (
 
     select
         *,
-        {% for band in bands %}
-            sum(case when price_band = '{{ band }}' then 1 else 0 end) over best_first as {{ band }}_count,
-        {% endfor %}
-        sum(case when category_item_rank = 1 then 1 else 0 end) over best_first as category_rank
-    from scored
+        sum(case when category_item_rank = 1 then 1 else 0 end) over best_first as category_rank,
+        sum(case when band_item_rank = 1 then 1 else 0 end) over best_first as band_rank,
+        case when category_minimum > 1 then {{ constants().minimum_distinct_price_bands }} else 1 end as band_minimum
+    from possible
     window
         best_first as (
             partition by list_key
             order by best_score desc, item_number
             rows between unbounded preceding and current row
         )
-
-),
-
-banded as (
-
-    select
-        *,
-        power(category_discount, category_item_rank - 1) as category_factor,
-        case price_band
-            {% for band in bands %}
-                when '{{ band }}' then {{ band }}_count
-            {% endfor %}
-        end as band_item_rank,
-        {% for band in bands %}
-            least({{ band }}_count, 1) {{ '+' if not loop.last }}
-        {% endfor %}
-            as band_rank,
-        case when category_minimum > 1 then {{ constants().minimum_distinct_price_bands }} else 1 end as band_minimum
-    from counted
 
 ),
 
@@ -60,7 +72,7 @@ claimed as (
             when band_item_rank = 1 and band_rank <= band_minimum then 2
             else 3
         end as claim
-    from banded
+    from counted
 
 ),
 

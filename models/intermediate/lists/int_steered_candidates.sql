@@ -1,7 +1,7 @@
 -- The factor of a block is what the play's strategies that proposed the item make of it (macro play_factor), times
 -- `price_band_factor` when the item is of the play's price band; each next item of a category is worth
 -- `next_item_factor` of its score, again. Where diversity is switched off neither counts. A view: int_diverse_lists is
--- all that reads it.
+-- all that reads it, one range of users after the other: windows say user_key for that alone.
 {{ config(materialized='view') }}
 {% set price_band_factor, next_item_factor = 1.25, 0.85 %}
 
@@ -15,6 +15,7 @@ weighted as (
 
     select
         lists.list_key,
+        pool.user_key,
         lists.items_primary,
         lists.list_size,
         lists.category_minimum,
@@ -66,7 +67,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by list_key, category_number
+            partition by user_key, list_key, category_number
             order by primary_score desc, item_number
         ) as category_item_rank
     from steered
@@ -75,6 +76,7 @@ ranked as (
 
 select
     list_key,
+    user_key,
     item_key,
     item_number,
     category_number,
@@ -89,7 +91,7 @@ select
     -- what would fill the first block counts by what its play makes of it, all else by what the other's does
     case
         when row_number() over (
-            partition by list_key
+            partition by user_key, list_key
             order by
                 round(primary_score * power(category_discount, category_item_rank - 1), 9) desc,
                 primary_score desc,
