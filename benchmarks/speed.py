@@ -27,11 +27,11 @@ LIST_LENGTH = 20
 PROFILE_ITEMS = 50
 NEIGHBOURS = 50
 # model of the one, table of the other
-LISTS = {"recmail": "int_neighbour_candidates", "implicit": "peer.lists"}
+LISTS = {"recmail": "int_neighbour_votes", "implicit": "peer.lists"}
 PACKAGES = ("duckdb", "dbt-core", "implicit", "numpy", "scipy", "pyarrow")
 
 # what lies between the interactions and the lists; the two dictionaries are part of the way
-MODELS = ("int_interactions+,+int_neighbour_candidates", "int_item_keys")
+MODELS = ("int_interactions+,+int_neighbour_votes", "int_item_keys")
 INPUT_MODELS = ("int_interactions", "int_purchases")
 READ_MODELS = (*INPUT_MODELS, "stg_items", "int_content_similarities", "int_item_upgrades")
 VARIABLES = {

@@ -12,8 +12,7 @@
       content_block_items_max       items compared with each other for sharing a token, at least 3: cost grows with it
       content_neighbours_max        neighbours by content kept per item
       minimum_distinct_price_bands  thirds of a category's prices that a list shows, where it has to mix categories
-      strategy_head                 best items of each strategy that stay candidates whatever others say: as many as a
-                                    block has, and as many again for what diversity and other blocks take away
+      strategy_head                 best items of each strategy that stay candidates whatever others say: a block's worth
       trend_half_life_days          days after which a sale tells half as much of what sells lately: a week, as shops plan
       user_neighbours_max           neighbours kept per user
       user_neighbour_items_max      heaviest items of each neighbour that speak for it
@@ -30,7 +29,7 @@
         'content_block_items_max': 50,
         'content_neighbours_max': 20,
         'minimum_distinct_price_bands': 2,
-        'strategy_head': 8,
+        'strategy_head': 6,
         'trend_half_life_days': 7,
         'user_neighbours_max': 100,
         'user_neighbour_items_max': 100,

@@ -23,7 +23,7 @@ select user_id, user_key, row_number() over (order by user_id) as user_number
 from (
     select user_id, user_key
     from int_user_keys
-    where user_key in (select user_key from int_candidate_knot_places)
+    where user_key in (select user_key from int_candidates)
     order by md5(user_id), user_id
     limit getvariable('users_max')
 );
@@ -31,4 +31,4 @@ from (
 create or replace temp table item_numbers as
 select item_id, item_key, row_number() over (order by item_id) as item_number
 from int_item_keys
-where item_key in (select item_key from int_candidate_knot_places);
+where item_key in (select item_key from int_candidates);

@@ -3,12 +3,13 @@
 That each row of the playbook moves lists is tested on the demo (test_demo_warehouse.py).
 """
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from shop import AS_OF, small_shop, write_parquet
-from warehouse import Build, build, connect
+from warehouse import ROOT, Build, build, connect
 
 RULES = [
     {"name": "no_books", "when": "user_id = 'u1'", "effect": "block_category", "value": "books"},
@@ -23,6 +24,8 @@ RULES = [
     {"name": "fine", "when": "user_id = 'u5'", "effect": "choose_block", "value": "premium"},
     {"name": "hello", "when": "user_id = 'u6'", "effect": "choose_subject", "value": "Hello {first_name}"},
 ]
+# in the order of their numbers
+STRATEGIES = re.findall(r"\('(\w+)', '\w+', ", (ROOT / "macros/ranking/strategies.sql").read_text(encoding="utf-8"))
 READERS, SLEEPERS = range(20, 28), range(28, 36)
 
 
@@ -143,7 +146,7 @@ def proposed_by(*strategies: str) -> str:
         inner join int_item_keys as item_keys using (item_key)
         where
             user_keys.user_id = shown.user_id and item_keys.item_id = shown.item_id
-            and candidates.strategy in ({", ".join(f"'{strategy}'" for strategy in strategies)})
+            and candidates.strategy_number in ({", ".join(str(STRATEGIES.index(name) + 1) for name in strategies)})
     )"""
 
 

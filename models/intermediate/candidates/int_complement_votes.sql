@@ -93,7 +93,6 @@ best as (
 select
     user_key,
     complement_key as item_key,
-    {{ strategy_number('complements') }} as strategy_number,
     cast(vote_sum as double) / 1000000 / {{ vote_scale('weight') }} as raw_score,
     evidence_key,
     cast(pair_count as {{ dbt.type_int() }}) as evidence_count

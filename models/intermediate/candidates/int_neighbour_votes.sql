@@ -97,9 +97,9 @@ best as (
 
 -- the evidence is the item whose vote was the strongest; how many share the pair is looked up for what is shown
 select
+    best.context_key,
     best.user_key,
     item_keys.item_key,
-    {{ context_strategy('best.context_key') }} as strategy_number,
     {{ unpack_vote('best.packed', 'vote_sum') }} / {{ weight_scale }} / {{ vote_scale('similarity') }} as raw_score,
     user_items.item_key as evidence_key,
     cast(null as {{ dbt.type_int() }}) as evidence_count

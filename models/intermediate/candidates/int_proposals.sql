@@ -14,10 +14,19 @@
     union all
 {% endfor %}
 {% for model in strategies() | map(attribute='votes') | select | unique %}
+    {% set voted = strategies() | selectattr('votes', 'equalto', model) | list %}
     select
         user_key,
         item_key,
-        strategy_number,
+        {% if voted[0].name in item_contexts() %}
+            case context_key
+                {% for strategy in voted %}
+                    when {{ context_key(strategy.name) }} then {{ strategy_number(strategy.name) }}
+                {% endfor %}
+            end as strategy_number,
+        {% else %}
+            {{ strategy_number(voted[0].name) }} as strategy_number,
+        {% endif %}
         raw_score,
         evidence_key,
         evidence_count

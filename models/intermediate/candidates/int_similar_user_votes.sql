@@ -77,7 +77,6 @@ best as (
 select
     best.user_key,
     item_keys.item_key,
-    {{ strategy_number('similar_users') }} as strategy_number,
     cast(best.vote_sum as double) / 1000000 as raw_score,
     cast(null as {{ dbt.type_int() }}) as evidence_key,
     cast(best.neighbour_count as {{ dbt.type_int() }}) as evidence_count

@@ -1,11 +1,12 @@
--- Two stages: what proposals say by themselves cuts them to `candidates_per_user`, before features are made. The cheap
--- score is the ranker's untrained one, macro strategies' coefficients on the strategies' scores. Never cut are what the
--- user chose (family own), the first of every strategy, since a play or placement may lead with any, and explore's draws.
+-- Two stages: what proposals say by themselves cuts them to `candidates_per_user`, before features are made, by weighted
+-- reciprocal rank fusion: each strategy adds its coefficient in macro strategies / (30 + the item's rank in it). Never cut
+-- are what the user chose or is due again, the first of every strategy, since any may lead a block, and explore's draws.
 -- depends_on: {{ ref('int_user_keys') }}
 {{ config(
     materialized=in_parts(),
     part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
 ) }}
+{% set rank_offset = 30 %}
 
 with proposals as (
 
@@ -27,19 +28,15 @@ items as (
         user_key,
         item_key,
         item_number,
-        max(case
-            when strategy_number in ({{ strategy_numbers('own') }}) then 1
-            when strategy_number in ({{ strategy_numbers('exploration') }}) then 0
-            when strategy_rank <= {{ constants().strategy_head }} then 1
-            else 0
-        end) = 1 as is_needed,
-        -- in millionths: whole numbers add up the same in any order
-        cast(sum(cast(round(score * 1000000 * case strategy_number
+        max(case when strategy_number in ({{ strategy_numbers('own') }}) then 1 else 0 end) as is_own,
+        min(case when strategy_number not in ({{ strategy_numbers('exploration') }}) then strategy_rank end) as best_rank,
+        -- in whole numbers, which add up the same in any order
+        cast(sum(cast(round(100000000.0 / ({{ rank_offset }} + strategy_rank) * case strategy_number
             {% for strategy in ranked_strategies() %}
                 when {{ strategy_number(strategy.name) }} then {{ strategy.coefficient }}
             {% endfor %}
             else 0
-        end) as {{ dbt.type_int() }})) as bigint) as cheap_score
+        end) as {{ dbt.type_int() }})) as bigint) as fused_rank
     from proposals
     group by user_key, item_key, item_number
 
@@ -56,12 +53,13 @@ kept as (
             items.user_key = draws.user_key
             and items.item_key = draws.item_key
     qualify
-        row_number() over (
-            partition by items.user_key
-            order by items.cheap_score + case when items.is_needed then 1000000000 else 0 end desc, items.item_number
-        ) <= {{ var('candidates_per_user') }}
-        or items.is_needed
+        items.is_own = 1
+        or items.best_rank <= {{ constants().strategy_head }}
         or draws.item_key is not null
+        or row_number() over (
+            partition by items.user_key, items.is_own
+            order by items.fused_rank desc, items.item_number
+        ) <= {{ var('candidates_per_user') }}
 
 )
 
