@@ -10,16 +10,7 @@ with shown as (
 
 places as (
 
-    select
-        shown.user_id,
-        shown.item_id,
-        shown.position,
-        places.*
-    from shown
-    inner join {{ ref('int_candidate_knot_places') }} as places
-        on
-            shown.user_key = places.user_key
-            and shown.item_key = places.item_key
+    select * from {{ ref('int_shown_knot_places') }}
 
 ),
 

@@ -1,0 +1,48 @@
+-- The places of candidates are in no table; of what the digest shows they are made once more, to explain it.
+-- depends_on: {{ ref('int_user_keys') }}
+{{ config(
+    materialized=in_parts(),
+    part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
+) }}
+
+with shown as (
+
+    select * from {{ ref('int_placement_lists') }}
+    where
+        placement = 'email_digest'
+        and {{ is_in_part('user_key') }}
+
+),
+
+shown_scores as (
+
+    select scores.*
+    from {{ ref('int_strategy_scores') }} as scores
+    inner join shown
+        on
+            scores.user_key = shown.user_key
+            and scores.item_key = shown.item_key
+    where scores.{{ is_in_part('user_key') }}
+
+),
+
+features as (
+
+    {{ candidate_features('shown_scores') }}
+
+)
+
+select
+    shown.user_id,
+    shown.item_id,
+    shown.position,
+    {% for feature in ranking_features() %}
+        {{ knot_place(feature) }} as {{ feature.name }},
+    {% endfor %}
+    features.times_bought
+from features
+inner join shown
+    on
+        features.user_key = shown.user_key
+        and features.item_key = shown.item_key
+where features.{{ is_in_part('user_key') }}
