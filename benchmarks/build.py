@@ -1,6 +1,6 @@
 """What a whole `dbt build` of a made-up shop takes: seconds, peak memory, disk, and which models it goes to.
 
-    python -m benchmarks.build [--users 10000] [--database target/bench.duckdb] [--models 25]
+python -m benchmarks.build [--users 10000] [--database target/bench.duckdb] [--models 25]
 """
 
 import argparse
@@ -15,7 +15,6 @@ import duckdb
 
 from benchmarks.build_shops import write_shop
 from benchmarks.shops import ROOT
-from dbt_tools.relations import literal
 
 DBT = str(ROOT / ".venv/bin/dbt")
 
@@ -53,8 +52,8 @@ def node_seconds(folder: Path) -> dict[str, tuple[str, float]]:
 
 def row_counts(database: Path) -> dict[str, int]:
     with duckdb.connect(str(database), read_only=True) as connection:
-        tables = connection.execute(f"select table_name, estimated_size from duckdb_tables() where database_name = {literal(database.stem)}").fetchall()
-    return dict(tables)
+        tables = connection.sql("select table_name, estimated_size from duckdb_tables() where not internal")
+        return dict(tables.fetchall())
 
 
 def main() -> None:

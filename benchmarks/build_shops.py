@@ -1,7 +1,7 @@
-"""Made-up shops for whole builds: every input that shapes lists and emails, in the input contract's columns, as Parquet.
+"""Made-up shops for whole builds: the inputs that shape lists and emails, in the contract's columns, as Parquet.
 
-Long-tailed users and items, tastes by cluster, staples that are bought again, guests, devices, returns, cancelled orders
-and email events; some twenty events a user. Chance is md5, so a shop is the same at every call, in any order of rows.
+Long-tailed users and items, tastes by cluster, staples that are bought again, guests, devices, returns, cancelled
+orders and email events; some twenty events a user. Chance is md5, so a shop is the same at every call.
 
     python -m benchmarks.build_shops [--users 10000 100000] [--out data/bench]
 """
@@ -58,7 +58,8 @@ select
     user_id || '@shop.example' as email,
     'Name' || n % 500 as first_name,
     ['US', 'US', 'US', 'DE', 'GB'][1 + n % 5] as country_code,
-    ['America/New_York', 'America/Chicago', 'America/Los_Angeles', 'Europe/Berlin', 'Europe/London'][1 + n % 5] as timezone,
+    ['America/New_York', 'America/Chicago', 'America/Denver', 'Europe/Berlin', 'Europe/London'][1 + n % 5]
+        as timezone,
     ['en-US', 'en-US', 'en-US', 'de-DE', 'en-GB'][1 + n % 5] as locale,
     case when n % 4 < 3 then 'subscribed' else 'unsubscribed' end as email_consent,
     'weekly' as email_frequency,
@@ -75,7 +76,8 @@ select
     'Set ' || n % $clusters as subcategory,
     'Brand ' || floor(200 * chance('brand:' || n))::int as brand,
     round(exp(1 + (n % $clusters % 7) / 2 + 1.5 * chance('price:' || n)), 2) as price,
-    case when n % 9 = 0 then round(1.25 * exp(1 + (n % $clusters % 7) / 2 + 1.5 * chance('price:' || n)), 2) end as list_price,
+    case when n % 9 = 0 then round(1.25 * exp(1 + (n % $clusters % 7) / 2 + 1.5 * chance('price:' || n)), 2) end
+        as list_price,
     'USD' as currency,
     'https://shop.example/i/' || n || '.jpg' as image_url,
     'https://shop.example/i/' || n as item_url,
@@ -135,8 +137,10 @@ select
     timestamp '2025-06-20' - to_days(7 * m + n % 7) + to_hours(kinds.place) as occurred_at,
     user_id,
     'm' || n || '-' || m as message_id,
-    case when kinds.event_type = 'click' then 'sku-' || lpad(pick('clicked:' || n || ':' || m, $items)::varchar, 6, '0') end
-        as item_id,
+    case
+        when kinds.event_type = 'click'
+            then 'sku-' || lpad(pick('clicked:' || n || ':' || m, $items)::varchar, 6, '0')
+    end as item_id,
     false as is_machine
 from messages
 inner join (values ('sent', 0, 1.0), ('open', 1, 0.3), ('click', 2, 0.05)) as kinds (event_type, place, share)

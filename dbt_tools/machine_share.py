@@ -1,7 +1,7 @@
 """A plugin of dbt-duckdb, named in profiles.yml: what DuckDB takes of the machine.
 
-Half of the memory, beyond which it spills to files beside the warehouse, and all cores; RECMAIL_MEMORY (such as 4GB) and
-RECMAIL_THREADS say otherwise.
+Half of the memory, beyond which it spills to files beside the warehouse, and all cores; RECMAIL_MEMORY (such as 4GB)
+and RECMAIL_THREADS say otherwise.
 """
 
 import os

@@ -25,7 +25,9 @@ RULES = [
     {"name": "hello", "when": "user_id = 'u6'", "effect": "choose_subject", "value": "Hello {first_name}"},
 ]
 # in the order of their numbers
-STRATEGIES = re.findall(r"\('(\w+)', '\w+', ", (ROOT / "macros/ranking/strategies.sql").read_text(encoding="utf-8"))
+STRATEGIES = re.findall(
+    r"\('(\w+)', '\w+', ", (ROOT / "macros/ranking/strategies.sql").read_text(encoding="utf-8")
+)
 READERS, SLEEPERS = range(20, 28), range(28, 36)
 
 

@@ -51,8 +51,9 @@ select
     cast(purchase_count as {{ dbt.type_int() }}) as evidence_count
 from due
 where raw_score > 0
-qualify row_number() over (
-    partition by user_key
-    order by raw_score desc, purchase_count desc, item_number
-) <= {{ 2 * var('candidates_per_strategy') }}
+qualify
+    row_number() over (
+        partition by user_key
+        order by raw_score desc, purchase_count desc, item_number
+    ) <= {{ 2 * var('candidates_per_strategy') }}
 order by user_key

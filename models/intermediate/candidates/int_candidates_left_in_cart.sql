@@ -17,8 +17,9 @@ where
         interactions.last_purchased_at is null
         or interactions.last_purchased_at < interactions.last_cart_added_at
     )
-qualify row_number() over (
-    partition by user_keys.user_key
-    order by interactions.interaction_weight desc, interactions.last_cart_added_at desc, interactions.item_id
-) <= {{ var('candidates_per_strategy') }}
+qualify
+    row_number() over (
+        partition by user_keys.user_key
+        order by interactions.interaction_weight desc, interactions.last_cart_added_at desc, interactions.item_id
+    ) <= {{ var('candidates_per_strategy') }}
 order by user_keys.user_key

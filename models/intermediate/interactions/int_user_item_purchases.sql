@@ -30,7 +30,8 @@ select
     cast(min(gaps.age_days) as double) as last_bought_days,
     cast(max(gaps.age_days) as double) as first_bought_days,
     cast(coalesce(sum(gaps.gap_days), 0) as double) as gap_days_sum,
-    cast(sum(cast({{ decay('gaps.age_days', slow_half_life_days) }} as decimal(18, 9))) as double) as slow_decayed_count,
+    cast(sum(cast({{ decay('gaps.age_days', slow_half_life_days) }} as decimal(18, 9))) as double)
+        as slow_decayed_count,
     -- how often, in how many days, it was bought when the window allowed it to be recommended
     count(*) filter (where gaps.gap_days > {{ window_days }}) as late_count,
     cast(

@@ -21,20 +21,13 @@ with scored as (
 
 ),
 
-discounted as (
+-- all others can't stand in the list
+possible as (
 
     select
         *,
         power(category_discount, category_item_rank - 1) as category_factor
     from scored
-
-),
-
--- all others can't stand in the list
-possible as (
-
-    select *
-    from discounted
     qualify
         1 in (category_item_rank, band_item_rank)
         or row_number() over (

@@ -1,6 +1,7 @@
--- Two stages: what proposals say by themselves cuts them to `candidates_per_user`, before features are made, by weighted
--- reciprocal rank fusion: each strategy adds its coefficient in macro strategies / (30 + the item's rank in it). Never cut
--- are what the user chose or is due again, the first of every strategy, since any may lead a block, and explore's draws.
+-- Two stages: what proposals say by themselves cuts them to `candidates_per_user`, before features are made, by
+-- weighted reciprocal rank fusion: each strategy adds its coefficient in macro strategies / (30 + the item's rank in
+-- it). Never cut are what the user chose or is due again, the first of every strategy, since any may lead a block, and
+-- explore's draws.
 -- depends_on: {{ ref('int_user_keys') }}
 {{ config(
     materialized=in_parts(),
@@ -29,7 +30,8 @@ items as (
         item_key,
         item_number,
         max(case when strategy_number in ({{ strategy_numbers('own') }}) then 1 else 0 end) as is_own,
-        min(case when strategy_number not in ({{ strategy_numbers('exploration') }}) then strategy_rank end) as best_rank,
+        min(case when strategy_number not in ({{ strategy_numbers('exploration') }}) then strategy_rank end)
+            as best_rank,
         -- in whole numbers, which add up the same in any order
         cast(sum(cast(round(100000000.0 / ({{ rank_offset }} + strategy_rank) * case strategy_number
             {% for strategy in ranked_strategies() %}
