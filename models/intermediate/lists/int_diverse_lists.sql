@@ -32,7 +32,8 @@ possible as (
         1 in (category_item_rank, band_item_rank)
         or row_number() over (
             partition by list_key
-            order by round(best_score * category_factor, 9) desc, best_score desc, item_number
+            order by
+                round(best_score * power(category_discount, category_item_rank - 1), 9) desc, best_score desc, item_number
         ) <= list_size
 
 ),
