@@ -124,6 +124,8 @@ def erased_people(shop: Shop) -> None:
         requests = shop.tables.setdefault("erasure_requests", [])
         requests.append({"user_id": user["user_id"], "requested_at": AS_OF - place * DAY})
         shop.erased |= {mark, mark.lower()}
+    # nobody may be left who ordered
+    shop.may_stop = len(shop.tables["users"]) < 4
 
 
 # --- an odd shop ------------------------------------------------------------------------------------------------
