@@ -1,4 +1,4 @@
--- The input views hold no erased user (macros/inputs/erased_rows.sql); of the request only its time is kept, since whoever
+-- The inputs hold no erased user (macros/inputs/erased_rows.sql); of the request only its time is kept, since whoever
 -- knows ids could find them behind a hash.
 with input_rows as (
 
