@@ -15,22 +15,21 @@
         {{ return(api.Relation.create(target.database, var('input_schema'), table_name) if is_there else none) }}
     {% endif %}
     {% set stem = var('input_location') ~ "/" ~ table_name %}
-    {% set parquet = recmail.literal(stem ~ ".parquet") %}
-    {% set csv = recmail.literal(stem ~ ".csv") %}
-    {% if run_query("select 1 from glob(" ~ parquet ~ ")") | length %}
-        {{ return("read_parquet(" ~ parquet ~ ")") }}
-    {% elif run_query("select 1 from glob(" ~ csv ~ ")") | length %}
-        {{ return("read_csv(" ~ csv ~ ", header = true, all_varchar = true, encoding = '"
-            ~ recmail.csv_encoding(csv) ~ "')") }}
+    {% if modules.re.search('[*?[]', stem) %}
+        {% do exceptions.raise_compiler_error(
+            "var input_location names one directory; * ? and [ stand for several: " ~ var('input_location')
+        ) %}
     {% endif %}
-    {{ return(none) }}
-{% endmacro %}
-
-
-{#- UTF-16 has a byte-order mark; what is not valid UTF-8 is taken for Latin-1, in which every byte is a letter -#}
-{% macro csv_encoding(csv) %}
-    {{ return(run_query(
-        "select case when hex(content[1:2]) in ('FFFE', 'FEFF') then 'utf-16'"
-        ~ " when try(decode(content)) is null then 'latin-1' else 'utf-8' end from read_blob(" ~ csv ~ ")"
-    )[0][0]) }}
+    {% set parquet, csv = recmail.literal(stem ~ ".parquet"), recmail.literal(stem ~ ".csv") %}
+    {% set there = run_query("select file from glob([" ~ parquet ~ ", " ~ csv ~ "])") | length %}
+    {% if there == 2 %}
+        {% do exceptions.raise_compiler_error(
+            "Both " ~ stem ~ ".parquet and " ~ stem ~ ".csv are there: remove the one that is old, and run again"
+        ) %}
+    {% elif not there %}
+        {{ return(none) }}
+    {% elif run_query("select 1 from glob(" ~ csv ~ ")") | length %}
+        {{ return(recmail.csv_rows(table_name, csv)) }}
+    {% endif %}
+    {{ return("read_parquet(" ~ parquet ~ ")") }}
 {% endmacro %}

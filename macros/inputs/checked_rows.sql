@@ -13,7 +13,8 @@ judged as (
     select
         *,
         concat_ws(
-            '; '
+            '; ',
+            raw_row.row_fault
             {%- for rule in recmail.row_rules(contract) %},
             case when {{ rule.when }} then {{ literal(rule.reason) }} end
             {%- endfor %}
