@@ -15,11 +15,6 @@
         {{ return(api.Relation.create(target.database, var('input_schema'), table_name) if is_there else none) }}
     {% endif %}
     {% set stem = var('input_location') ~ "/" ~ table_name %}
-    {% if modules.re.search('[*?[]', stem) %}
-        {% do exceptions.raise_compiler_error(
-            "var input_location names one directory; * ? and [ stand for several: " ~ var('input_location')
-        ) %}
-    {% endif %}
     {% set parquet, csv = recmail.literal(stem ~ ".parquet"), recmail.literal(stem ~ ".csv") %}
     {% set there = run_query("select file from glob([" ~ parquet ~ ", " ~ csv ~ "])") | length %}
     {% if there == 2 %}

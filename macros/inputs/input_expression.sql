@@ -17,6 +17,8 @@
         {{ return("cast(" ~ name ~ " as double)") }}
     {% elif contract_type == 'boolean' and found_type == 'BOOLEAN' %}
         {{ return(name) }}
+    {% elif contract_type == 'timestamp' %}
+        {% set as_text = offset_without_blank(as_text) %}
     {% elif contract_type == 'id' %}
         {{ return(recmail.clean_id(as_text)) }}
     {% elif column.meta.keeps_words %}

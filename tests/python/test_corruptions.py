@@ -155,7 +155,15 @@ def staged(broken) -> dict[str, dict[str, list[dict]]]:
 
 def raw(values: dict) -> frozenset:
     """What an input row holds, as text; a null says as much as no column."""
-    return frozenset((column, as_text(value)) for column, value in values.items() if value is not None)
+    return frozenset(
+        (column, text) for column, value in values.items() if value is not None and (text := as_read(as_text(value)))
+    )
+
+
+def as_read(text: str) -> str:
+    """Inputs are read without blanks around ids, words for nothing and blanks before an offset."""
+    text = text.strip().strip("\u200b'")
+    return "" if text in ("NULL", "\\N", "N/A", "-", "nan", "undefined") else text.replace(" -0400", "-0400")
 
 
 def rows_of(table: str) -> list:

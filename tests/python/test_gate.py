@@ -15,6 +15,7 @@ from input_checks.suite import expectations
 
 LIMITS = {
     "as_of": None,
+    "rejected_rows_min": 10,
     "volume_runs": 5,
     "volume_warn_factor": 2,
     "volume_error_share": 0.1,
