@@ -104,9 +104,7 @@ def ephemeral_context(shared: FetchingConnection):
     return context
 
 
-def suite_rows(
-    context, connection, contract: InputContract, row_count: int, few_rows: int
-) -> Iterator[dict]:
+def suite_rows(context, connection, contract: InputContract, row_count: int, few_rows: int) -> Iterator[dict]:
     """One row per expectation of the suite; an empty optional table has nothing to judge.
 
     A few bad rows, which staging sets aside, stop nothing, whatever share of a small table they are.

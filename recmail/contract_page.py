@@ -33,16 +33,16 @@ be read as such. Times have the year first, in four digits, with or without an o
 **Ids** are the same by one rule in every table, file or relation: blanks and quotes around them go (Excel's `="00123"`
 too) and so do characters that can't be seen; a whole number stored as a floating one loses its `.0`. Leading zeros and
 upper and lower case count. `1.2E+11` has lost the digits that told it from others and is no id. A `parent_item_id` or
-`user_id` of 0 is none, unless there is an item or a user 0. Where nearly all ids of one input are unknown to the input they
-refer to, the gate stops and shows some of both.
+`user_id` of 0 is none, unless there is an item or a user 0. Where nearly all ids of one input are unknown to the
+input they refer to, the gate stops and shows some of both.
 
-**Words for nothing** (NULL, \\N, None, nan, undefined, N/A, #N/A, `-`, `.`, `?`, 0000-00-00 and the like) are null in every
-column but those that guard consent (`email_consent`, `email_frequency`, and of email events `event_type` and
+**Words for nothing** (NULL, \\N, None, nan, undefined, N/A, #N/A, `-`, `.`, `?`, 0000-00-00 and the like) are null in
+every column but those that guard consent (`email_consent`, `email_frequency`, and of email events `event_type` and
 `bounce_type`), where they are values that nobody understands.
 
-**CSV.** UTF-8, UTF-16 with zero bytes as programs write it, or Latin-1; the delimiter is the comma, semicolon, tab or bar by
-which the header names most columns; quotes are `"`, doubled within quotes; lines end in LF, CRLF or both. A short row has
-nulls; a row with more fields than the header, with one field alone (a footer), or with a byte that is not UTF-8 is set
+**CSV.** UTF-8, UTF-16 with zero bytes as programs write it, or Latin-1; the delimiter is the comma, semicolon, tab or
+bar by which the header names most columns; quotes are `"`, doubled within quotes; lines end in LF, CRLF or both. A
+short row has nulls; a row with more fields than the header, with one field alone (a footer), or with a byte that is not UTF-8 is set
 aside. A file in Windows-1252 stops the run with a sentence that names it.
 
 **Names** are cleaned as they are staged: HTML's entities decoded once, braces made round, nothing in them that can't be

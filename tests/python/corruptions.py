@@ -175,12 +175,18 @@ USERS = [
     ),
     *(
         mended("users", f"no first name {number}", "first_name", word, None)
-        for number, word in enumerate(["NULL", "\\N", "N/A", "-", "nan", "undefined", "ada@example.com", "007"])
+        for number, word in enumerate(
+            ["NULL", "\\N", "N/A", "-", "nan", "undefined", "ada@example.com", "007"]
+        )
     ),
-    mended("users", "first name with an entity", "first_name", "Ren&eacute;e &#x26;amp; Bo", "Renée &amp; Bo"),
+    mended(
+        "users", "first name with an entity", "first_name", "Ren&eacute;e &#x26;amp; Bo", "Renée &amp; Bo"
+    ),
     mended("users", "first name without end", "first_name", "ab " * 9000, ("ab " * 17)[:50].strip()),
     mended("users", "email of the Irish", "email", "O'Neil@example.com", "o'neil@example.com"),
-    mended("users", "sign-up in the year 6", "signed_up_at", "6/1/26", None, "signed_up_at is not a timestamp"),
+    mended(
+        "users", "sign-up in the year 6", "signed_up_at", "6/1/26", None, "signed_up_at is not a timestamp"
+    ),
     mended("users", "email with stray case", "email", " Ada.L+x@Example.COM ", "ada.l+x@example.com"),
     mended("users", "unknown time zone", "timezone", "Mars/Olympus_Mons", None, "timezone is unknown"),
     mended("users", "time zone with blanks", "timezone", " Europe/Paris ", "Europe/Paris"),
@@ -263,14 +269,24 @@ ITEMS = [
         for text in ("no", " FALSE ", "0", "N")
     ),
     mended("items", "draft", "is_active", "-1", False),
-    mended("items", "link with letters", "item_url", "https://shop.example/café a", "https://shop.example/caf%C3%A9%20a"),
+    mended(
+        "items",
+        "link with letters",
+        "item_url",
+        "https://shop.example/café a",
+        "https://shop.example/caf%C3%A9%20a",
+    ),
     mended("items", "available for ever", "available_until", "infinity", datetime(9999, 12, 31)),
     mended("items", "no parent", "parent_item_id", "0", None),
     mended("items", "parent as a number", "parent_item_id", "12.0", "12"),
     staged(
         "items",
         "names from a feed",
-        {"item_name": "L&#039;Ami &#8211; 250&nbsp;g AT&T &bogus;", "category": "Salt &amp; Pepper", "brand": "N/A"},
+        {
+            "item_name": "L&#039;Ami &#8211; 250&nbsp;g AT&T &bogus;",
+            "category": "Salt &amp; Pepper",
+            "brand": "N/A",
+        },
         **{"item_name": "L'Ami – 250 g AT&T &bogus;", "category": "Salt & Pepper", "brand": None},
     ),
     staged("items", "currency with stray case", {"currency": " eur "}, currency="EUR"),

@@ -156,7 +156,9 @@ def staged(broken) -> dict[str, dict[str, list[dict]]]:
 def raw(values: dict) -> frozenset:
     """What an input row holds, as text; a null says as much as no column."""
     return frozenset(
-        (column, text) for column, value in values.items() if value is not None and (text := as_read(as_text(value)))
+        (column, text)
+        for column, value in values.items()
+        if value is not None and (text := as_read(as_text(value)))
     )
 
 
