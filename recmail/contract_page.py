@@ -42,8 +42,8 @@ every column but those that guard consent (`email_consent`, `email_frequency`, a
 
 **CSV.** UTF-8, UTF-16 with zero bytes as programs write it, or Latin-1; the delimiter is the comma, semicolon, tab or
 bar by which the header names most columns; quotes are `"`, doubled within quotes; lines end in LF, CRLF or both. A
-short row has nulls; a row with more fields than the header, with one field alone (a footer), or with a byte that is not UTF-8 is set
-aside. A file in Windows-1252 stops the run with a sentence that names it.
+short row has nulls; a row with more fields than the header, with one field alone (a footer), or with a byte that is not
+UTF-8 is set aside. A file in Windows-1252 stops the run with a sentence that names it.
 
 **Names** are cleaned as they are staged: HTML's entities decoded once, braces made round, nothing in them that can't be
 seen or turns the direction of writing, at most 150 characters (first names 50, and none without a letter or with an @).
