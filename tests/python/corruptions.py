@@ -133,9 +133,12 @@ NO_HTTPS = [
 
 ANY_TABLE = [
     *(
-        rejected(table, f"{kind} key in {table}", {key: value}, f"{key} is missing")
+        Case(
+            f"no key in {table}",
+            table,
+            tuple(Row({key: value}, (f"{key} is missing",)) for value in (None, "  ", "\t\r\n")),
+        )
         for table, key in KEYS.items()
-        for kind, value in {"no": None, "blank": "  ", "control": "\t\r\n"}.items()
     ),
     *(duplicates(table, f"exact duplicate in {table}", {}, {}) for table in KEYS),
     *(
