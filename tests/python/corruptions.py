@@ -173,7 +173,7 @@ USERS = [
         for number, broken in enumerate(broken_ones)
     ),
     *(
-        mended("users", f"hostile first name {number}", "first_name", hostile, kept)
+        mended("users", f"hostile first name {number}", "first_name", hostile, None if "@" in kept else kept)
         for number, (hostile, kept) in enumerate(HOSTILE_NAMES.items())
     ),
     *(
