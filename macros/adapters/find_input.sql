@@ -14,17 +14,21 @@
         ) | length %}
         {{ return(api.Relation.create(target.database, var('input_schema'), table_name) if is_there else none) }}
     {% endif %}
-    {% set stem = var('input_location') ~ "/" ~ table_name %}
-    {% set parquet, csv = recmail.literal(stem ~ ".parquet"), recmail.literal(stem ~ ".csv") %}
-    {% set there = run_query("select file from glob([" ~ parquet ~ ", " ~ csv ~ "])") | length %}
-    {% if there == 2 %}
+    {% set files = {} %}
+    {% for ending in ['parquet', 'csv'] %}
+        {% set path = recmail.input_file(table_name, ending) %}
+        {% if run_query("select 1 from glob(" ~ recmail.literal(path) ~ ")") | length %}
+            {% do files.update({ending: path}) %}
+        {% endif %}
+    {% endfor %}
+    {% if files | length == 2 %}
         {% do exceptions.raise_compiler_error(
-            "Both " ~ stem ~ ".parquet and " ~ stem ~ ".csv are there: remove the one that is old, and run again"
+            "Both " ~ files['parquet'] ~ " and " ~ files['csv'] ~ " are there: remove the one that is old, and run again"
         ) %}
-    {% elif not there %}
-        {{ return(none) }}
-    {% elif run_query("select 1 from glob(" ~ csv ~ ")") | length %}
-        {{ return(recmail.csv_rows(table_name, csv)) }}
+    {% elif 'csv' in files %}
+        {{ return(recmail.csv_rows(table_name, recmail.literal(files['csv']))) }}
+    {% elif 'parquet' in files %}
+        {{ return("read_parquet(" ~ recmail.literal(files['parquet']) ~ ")") }}
     {% endif %}
-    {{ return("read_parquet(" ~ parquet ~ ")") }}
+    {{ return(none) }}
 {% endmacro %}
