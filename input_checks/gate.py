@@ -253,13 +253,20 @@ def reference_rows(connection: duckdb.DuckDBPyConnection, schema: str) -> Iterat
             }
 
 
-SWALLOWED = [("items", "parent_item_id"), ("orders", "user_id"), ("web_events", "user_id")]
-SWALLOWED_MIN, SWALLOWED_SHARE_MAX = 10, 0.3
+# some shops are of one brand, or sell little else than one category
+SWALLOWED_SHARE_MAX = {
+    ("items", "parent_item_id"): 0.3,
+    ("items", "category"): 0.9,
+    ("items", "brand"): 0.9,
+    ("orders", "user_id"): 0.3,
+    ("web_events", "user_id"): 0.3,
+}
+SWALLOWED_MIN = 10
 
 
 def share_rows(connection: duckdb.DuckDBPyConnection, schema: str) -> Iterator[dict]:
-    """Whether one family or user holds so much of a table that its id is likely a word for none."""
-    for table, column in SWALLOWED:
+    """Whether one family, category, brand or user holds so much of a table that it is likely a word for none."""
+    for (table, column), share_max in SWALLOWED_SHARE_MAX.items():
         found = connection.execute(
             f"""
             select {column}, count(*), (select count(*) from {qualified(schema, table)})
@@ -276,8 +283,8 @@ def share_rows(connection: duckdb.DuckDBPyConnection, schema: str) -> Iterator[d
                 "column_name": column,
                 "expectation": "no_value_swallows_the_table",
                 "severity": "warning",
-                "description": f"No {column} is that of more than {SWALLOWED_SHARE_MAX:.0%} of the rows.",
-                "is_success": count < SWALLOWED_MIN or count <= SWALLOWED_SHARE_MAX * row_count,
+                "description": f"No {column} is that of more than {share_max:.0%} of the rows.",
+                "is_success": count < SWALLOWED_MIN or count <= share_max * row_count,
                 "observed": printable(f"{count:,} of {row_count:,} rows have {value}"),
                 "row_count": row_count,
                 "unexpected_count": count,

@@ -40,13 +40,15 @@ input they refer to, the gate stops and shows some of both.
 every column but those that guard consent (`email_consent`, `email_frequency`, and of email events `event_type` and
 `bounce_type`), where they are values that nobody understands.
 
-**CSV.** UTF-8, UTF-16 with zero bytes as programs write it, or Latin-1; the delimiter is the comma, semicolon, tab or
-bar by which the header names most columns; quotes are `"`, doubled within quotes; lines end in LF, CRLF or both. A
-short row has nulls; a row with more fields than the header, with one field alone (a footer), or with a byte that is not
-UTF-8 is set aside. A file in Windows-1252 stops the run with a sentence that names it.
+**CSV.** UTF-8, UTF-16 or Latin-1; the delimiter is the comma, semicolon, tab or bar by which the header names most
+columns; quotes are `"`, doubled within quotes; lines end in LF, CRLF or both. A short row has nulls; a row with more
+fields than the header, with one field alone (a footer), or with a byte that is not UTF-8 is set aside. A file in
+Windows-1252 or another encoding, and a quote that is never closed, stop the run with a sentence that names the file,
+the place and what to do. What stands in a bad line is in no message and no log.
 
 **Names** are cleaned as they are staged: HTML's entities decoded once, braces made round, nothing in them that can't be
-seen or turns the direction of writing, at most 150 characters (first names 50, and none without a letter or with an @).
+seen or turns the direction of writing, at most 150 characters (categories
+and brands 100, first names 60, and none of these without a letter or with an @).
 
 **A table that is wrong as a whole** closes the input gate: a required table is missing or empty, a required column of
 a table that is there is missing, or a *critical* expectation below fails. The build stops with one message before

@@ -2,12 +2,18 @@
   The from-clause that reads a CSV file, every field as text, with column `row_fault`: what is wrong with a row as a row
   of a file. The dialect is set, not sniffed, which would judge by the first rows alone: quotes are ", doubled within
   quotes, and lines end in LF or CRLF or both by turns. A short row has nulls, since programs leave out what is empty at
-  its end, and a row that is not text of the file's encoding is there with nothing but its fault.
+  its end; a line that is no text is there with nothing but its fault. No message shows what stands in a line.
 -#}
 {% macro csv_rows(table_name, csv) %}
     {% set file_name = table_name ~ '.csv' %}
-    {% set text = recmail.csv_encoding(csv, file_name) %}
-    {% set dialect = recmail.csv_dialect(recmail.input_contract(table_name), recmail.csv_first_line(csv, text['encoding'])) %}
+    {% set text = fromjson(run_query("select csv_text(" ~ csv ~ ")")[0][0]) %}
+    {% if text['encoding'] not in ('utf-8', 'utf-16', 'latin-1') %}
+        {% do exceptions.raise_compiler_error(
+            file_name ~ " is neither UTF-8 nor Latin-1, it seems to be " ~ text['encoding'] ~ " (line "
+            ~ text['bad_lines'] | list | first ~ "): save it as \"CSV UTF-8\" and run again"
+        ) %}
+    {% endif %}
+    {% set dialect = recmail.csv_dialect(recmail.input_contract(table_name), text['header']) %}
     {% set fields, expressions, nulls = {}, [], [] %}
     {% for name in dialect['names'] %}
         {% do fields.update({'field_' ~ loop.index: 'varchar'}) %}
@@ -21,16 +27,61 @@
         ~ (" when field_2 is null then 'row has one field alone'" if fields | length > 1 else "")
         ~ " end as row_fault"
     ) %}
-    {% do fields.update({'one_too_many': 'varchar'}) %}
-    {% set select = "select " ~ expressions | join(', ') ~ " from read_csv(" ~ csv ~ ", columns = " ~ fields
-        ~ ", delim = '" ~ dialect['delimiter'] ~ "', quote = '\"', escape = '\"', header = false, skip = 1"
-        ~ ", nullstr = chr(1), null_padding = true, strict_mode = false, parallel = false, auto_detect = false"
-        ~ ", encoding = '" ~ text['encoding'] ~ "'" %}
-    {% if not text['bad_lines'] %}{{ return("(" ~ select ~ ")) as input_file") }}{% endif %}
+    {% if text['has_open_quotes'] %}
+        {% set rows = recmail.csv_reader(csv, text['encoding'], dialect['delimiter'], fields, keeps_faults=true) %}
+        {% do recmail.check_csv_quotes(file_name, rows, dialect['delimiter'], fields | length) %}
+    {% endif %}
+    {% set select = "select " ~ expressions | join(', ') ~ " from "
+        ~ recmail.csv_reader(csv, text['encoding'], dialect['delimiter'], fields) %}
+    {% if text['bad_lines'] %}
+        {% set faults = [] %}
+        {% for line, fault in text['bad_lines'].items() %}
+            {% do faults.append(recmail.literal("line " ~ line ~ " of " ~ file_name ~ " " ~ fault)) %}
+        {% endfor %}
+        {% set select = select ~ " union all select " ~ (nulls + ["unnest([" ~ faults | join(', ') ~ "])"]) | join(', ') %}
+    {% endif %}
+    {{ return("(" ~ select ~ ") as input_file") }}
+{% endmacro %}
+
+
+{#- without rows that can't be read, which have their fault from csv_text -#}
+{% macro csv_reader(csv, encoding, delimiter, fields, keeps_faults=false) %}
+    {% set columns = dict(fields, one_too_many='varchar') %}
     {{ return(
-        "(" ~ select ~ ", ignore_errors = true) union all select " ~ nulls | join(', ') ~ ", 'line ' || line || ' of "
-        ~ file_name ~ " is not UTF-8 text' from unnest(" ~ text['bad_lines'] ~ ") as bad_lines (line)) as input_file"
+        "read_csv(" ~ csv ~ ", columns = " ~ columns ~ ", delim = '" ~ delimiter ~ "', quote = '\"', escape = '\"'"
+        ~ ", header = false, skip = 1, nullstr = chr(1), null_padding = true, strict_mode = false, parallel = false"
+        ~ ", auto_detect = false, encoding = '" ~ encoding ~ "', ignore_errors = true"
+        ~ (", store_rejects = true, rejects_table = 'csv_faults', rejects_scan = 'csv_scans'" if keeps_faults else "")
+        ~ ")"
     ) }}
+{% endmacro %}
+
+
+{#-
+  A quote that is not closed makes one field of all lines to the next quote: it has as many delimiters as they have, or is
+  too long to be read.
+-#}
+{% macro check_csv_quotes(file_name, rows, delimiter, field_count) %}
+    {% set number_of = "length(text) - length(replace(text, {}, ''))" %}
+    {% for table in ['csv_faults', 'csv_scans'] %}{% do run_query("drop table if exists " ~ table) %}{% endfor %}
+    {% set places = run_query(
+        "select row_number from (select row_number, " ~ number_of.format("chr(10)") ~ " as break_count, "
+        ~ number_of.format(recmail.literal(delimiter)) ~ " as delimiter_count from (select row_number() over ()"
+        ~ " as row_number, concat_ws('', *columns(*)) as text from " ~ rows ~ ")) where break_count > 2"
+        ~ " and delimiter_count >= (break_count - 1) * " ~ [field_count - 1, 1] | max ~ " order by row_number limit 1"
+    ) %}
+    {% set place = "row " ~ places[0][0] ~ " below the header" if places | length else none %}
+    {% if not places %}
+        {% set lines = run_query("select min(line) from csv_faults where error_type = 'LINE SIZE OVER MAXIMUM'") %}
+        {% set place = "the row of line " ~ lines[0][0] if lines[0][0] else none %}
+    {% endif %}
+    {% for table in ['csv_faults', 'csv_scans'] %}{% do run_query("drop table if exists " ~ table) %}{% endfor %}
+    {% if place %}
+        {% do exceptions.raise_compiler_error(
+            file_name ~ ": a quote in " ~ place ~ " is not closed, so that the rows after it are read as one field: close"
+            ~ " it, or double it within quotes, and run again"
+        ) %}
+    {% endif %}
 {% endmacro %}
 
 
@@ -55,48 +106,4 @@
         ) %}
     {% endfor %}
     {{ return(best) }}
-{% endmacro %}
-
-
-{% macro csv_first_line(csv, encoding) %}
-    {% set lines = run_query("select line from " ~ recmail.csv_lines(csv, encoding) ~ " limit 1") %}
-    {{ return((lines[0][0] or '') if lines | length else '') }}
-{% endmacro %}
-
-
-{% macro csv_lines(csv, encoding) %}
-    {{ return(
-        "read_csv(" ~ csv ~ ", columns = {'line': 'varchar'}, delim = chr(2), quote = '', escape = '', header = false"
-        ~ ", strict_mode = false, auto_detect = false, encoding = '" ~ encoding ~ "', ignore_errors = true"
-        ~ ", store_rejects = true, rejects_table = 'bad_lines', rejects_scan = 'bad_scans')"
-    ) }}
-{% endmacro %}
-
-
-{#-
-  {encoding, bad_lines: numbers of the lines that aren't text of it}. The whole file is looked through, a buffer at a time.
-  UTF-16 of programs that write it has zero bytes. Bad lines among more good ones that are not ASCII are damaged UTF-8; where
-  most are bad the file is taken for Latin-1, in which every byte is a letter but those that Windows-1252 added, which
-  DuckDB doesn't read.
--#}
-{% macro csv_encoding(csv, file_name) %}
-    {% do run_query("drop table if exists bad_lines") %}
-    {% do run_query("drop table if exists bad_scans") %}
-    {% set seen = run_query(
-        "select count_if(contains(line, chr(0))), count_if(regexp_matches(line, '[^\\x00-\\x7F]')) from "
-        ~ recmail.csv_lines(csv, 'utf-8')
-    )[0] %}
-    {% if seen[0] %}{{ return({'encoding': 'utf-16', 'bad_lines': []}) }}{% endif %}
-    {% set bad_lines = [] %}
-    {% for row in run_query("select distinct line from bad_lines order by line") %}{% do bad_lines.append(row[0] | int) %}{% endfor %}
-    {% if bad_lines | length <= seen[1] %}{{ return({'encoding': 'utf-8', 'bad_lines': bad_lines}) }}{% endif %}
-    {% if run_query(
-        "select regexp_matches(cast(content as varchar), '\\\\x[89][0-9A-F]') from read_blob(" ~ csv ~ ")"
-    )[0][0] %}
-        {% do exceptions.raise_compiler_error(
-            file_name ~ " is neither UTF-8 nor Latin-1, but Windows-1252, as Excel writes it, or the like (line "
-            ~ bad_lines[0] ~ "): save it as \"CSV UTF-8\" and run again"
-        ) %}
-    {% endif %}
-    {{ return({'encoding': 'latin-1', 'bad_lines': []}) }}
 {% endmacro %}

@@ -7,20 +7,28 @@
 {%- endmacro %}
 
 
+{#- a backslash in a literal of Spark's is two -#}
 {% macro default__visible_text(text) -%}
-    translate(regexp_replace({{ text }}, '[\\u00AD\\u061C\\u180E\\u200B\\u200E\\u200F\\u202A-\\u202E\\u2060-\\u206F\\uFEFF\\uFFF9-\\uFFFB]|^[\\u200C\\u200D]+|[\\u200C\\u200D]+$', ''), '{}', '()')
-{%- endmacro %}
-
-
-{% macro duckdb__visible_text(text) -%}
     translate(
-        regexp_replace(
-            {{ text }},
-            '[\x{AD}\x{61C}\x{180E}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}-\x{206F}\x{FEFF}\x{FFF9}-\x{FFFB}]|^[\x{200C}\x{200D}]+|[\x{200C}\x{200D}]+$',
-            '',
-            'g'
-        ),
+        regexp_replace({{ text }}, '{{ invisible_characters() | replace('\\', '\\\\') }}', ''),
         '{}',
         '()'
     )
 {%- endmacro %}
+
+
+{% macro duckdb__visible_text(text) -%}
+    translate(regexp_replace({{ text }}, '{{ invisible_characters() }}', '', 'g'), '{}', '()')
+{%- endmacro %}
+
+
+{#- as a regular expression; \x{200C} and \x{200D} join -#}
+{% macro invisible_characters() %}
+    {% set set = [] %}
+    {% for code in (
+        'AD 34F 61C 115F 1160 17B4 17B5 180E 200B 200E 200F 202A-202E 2060-206F 3164 FEFF FFA0 FFF9-FFFB E0000-E007F'
+    ).split(' ') %}
+        {% do set.append('\\x{' ~ code.replace('-', '}-\\x{') ~ '}') %}
+    {% endfor %}
+    {{ return('[' ~ set | join('') ~ ']|^[\\x{200C}\\x{200D}]+|[\\x{200C}\\x{200D}]+$') }}
+{% endmacro %}

@@ -213,7 +213,7 @@ USERS = [
     staged(
         "users",
         "several unusable fields",
-        {"email": "plain", "timezone": "Nowhere", "locale": "?"},
+        {"email": "plain", "timezone": "Nowhere", "locale": "??"},
         repairs="email is no mailable address; timezone is unknown; locale is no language tag",
     ),
     duplicates(

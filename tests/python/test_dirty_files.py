@@ -7,6 +7,13 @@ import pytest
 from shop import AS_OF, small_shop, write_csv, write_parquet
 from warehouse import NO_GATE, Build, build
 
+from input_checks.text_files import text_file
+
+
+INVISIBLE = [0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x200B, 0x200E, 0x200F, 0x3164, 0xFEFF, 0xFFA0]
+for first, last in [(0x202A, 0x202E), (0x2060, 0x206F), (0xFFF9, 0xFFFB), (0xE0000, 0xE007F)]:
+    INVISIBLE += range(first, last + 1)
+
 
 def read(folder: Path, *arguments: str, **variables) -> Build:
     """The inputs in `folder`/in and all that stands before `arguments`."""
@@ -28,6 +35,8 @@ def dirty(tmp_path_factory) -> Build:
             row["user_id"] = f'="{row["user_id"][1:]}"' if row.get("user_id") else "NULL"
     for item in tables["items"]:
         item["parent_item_id"] = "0"
+    tables["items"][5] |= {"item_name": "{first_name} {{ 7 * 7 }} {% if %} " + "x" * 26_000, "brand": "b" * 999}
+    tables["items"][6]["item_name"] = "".join(chr(code) for code in INVISIBLE) + "Tea\u3164 👩\u200d💻\u200d"
     users = [
         *(
             "user_id,email,first_name,email_consent\r\n",
@@ -90,6 +99,14 @@ def test_parent_0_is_no_parent(dirty):
     assert dirty.value("select count(distinct family_id) from int_item_families") == 40
 
 
+def test_names_are_cleaned_and_cut_where_they_are_staged(dirty):
+    names = dict(dirty.query("select item_id, item_name from stg_items"))
+    start = "(first_name) (( 7 * 7 )) (% if %) "
+    assert names["i5"] == start + "x" * (150 - len(start))
+    assert dirty.value("select brand from stg_items where item_id = 'i5'") == "b" * 100
+    assert names["i6"] == "Tea 👩\u200d💻"
+
+
 def test_two_files_of_one_table_stop_the_run(tmp_path):
     write_csv(small_shop(), tmp_path / "in")
     write_parquet({"users": small_shop()["users"]}, tmp_path / "in")
@@ -104,9 +121,52 @@ def test_windows_1252_stops_the_run_with_one_sentence(tmp_path):
     write_csv(tables, tmp_path / "in", encoding="windows-1252")
     built = read(tmp_path, "--select", "input_items")
     assert not built.succeeded
-    assert "items.csv is neither UTF-8 nor Latin-1, but Windows-1252" in built.text
-    assert "(line 7): save it as" in built.text
+    assert "items.csv is neither UTF-8 nor Latin-1, it seems to be Windows-1252 (line 7): save it as" in built.text
     assert "spoon" not in built.text
+
+
+def test_a_script_is_told_from_latin_letters(tmp_path):
+    """Latin-1 would read it, as what no customer is called."""
+    tables = small_shop()
+    for user in tables["users"]:
+        user["first_name"] = "Ольга"
+    write_csv(tables, tmp_path / "in", encoding="koi8-r")
+    assert text_file(tmp_path / "in/users.csv")["encoding"] not in ("utf-8", "latin-1", "utf-16")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "latin-1"])
+def test_a_file_is_judged_as_a_whole_though_its_encoding_is_by_samples(tmp_path, encoding):
+    """All that isn't ASCII, one good and one bad line, stands where no sample was taken."""
+    lines = ["user_id,first_name"] + [f"u{number},Ada" for number in range(300_000)]
+    lines[20_480] = "u20479,Zoë"
+    content = "\n".join(lines).encode(encoding)
+    if encoding == "utf-8":
+        content = content.replace(b"u20490,Ada", b"u20490,J\xfcrgen")
+    path = tmp_path / "users.csv"
+    path.write_bytes(content)
+    found = text_file(path)
+    assert (found["encoding"], found["header"].lstrip("\ufeff")) == (
+        "latin-1" if encoding == "latin-1" else encoding,
+        "user_id,first_name",
+    )
+    assert found["bad_lines"] == ({20_492: "is not UTF-8 text"} if encoding == "utf-8" else {})
+
+
+@pytest.mark.parametrize("rows", [3, 200_000], ids=["to the next quote", "longer than DuckDB reads"])
+def test_a_quote_that_is_never_closed_stops_the_run_and_nobody_is_quoted(tmp_path, capfd, rows):
+    """A name of several lines, an inch and quotes within quotes are none."""
+    inputs = write_csv(small_shop(), tmp_path / "in")
+    sound = 'user_id,email,first_name\n1,a@example.com,"Ada\nof\nLondon\nTown"\n2,b@example.com,5" "Bo"\n'
+    (inputs / "users.csv").write_text(sound + '3,c@example.com,"said ""hi"""\n')
+    assert read(tmp_path, "--select", "input_users").succeeded
+    swallowed = "".join(f"{number},secret{number}@example.com,Eve\n" for number in range(5, 5 + rows))
+    (inputs / "users.csv").write_text(f'{sound}4,d@example.com,"Cy\n{swallowed}9,e@example.com,"Di"\n')
+    built = read(tmp_path, "--select", "input_users")
+    assert not built.succeeded
+    place = "row 3 below the header" if rows == 3 else "the row of line 7"
+    assert f"users.csv: a quote in {place} is not closed" in built.text
+    printed = capfd.readouterr()
+    assert "secret" not in built.text + printed.out + printed.err
 
 
 def test_an_erasure_request_that_names_nobody_stops_the_run(tmp_path):

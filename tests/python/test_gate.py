@@ -149,6 +149,30 @@ def test_an_empty_optional_table_is_fine(judge):
     assert failures(judge("delete from inputs.web_events", "delete from inputs.offers")) == {}
 
 
+def test_ids_that_hardly_meet_fail_with_samples_of_both_inputs(judge):
+    """Some that are unknown are guests who were deleted; nearly all are two ways to write ids."""
+    results = judge("update inputs.orders set user_id = 'c-' || user_id")
+    assert failures(results) == {
+        "orders.user_id": "0 of 37; unknown are such as c-u0, c-u1, c-u10; users has such as u0, u1, u10"
+    }
+    assert failures(judge("update inputs.orders set user_id = 'c-' || user_id where user_id >= 'u15'")) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "observed"),
+    [
+        ("update inputs.items set parent_item_id = 'i0' where item_id >= 'i2'", "items.parent_item_id", "i0"),
+        ("update inputs.items set category = 'all' where item_id > 'i1'", "items.category", "all"),
+        ("update inputs.items set brand = 'n. v.'", "items.brand", "n. v."),
+        ("update inputs.orders set user_id = 'u1' where order_id > 'o13'", "orders.user_id", "u1"),
+    ],
+)
+def test_a_value_that_swallows_a_table_is_a_warning(judge, change, column, observed):
+    results = judge(change)
+    assert failures(results) == {}
+    assert failures(results, "warning")[column].endswith(f" rows have {observed}")
+
+
 def test_volume_is_compared_with_the_median_of_earlier_runs(judge):
     earlier = [{"table_name": "users", "row_count": count} for count in (1000, 90, 100, 110, 1)]
     assert failures(judge(history=earlier), "warning") == {"users": "40 rows, usually 100"}

@@ -25,7 +25,7 @@ typed as (
         {{ clean_text('anonymous_id') }} as anonymous_id,
         {{ clean_text('session_id') }} as session_id,
         {{ clean_text('item_id') }} as item_id,
-        {{ clean_name('category') }} as category,
+        {{ clean_category('category') }} as category,
         {{ clean_text('search_query') }} as search_query,
         {{ clean_enum('device_type') }} as device_type,
         {{ clean_number('dwell_seconds') }} as dwell_seconds,
