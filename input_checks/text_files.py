@@ -1,7 +1,8 @@
 """What a text file is written in, and which of its lines are no text of that: memory stays flat, however long the file."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -54,13 +55,20 @@ def encoding_of(file: BinaryIO) -> str:
     text = b"".join(found)
     if text[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in text[:100]:
         return "utf-16"
-    lines = [line for sample in found for line in sample.split(b"\n") if BEYOND_ASCII.search(line)]
+    lines = beyond_ascii(found) or beyond_ascii(block for _, block in blocks(file))
     # damaged UTF-8 has good lines too
     if 2 * sum(is_text(line, "utf-8") for line in lines) >= len(lines):
         return "utf-8"
-    if in_runs(text) and (guess := detected(b"\n".join(lines))):
+    text = b"\n".join(lines)
+    if in_runs(text) and (guess := detected(text)):
         return guess
     return "Windows-1252" if BEYOND_LATIN_1.search(text) else "latin-1"
+
+
+def beyond_ascii(parts: Iterable[bytes]) -> list[bytes]:
+    """Lines that tell encodings apart, the first thousand."""
+    lines = (line for part in parts if not part.isascii() for line in part.split(b"\n") if not line.isascii())
+    return list(islice(lines, 1000))
 
 
 def samples(file: BinaryIO) -> list[bytes]:

@@ -153,7 +153,7 @@ def test_ids_that_hardly_meet_fail_with_samples_of_both_inputs(judge):
     """Some that are unknown are guests who were deleted; nearly all are two ways to write ids."""
     results = judge("update inputs.orders set user_id = 'c-' || user_id")
     assert failures(results) == {
-        "orders.user_id": "0 of 37; unknown are such as c-u0, c-u1, c-u10; users has such as u0, u1, u10"
+        "orders.user_id": "0 of 38; unknown are such as c-u0, c-u1, c-u10; users has such as u0, u1, u10"
     }
     assert failures(judge("update inputs.orders set user_id = 'c-' || user_id where user_id >= 'u15'")) == {}
 
