@@ -1,4 +1,4 @@
-"""What a text file is written in, and which of its lines are no text of that: memory stays flat, however long the file."""
+"""What a text file is written in, and which of its lines are no text of that, in little memory however long it is."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -34,9 +34,7 @@ def text_file(path: str | Path) -> dict:
         if encoding in ("utf-8", "latin-1"):
             for first, block in blocks(file):
                 bad_lines |= dict(faults(first, block, encoding))
-                has_open_quotes |= b'"' in block and any(
-                    line.count(b'"') % 2 for line in block.split(b"\n")
-                )
+                has_open_quotes |= b'"' in block and any(line.count(b'"') % 2 for line in block.split(b"\n"))
         elif encoding != "utf-16":
             bad_lines = dict([next(fault for block in blocks(file) for fault in faults(*block, "utf-8"))])
         file.seek(0)

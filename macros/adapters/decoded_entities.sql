@@ -13,8 +13,11 @@
 
 
 {% macro duckdb__decoded_entities(text) -%}
-    {%- set entities, pairs = recmail.html_entities(), [] -%}
-    {%- for name, letter in entities.items() %}{% do pairs.append("'" ~ name ~ "': " ~ recmail.literal(letter)) %}{% endfor -%}
+    {%- set names, letters = ["'amp'"], ["'&'"] -%}
+    {%- for name, letter in recmail.html_entities().items() -%}
+        {%- do names.append("'" ~ name ~ "'") -%}
+        {%- do letters.append(recmail.literal(letter)) -%}
+    {%- endfor -%}
     case
         when regexp_matches({{ text }}, '&#?[0-9A-Za-z]{2,8};') then array_to_string(list_transform(
             regexp_extract_all({{ text }}, '&#?[0-9A-Za-z]{2,8};|&|[^&]+', 0, 's'),
@@ -22,7 +25,7 @@
                 case
                     when part like '&#x%;' or part like '&#X%;' then try(chr(try_cast('0x' || part[4:-2] as integer)))
                     when part like '&#%;' then try(chr(try_cast(part[3:-2] as integer)))
-                    when part like '&%;' then map { {{- pairs | join(', ') }}, 'amp': '&'}[part[2:-2]]
+                    when part like '&%;' then map_extract_value(map([{{ names | join(', ') }}], [{{ letters | join(', ') }}]), part[2:-2])
                 end,
                 part
             )

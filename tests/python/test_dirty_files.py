@@ -9,8 +9,22 @@ from warehouse import NO_GATE, Build, build
 
 from input_checks.text_files import text_file
 
-
-INVISIBLE = [0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x200B, 0x200E, 0x200F, 0x3164, 0xFEFF, 0xFFA0]
+INVISIBLE = [
+    0xAD,
+    0x34F,
+    0x61C,
+    0x115F,
+    0x1160,
+    0x17B4,
+    0x17B5,
+    0x180E,
+    0x200B,
+    0x200E,
+    0x200F,
+    0x3164,
+    0xFEFF,
+    0xFFA0,
+]
 for first, last in [(0x202A, 0x202E), (0x2060, 0x206F), (0xFFF9, 0xFFFB), (0xE0000, 0xE007F)]:
     INVISIBLE += range(first, last + 1)
 
@@ -35,7 +49,10 @@ def dirty(tmp_path_factory) -> Build:
             row["user_id"] = f'="{row["user_id"][1:]}"' if row.get("user_id") else "NULL"
     for item in tables["items"]:
         item["parent_item_id"] = "0"
-    tables["items"][5] |= {"item_name": "{first_name} {{ 7 * 7 }} {% if %} " + "x" * 26_000, "brand": "b" * 999}
+    tables["items"][5] |= {
+        "item_name": "{first_name} {{ 7 * 7 }} {% if %} " + "x" * 26_000,
+        "brand": "b" * 999,
+    }
     tables["items"][6]["item_name"] = "".join(chr(code) for code in INVISIBLE) + "Tea\u3164 👩\u200d💻\u200d"
     users = [
         *(
@@ -121,7 +138,10 @@ def test_windows_1252_stops_the_run_with_one_sentence(tmp_path):
     write_csv(tables, tmp_path / "in", encoding="windows-1252")
     built = read(tmp_path, "--select", "input_items")
     assert not built.succeeded
-    assert "items.csv is neither UTF-8 nor Latin-1, it seems to be Windows-1252 (line 7): save it as" in built.text
+    assert (
+        "items.csv is neither UTF-8 nor Latin-1, it seems to be Windows-1252 (line 7): save it as"
+        in built.text
+    )
     assert "spoon" not in built.text
 
 

@@ -88,7 +88,7 @@ taken as (
     select
         buyer_id,
         item_id,
-        {{ taken_in_turn('cancellations', 'choices', 'cancelled_order_line_id') }} as order_line_ids
+        {{ taken_in_turn('cancellations', 'choices', 'cancelled_order_line_id') }} as order_line_ids  -- noqa: PRS
     from in_turn
 
 ),
