@@ -265,13 +265,16 @@ SWALLOWED_MIN = 10
 
 
 def share_rows(connection: duckdb.DuckDBPyConnection, schema: str) -> Iterator[dict]:
-    """Whether one family, category, brand or user holds so much of a table that it is likely a word for none."""
+    """Whether one family, category, brand or user holds so much of a table that it is likely a word for none.
+
+    0 is one already, and staging takes it for none.
+    """
     for (table, column), share_max in SWALLOWED_SHARE_MAX.items():
         found = connection.execute(
             f"""
             select {column}, count(*), (select count(*) from {qualified(schema, table)})
             from {qualified(schema, table)}
-            where {column} is not null
+            where {column} <> '0'
             group by {column}
             order by count(*) desc, {column}
             limit 1
