@@ -13,8 +13,6 @@ LINE_BYTES_MAX = 2_000_000
 BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 # bytes that Windows-1252 has letters for, and Latin-1 none
 BEYOND_LATIN_1 = re.compile(rb"[\x80-\x9f]")
-# letters of UTF-8 that Latin-1 would read as two, the first of them a capital such as in Ã«
-TWO_BYTES = re.compile(rb"[\xc3-\xdf][\xa0-\xbf]")
 
 
 def text_file(path: str | Path) -> dict:
@@ -25,8 +23,8 @@ def text_file(path: str | Path) -> dict:
     with Path(path).open("rb") as file:
         encoding = encoding_of(file)
         if encoding == "latin-1":
-            # a letter that the samples had none of
-            if any(TWO_BYTES.search(block) for _, block in blocks(file)):
+            # what the samples did not show
+            if is_utf_8(beyond_ascii(block for _, block in blocks(file))):
                 encoding = "utf-8"
             elif any(BEYOND_LATIN_1.search(block) for _, block in blocks(file)):
                 encoding = "Windows-1252"
@@ -38,7 +36,8 @@ def text_file(path: str | Path) -> dict:
         elif encoding != "utf-16":
             bad_lines = dict([next(fault for block in blocks(file) for fault in faults(*block, "utf-8"))])
         file.seek(0)
-        header = file.readline(LINE_BYTES_MAX).decode(encoding, "replace").rstrip("\r\n\ufffd")
+        # old programs end lines in CR alone
+        header = re.split("[\r\n]", file.read(SAMPLE_BYTES).decode(encoding, "replace"), maxsplit=1)[0]
     return {
         "encoding": encoding,
         "header": header,
@@ -53,9 +52,8 @@ def encoding_of(file: BinaryIO) -> str:
     text = b"".join(found)
     if text[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in text[:100]:
         return "utf-16"
-    lines = beyond_ascii(found) or beyond_ascii(block for _, block in blocks(file))
-    # damaged UTF-8 has good lines too
-    if 2 * sum(is_text(line, "utf-8") for line in lines) >= len(lines):
+    lines = list(beyond_ascii(found)) or list(islice(beyond_ascii(block for _, block in blocks(file)), 1000))
+    if is_utf_8(lines):
         return "utf-8"
     text = b"\n".join(lines)
     if in_runs(text) and (guess := detected(text)):
@@ -63,10 +61,17 @@ def encoding_of(file: BinaryIO) -> str:
     return "Windows-1252" if BEYOND_LATIN_1.search(text) else "latin-1"
 
 
-def beyond_ascii(parts: Iterable[bytes]) -> list[bytes]:
-    """Lines that tell encodings apart, the first thousand."""
-    lines = (line for part in parts if not part.isascii() for line in part.split(b"\n") if not line.isascii())
-    return list(islice(lines, 1000))
+def beyond_ascii(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines that tell encodings apart."""
+    for part in parts:
+        if not part.isascii():
+            yield from (line for line in part.split(b"\n") if not line.isascii())
+
+
+def is_utf_8(lines: Iterable[bytes]) -> bool:
+    """Whether half of them are at least: damaged UTF-8 has good lines too."""
+    surplus = sum(1 if is_text(line, "utf-8") else -1 for line in lines)
+    return surplus >= 0
 
 
 def samples(file: BinaryIO) -> list[bytes]:

@@ -172,6 +172,18 @@ def test_a_file_is_judged_as_a_whole_though_its_encoding_is_by_samples(tmp_path,
     assert found["bad_lines"] == ({20_492: "is not UTF-8 text"} if encoding == "utf-8" else {})
 
 
+def test_capitals_before_marks_of_latin_1_are_no_utf_8(tmp_path):
+    """É» are two bytes that UTF-8 has, too."""
+    path = tmp_path / "items.csv"
+    path.write_bytes("item_id,item_name\r1,«CAFÉ»\n2,Café\n3,Thé\n".encode("latin-1"))
+    assert text_file(path) == {
+        "encoding": "latin-1",
+        "header": "item_id,item_name",
+        "bad_lines": {},
+        "has_open_quotes": False,
+    }
+
+
 @pytest.mark.parametrize("rows", [3, 200_000], ids=["to the next quote", "longer than DuckDB reads"])
 def test_a_quote_that_is_never_closed_stops_the_run_and_nobody_is_quoted(tmp_path, capfd, rows):
     """A name of several lines, an inch and quotes within quotes are none."""
