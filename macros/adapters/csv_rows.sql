@@ -70,16 +70,17 @@
         ~ " as row_number, concat_ws('', *columns(*)) as text from " ~ rows ~ ")) where break_count > 2"
         ~ " and delimiter_count >= (break_count - 1) * " ~ [field_count - 1, 1] | max ~ " order by row_number limit 1"
     ) %}
-    {% set place = "row " ~ places[0][0] ~ " below the header" if places | length else none %}
-    {% if not places %}
-        {% set lines = run_query("select min(line) from csv_faults where error_type = 'LINE SIZE OVER MAXIMUM'") %}
-        {% set place = "the row of line " ~ lines[0][0] if lines[0][0] else none %}
+    {% if places | length == 0 %}
+        {#- DuckDB's lines are rows, the header the first #}
+        {% set places = run_query(
+            "select min(line) - 1 from csv_faults where error_type = 'LINE SIZE OVER MAXIMUM' having count(*) > 0"
+        ) %}
     {% endif %}
     {% for table in ['csv_faults', 'csv_scans'] %}{% do run_query("drop table if exists " ~ table) %}{% endfor %}
-    {% if place %}
+    {% if places | length %}
         {% do exceptions.raise_compiler_error(
-            file_name ~ ": a quote in " ~ place ~ " is not closed, so that the rows after it are read as one field: close"
-            ~ " it, or double it within quotes, and run again"
+            file_name ~ ": a quote in row " ~ places[0][0] ~ " below the header is not closed, so that the rows after it are"
+            ~ " read as one field: close it, or double it within quotes, and run again"
         ) %}
     {% endif %}
 {% endmacro %}

@@ -194,11 +194,11 @@ def test_a_failed_gate_stops_the_build_with_one_message_and_yesterdays_mail_stay
         assert gate_problem(connection) is None
 
     tables = small_shop()
-    tables["order_lines"] = [row | {"unit_price": "n/a"} for row in tables["order_lines"]]
+    tables["order_lines"] = [row | {"unit_price": "gratis"} for row in tables["order_lines"]]
     broken = build(database, {"input_location": str(write_parquet(tables, tmp_path / "tuesday"))}, tests=True)
     assert not broken.succeeded
     assert "order_lines.unit_price: unit_price is a number in at least 95 %" in broken.text
-    assert "Found: 484 of 484 rows, such as 'n/a'" in broken.text
+    assert "Found: 484 of 484 rows, such as 'gratis'" in broken.text
     assert broken.text.count("order_lines.unit_price") == broken.text.count("Found: 484"), (
         "named once a message"
     )
