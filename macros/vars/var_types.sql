@@ -1,7 +1,8 @@
 {#-
   What each var of dbt_project.yml is. Types, with what narrows them:
     number, whole   least and most, both included
-    share           a number from 0 to 1
+    share        'rejected_rows_min': count_above_0,
+           a number from 0 to 1
     boolean
     word            one of `of`
     words           a list of words of `of`, each once

@@ -9,12 +9,12 @@ typed as (
     select
         {{ clean_text('user_id') }} as user_id,
         {{ clean_email('email') }} as email,
-        {{ printable_text('first_name') }} as first_name,
+        {{ clean_first_name('first_name') }} as first_name,
         case
             when {{ matches(clean_text('country_code'), '^[A-Za-z]{2}$') }}
                 then upper({{ clean_text('country_code') }})
         end as country_code,
-        {{ printable_text('city') }} as city,
+        {{ clean_name('city') }} as city,
         timezones.timezone,
         case
             when {{ matches(clean_text('locale'), '^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$') }}
@@ -30,7 +30,7 @@ typed as (
             when {{ clean_enum('email_frequency') }} is not null then 'unknown'
             else 'daily'
         end as email_frequency,
-        {{ clean_text('preferred_categories') }} as preferred_categories,
+        {{ clean_name('preferred_categories', length=1000) }} as preferred_categories,
         {{ clean_text('loyalty_tier') }} as loyalty_tier,
         {{ clean_timestamp('signed_up_at') }} as signed_up_at,
         {{ row_as_struct('input_rows') }} as raw_row
