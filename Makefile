@@ -71,7 +71,7 @@ train: .venv/.installed $(if $(INPUT)$(findstring input_,$(VARS)),,inputs) ## le
 
 # Rendering signs links with RECMAIL_UNSUBSCRIBE_KEY; for the demo alone a random key of its own will do.
 demo: key_file := .unsubscribe_key
-with_key = $(if $(key_file),RECMAIL_UNSUBSCRIBE_KEY="$${RECMAIL_UNSUBSCRIBE_KEY:-$$(cat $(key_file))}")
+with_key = $(if $(key_file),chmod go= $(key_file) && RECMAIL_UNSUBSCRIBE_KEY="$${RECMAIL_UNSUBSCRIBE_KEY:-$$(cat $(key_file))}")
 
 .unsubscribe_key: | .venv/.installed
 	@umask 077; $(python) -c 'import secrets; print(secrets.token_hex(32))' > $@

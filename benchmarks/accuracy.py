@@ -26,7 +26,7 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.baskets import link_inputs
-from dbt_tools.relations import Relations
+from dbt_tools.relations import Relations, literal
 from ranker.accuracy import HERE as RANKER
 from ranker.metrics import top_ranks
 from ranker.replays import Window, dbt_build
@@ -52,8 +52,8 @@ class Shop:
         purchases = duckdb.execute(
             f"""
             select distinct orders.user_id, lines.item_id, cast(orders.ordered_at as timestamp) as ordered_at
-            from '{inputs}/order_lines.parquet' as lines
-            inner join '{inputs}/orders.parquet' as orders using (order_id)
+            from {literal(inputs / "order_lines.parquet")} as lines
+            inner join {literal(inputs / "orders.parquet")} as orders using (order_id)
             where orders.user_id is not null
             order by all
             """

@@ -22,7 +22,7 @@ import yaml
 
 from dbt_tools.dbt_runs import NO_TESTS, run_dbt
 from dbt_tools.project import CHECKOUT
-from dbt_tools.relations import Relations
+from dbt_tools.relations import Relations, literal
 
 DEMO = CHECKOUT / "data/demo"
 LIST_LENGTH = 4
@@ -37,8 +37,10 @@ def link_inputs(folder: Path, without: str = "") -> None:
     for table in ("users", "orders", "order_lines"):
         (folder / f"{table}.parquet").symlink_to(DEMO / f"{table}.parquet")
     other = f", {without}" if without else ""
-    real_columns = f"select * exclude (stock_quantity, published_at{other}) from '{DEMO}/items.parquet'"
-    duckdb.execute(f"copy ({real_columns}) to '{folder}/items.parquet'")
+    real_columns = (
+        f"select * exclude (stock_quantity, published_at{other}) from {literal(DEMO / 'items.parquet')}"
+    )
+    duckdb.execute(f"copy ({real_columns}) to {literal(folder / 'items.parquet')}")
 
 
 def build(database: Path, inputs: Path, variables: dict) -> None:
@@ -59,8 +61,8 @@ def held_out_baskets(connection: duckdb.DuckDBPyConnection, as_of: str) -> list[
     rows = connection.execute(
         f"""
         select list(distinct item_id order by item_id)
-        from '{DEMO}/orders.parquet'
-        inner join '{DEMO}/order_lines.parquet' using (order_id)
+        from {literal(DEMO / "orders.parquet")}
+        inner join {literal(DEMO / "order_lines.parquet")} using (order_id)
         inner join int_item_availability using (item_id)
         where
             ordered_at >= '{as_of}'

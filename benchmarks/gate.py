@@ -18,6 +18,7 @@ import yaml
 
 from benchmarks.machine import machine
 from benchmarks.memory import peak_memory_gb
+from dbt_tools.relations import literal
 from input_checks.contract import InputContract
 from input_checks.suite import expectations
 
@@ -42,7 +43,7 @@ def make_lines(path: Path, count: int) -> None:
                 cast(0 as double) as returned_quantity,
                 false as is_gift
             from range({count}) as numbers (number)
-        ) to '{path}'
+        ) to {literal(path)}
         """
     )
 
@@ -63,7 +64,8 @@ def run_on_duckdb(path: Path) -> int:
     from input_checks.gate import ephemeral_context, suite_rows
 
     connection = duckdb.connect()
-    connection.execute(f"create schema inputs; create view inputs.order_lines as from read_parquet('{path}')")
+    connection.execute("create schema inputs")
+    connection.execute(f"create view inputs.order_lines as from read_parquet({literal(path)})")
     row_count = connection.execute("select count(*) from inputs.order_lines").fetchall()[0][0]
     context = ephemeral_context(FetchingConnection(connection))
     rows = list(suite_rows(context, connection, order_lines_contract(), row_count))

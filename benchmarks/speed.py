@@ -20,7 +20,7 @@ from pathlib import Path
 from benchmarks.machine import machine
 from benchmarks.memory import peak_memory_gb
 from benchmarks.shops import ROOT, item_count, write_shop
-from dbt_tools.relations import Relations, schemas_holding, search
+from dbt_tools.relations import Relations, literal, schemas_holding, search
 
 THREADS = 2
 LIST_LENGTH = 20
@@ -79,7 +79,7 @@ def make_database(users: int, path: Path, relations: Relations) -> None:
                 max(occurred_at) as last_interaction_at,
                 max(occurred_at) as last_purchased_at,
                 cast(null as timestamp) as last_viewed_at
-            from read_parquet('{events}')
+            from read_parquet({literal(events)})
             group by user_id, item_id;
 
             create table {tables["int_purchases"]} (
@@ -248,7 +248,8 @@ def overlap(ours: Path, theirs: Path, relations: Relations) -> dict:
 
     own = relations.named(LISTS["recmail"])
     with duckdb.connect(config={"threads": THREADS}) as connection:
-        connection.execute(f"attach '{ours}' as ours (read_only); attach '{theirs}' as theirs (read_only)")
+        for path, name in ((ours, "ours"), (theirs, "theirs")):
+            connection.execute(f"attach {literal(path)} as {name} (read_only)")
         rows, peer_rows, shared = connection.execute(
             f"""
             select

@@ -5,12 +5,23 @@ from pathlib import Path
 
 import click
 
+from dbt_tools.private_files import close_to_others, private_files
 from dbt_tools.project import project_directory
+
+
+def keep_private(context: click.Context, _option, database: Path) -> Path:
+    """Who reads the warehouse writes of people: the command's files are private, and so is the warehouse."""
+    context.with_resource(private_files())
+    if database.is_file():
+        close_to_others(database)
+    return database
+
 
 database_option = click.option(
     "--database",
     type=click.Path(path_type=Path, dir_okay=False),
     envvar="RECMAIL_DATABASE",
+    callback=keep_private,
     default=lambda: project_directory() / "warehouse.duckdb",
     show_default="warehouse.duckdb, or RECMAIL_DATABASE",
     help="The DuckDB file that dbt built.",

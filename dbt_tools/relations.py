@@ -11,7 +11,6 @@ from pathlib import Path
 import duckdb
 
 # what the hooks make, and no model: without var `schema_prefix`, in these schemas
-INPUTS_SCHEMA = "inputs"
 RANKER_SCHEMA = "ranker"
 LATEST_RUN = "latest_run"
 
@@ -106,3 +105,8 @@ def schemas_holding(connection: duckdb.DuckDBPyConnection, name: str) -> list[st
 
 def qualified(*parts: str) -> str:
     return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
+
+
+def literal(text: object) -> str:
+    """A text or path as SQL writes it, where a statement takes no parameter."""
+    return "'" + str(text).replace("'", "''") + "'"

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow
 
+from dbt_tools.relations import literal
 from demo import naming, planted, tiles
 
 SQL = Path(__file__).parent / "sql"
@@ -86,7 +87,7 @@ def load_words(connection: duckdb.DuckDBPyConnection, source: Path) -> None:
 def write_table(connection: duckdb.DuckDBPyConnection, table: str, out: Path) -> int:
     """Writes one input table in key order and returns its number of rows."""
     connection.execute(
-        f"copy (from {table} order by {TABLES[table]}) to '{out / table}.parquet' (compression zstd)"
+        f"copy (from {table} order by {TABLES[table]}) to {literal(out / f'{table}.parquet')} (compression zstd)"
     )
     return connection.table(table).count("*").fetchall()[0][0]
 

@@ -56,7 +56,8 @@ def main() -> None:
 @click.option(
     "--esp",
     type=click.Choice(sorted(DIALECTS)),
-    help="Write templates with this ESP's tags, one per kind of message, and what to sync per user, to OUT/ESP.",
+    help="Write templates with this ESP's tags, one per kind of message, and what to sync per user, to OUT/ESP, "
+    "which is replaced as a whole.",
 )
 def render(
     database: Path, out: Path, limit: int | None, workers: int, escaping: Escaping, esp: str | None
@@ -68,19 +69,26 @@ def render(
     """
     if esp:
         job = Job(database, out / esp, key_from_environment(), "sql")
-        click.echo(
-            f"{write_templates(job, esp, limit):,} templates and their attributes.parquet in {job.out}"
-        )
+        if job.out.exists():
+            click.echo(f"What an earlier run left in {job.out} is replaced.", err=True)
+        templates, summary = write_templates(job, esp, limit)
+        click.echo(f"{templates:,} templates in {job.out}")
+        report(summary, job.out, "recipients' attributes")
         return
     summary = render_queue(Job(database, out, key_from_environment(), escaping), workers, limit)
     report(summary, out)
 
 
-def report(summary: Summary, out: Path) -> None:
+def report(summary: Summary, out: Path, written: str = "emails") -> None:
     """Say what was written, without personal data; ends with 1 when messages were set aside."""
-    click.echo(f"{summary.emails:,} emails in {out}")
+    click.echo(f"{summary.emails:,} {written} in {out}")
     if summary.large_emails:
         click.echo(f"{summary.large_emails:,} of them are larger than {HTML_BYTES_WARN:,} bytes.", err=True)
+    if summary.left_out_items:
+        click.echo(
+            f"{summary.left_out_items:,} × an item was left out of its email: {out / sink.FAILED_FILE} says why.",
+            err=True,
+        )
     if not summary.failed_messages:
         return
     click.echo(
@@ -128,6 +136,8 @@ def preview(database: Path, out: Path, per_kind: int, images: dict[str, Path]) -
     connection = load.open_warehouse(database)
     require_open_gate(connection)
     messages = load.read_samples(connection, per_kind)
+    if out.exists():
+        click.echo(f"What an earlier run left in {out} is replaced.", err=True)
     set_aside = write_gallery(messages, read_whys(connection) if messages else {}, out, images)
     click.echo(f"{len(messages) - set_aside:,} emails in {out / 'index.html'}")
     if set_aside:

@@ -5,33 +5,46 @@ is a person's own becomes a tag, and an `if` on it becomes the ESP's own `if`. `
 """
 
 import json
+import re
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 from jinja2 import Environment, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
+from dbt_tools.private_files import private_files, replaced_folder
 from email_render import load, sink
 from email_render.gate import require_open_gate
 from email_render.render import (
     EMAIL_TYPES,
+    HTML_BYTES_MAX,
+    HTML_BYTES_WARN,
+    TOO_LARGE,
+    Renderer,
     block_macros,
     escaped_words_of,
     new_environment,
     personal_links,
     words_of,
 )
-from email_render.run import Job
+from email_render.run import Job, Summary, summary_with_failed
 from email_render.tokens import sign
 
 PREFIX = "recmail_"
+ATTRIBUTES_FILE = "attributes.parquet"
+UNCHECKED_FILE = "unchecked.parquet"
 ATTRIBUTES_SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("message_id", "user_id", "template", "attributes")]
 )
 LINES = ("subject", "preheader", "greeting", "offer_name", "offer_ends")
+# what is looped over, and what it always has
+LOOPS = {"item": "url", "block": "title"}
 ITEM_FIELDS = ("name", "url", "price", "list_price", "reason", "badge", "rating", "rating_count")
 
 
@@ -83,7 +96,7 @@ class Tag(str):
 
 
 class LeaveConditionsToTheEsp(NodeTransformer):
-    """`{% if x %}` prints the ESP's `if` when x is a Tag; a loop's item is printed only where the ESP has one."""
+    """`{% if x %}` prints the ESP's `if` when x is a Tag; what a loop prints is printed only where the ESP has it."""
 
     def visit_If(self, node: nodes.If) -> nodes.If:
         if node.elif_:  # as an `if` in `else`, which needs no rule of its own
@@ -99,9 +112,10 @@ class LeaveConditionsToTheEsp(NodeTransformer):
 
     def visit_For(self, node: nodes.For) -> nodes.For:
         self.generic_visit(node)
-        if isinstance(node.target, nodes.Name) and node.target.name == "item":
-            has_item = nodes.Getitem(nodes.Name("item", "load"), nodes.Const("url"), "load")
-            node.body = [print_call("esp_open", has_item), *node.body, print_call("esp_close")]
+        name = getattr(node.target, "name", None)
+        if name in LOOPS:
+            has_one = nodes.Getitem(nodes.Name(name, "load"), nodes.Const(LOOPS[name]), "load")
+            node.body = [print_call("esp_open", has_one), *node.body, print_call("esp_close")]
         return node.set_lineno(node.lineno)
 
 
@@ -131,13 +145,13 @@ class EspRenderer:
     """Renders the template of a kind of message for one ESP."""
 
     def __init__(self, esp: str):
-        self._dialect = DIALECTS[esp]
+        self.dialect = DIALECTS[esp]
         environment = new_environment(autoescape=False, of=EspEnvironment)
         environment.globals.update(
             esp_is_tag=lambda value: isinstance(value, Tag),
-            esp_open=lambda tag: self._dialect.opening.format(tag.attribute),
-            esp_otherwise=lambda: self._dialect.otherwise,
-            esp_close=lambda: self._dialect.closing,
+            esp_open=lambda tag: self.dialect.opening.format(tag.attribute),
+            esp_otherwise=lambda: self.dialect.otherwise,
+            esp_close=lambda: self.dialect.closing,
         )
         environment.globals.update(block_macros(environment))
         self._html = {name: environment.get_template(f"types/{name}.html") for name in EMAIL_TYPES}
@@ -156,24 +170,22 @@ class EspRenderer:
 
     def _with_tags(self, example: dict) -> dict:
         tagged = example | {"lead_key": f"lead_{example['trigger_type']}", "cards": self._raw("cards")}
+        # of each recipient: one made-up person among them must not make everybody one
+        tagged["is_synthetic"] = self._raw("is_synthetic")
         for field in (*LINES, "preferences_link", "unsubscribe_link"):
             tagged |= self._both(field, field)
         tagged["blocks"] = []
-        number = 0
-        for block_number, block in enumerate(example["blocks"], 1):
-            items = []
-            for _ in block["items"]:
-                number += 1
-                items.append(self._slot(f"item_{number}"))
-            title = self._both("title", f"block_{block_number}_title")
-            has_images = self._raw(f"block_{block_number}_has_images")
+        for block in example["blocks"]:
+            items = [self._slot(slot) for slot in slots(block)]
+            title = self._both("title", f"block_{block['number']}_title")
+            has_images = self._raw(f"block_{block['number']}_has_images")
             tagged["blocks"].append(
                 {"block": block["block"], "items": items, "has_images": has_images} | title
             )
         return tagged
 
     def _slot(self, slot: str) -> dict:
-        fields: dict[str, Tag] = {"image_html": Tag(self._dialect.escaped, f"{PREFIX}{slot}_image")}
+        fields: dict[str, Tag] = {"image_html": Tag(self.dialect.escaped, f"{PREFIX}{slot}_image")}
         for field in ITEM_FIELDS:
             fields |= self._both(field, f"{slot}_{field}")
         return fields
@@ -181,11 +193,11 @@ class EspRenderer:
     def _both(self, field: str, attribute: str) -> dict[str, Tag]:
         return {
             field: self._raw(attribute),
-            f"{field}_html": Tag(self._dialect.escaped, PREFIX + attribute),
+            f"{field}_html": Tag(self.dialect.escaped, PREFIX + attribute),
         }
 
     def _raw(self, attribute: str) -> Tag:
-        return Tag(self._dialect.raw, PREFIX + attribute)
+        return Tag(self.dialect.raw, PREFIX + attribute)
 
 
 def attributes(message: dict, links: dict[str, str]) -> dict[str, str]:
@@ -193,15 +205,19 @@ def attributes(message: dict, links: dict[str, str]) -> dict[str, str]:
     values = {line: message[line] for line in LINES}
     values |= {f"{purpose}_link": link for purpose, link in links.items()}
     values["cards"] = message["cards"]
-    number = 0
-    for block_number, block in enumerate(message["blocks"], 1):
-        values[f"block_{block_number}_title"] = block["title"]
-        values[f"block_{block_number}_has_images"] = "yes" if block["has_images"] else None
-        for item in block["items"]:
-            number += 1
-            values[f"item_{number}_image"] = item["image_html"] and Markup(item["image_html"]).unescape()
-            values |= {f"item_{number}_{field}": item[field] for field in ITEM_FIELDS}
+    values["is_synthetic"] = "yes" if message["is_synthetic"] else None
+    for block in message["blocks"]:
+        values[f"block_{block['number']}_title"] = block["title"]
+        values[f"block_{block['number']}_has_images"] = "yes" if block["has_images"] else None
+        for slot, item in zip(slots(block), block["items"], strict=True):
+            values[f"{slot}_image"] = item["image_html"] and Markup(item["image_html"]).unescape()
+            values |= {f"{slot}_{field}": item[field] for field in ITEM_FIELDS}
     return {PREFIX + name: value for name, value in values.items() if value}
+
+
+def slots(block: dict) -> list[str]:
+    """Names for the block's items, the same whatever another block lacks."""
+    return [f"item_{block['first_position'] + number}" for number in range(len(block["items"]))]
 
 
 def kind_of(message: dict) -> str:
@@ -209,34 +225,146 @@ def kind_of(message: dict) -> str:
     return "-".join(message[field] for field in ("trigger_type", "layout", "locale"))
 
 
-def write_templates(job: Job, esp: str, limit: int | None) -> int:
-    """Write a template per kind of message and the attributes of every message; returns how many templates."""
-    signer = partial(sign, job.key)
-    examples: dict[str, dict] = {}
-    with (
-        load.open_warehouse(job.database) as connection,
-        sink.parquet_file(job.out / "attributes.parquet", ATTRIBUTES_SCHEMA) as attributes_file,
-    ):
+def write_templates(job: Job, esp: str, limit: int | None) -> tuple[int, Summary]:
+    """Write a template per kind of message, what to sync per recipient, and what was set aside, as `render` does.
+
+    In a new folder that takes the place of the earlier one: what was to sync yesterday must not stay. Returns how many
+    templates there are, and the summary of the messages.
+    """
+    with private_files(), load.open_warehouse(job.database) as connection:
         require_open_gate(connection)
+        with replaced_folder(job.out, known_by=ATTRIBUTES_FILE) as out:
+            kinds, failed = write_all_attributes(connection, job, limit, out / UNCHECKED_FILE)
+            renderer = EspRenderer(esp)
+            templates = {name: renderer.template(kind.example()) for name, kind in kinds.items()}
+            for name, template in templates.items():
+                (out / f"{name}.html").write_text(template.html, "utf-8")
+                (out / f"{name}.txt").write_text(template.text, "utf-8")
+                (out / f"{name}.subject.txt").write_text(template.subject + "\n", "utf-8")
+            filled = {
+                name: FilledSize(template.html, renderer.dialect) for name, template in templates.items()
+            }
+            summary = keep_what_is_not_too_large(out, filled, failed)
+    return len(templates), summary
+
+
+def write_all_attributes(
+    connection: duckdb.DuckDBPyConnection, job: Job, limit: int | None, path: Path
+) -> tuple[dict[str, "Kind"], list[tuple]]:
+    """The attributes of every message that may be mailed, to a file; its kinds, and the others' rows of failed.parquet.
+
+    Each message is rendered as if it were to be sent: whatever sets it aside there sets it aside here.
+    """
+    signer = partial(sign, job.key)
+    renderer = Renderer(signer, job.escaping)
+    kinds: dict[str, Kind] = {}
+    failed: list[tuple] = []
+    with sink.parquet_file(path, ATTRIBUTES_SCHEMA) as attributes_file:
         for chunk in load.plan_chunks(connection, limit):
             for messages in load.read_chunk(connection, chunk):
-                sendable = [message for message in messages if not message["faults"]]
+                emails, failed_here = renderer.render_batch(messages)
+                failed += failed_here
+                rendered = {email[0] for email in emails}
+                sendable = [message for message in messages if message["message_id"] in rendered]
                 attributes_file.write_table(attributes_table(sendable, signer))
                 for message in sendable:
-                    known = examples.setdefault(kind_of(message), message)
-                    if item_count(message) > item_count(known):
-                        examples[kind_of(message)] = message
-    renderer = EspRenderer(esp)
-    for kind, example in examples.items():
-        template = renderer.template(example)
-        (job.out / f"{kind}.html").write_text(template.html, "utf-8")
-        (job.out / f"{kind}.txt").write_text(template.text, "utf-8")
-        (job.out / f"{kind}.subject.txt").write_text(template.subject + "\n", "utf-8")
-    return len(examples)
+                    kinds.setdefault(kind_of(message), Kind(message)).widen(message)
+    return kinds, failed
 
 
-def item_count(message: dict) -> int:
-    return sum(len(block["items"]) for block in message["blocks"])
+def keep_what_is_not_too_large(out: Path, filled: dict[str, "FilledSize"], failed: list[tuple]) -> Summary:
+    """attributes.parquet of those whose filled template is no larger than an email may be."""
+    emails = large = 0
+    unchecked = out / UNCHECKED_FILE
+    with (
+        pq.ParquetFile(unchecked) as part,
+        sink.parquet_file(out / ATTRIBUTES_FILE, ATTRIBUTES_SCHEMA) as attributes_file,
+    ):
+        for batch in part.iter_batches(load.BATCH_MESSAGES):
+            kept = []
+            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                message_id, user_id, kind, values = row
+                size = filled[kind].of(json.loads(values))
+                if size > HTML_BYTES_MAX:
+                    failed = [entry for entry in failed if entry[0] != message_id]
+                    failed.append((message_id, user_id, *TOO_LARGE.values(), sink.SET_ASIDE))
+                    continue
+                kept.append(row)
+                large += size > HTML_BYTES_WARN
+            emails += len(kept)
+            attributes_file.write_table(
+                pa.Table.from_arrays(
+                    sink.text_columns(kept, len(ATTRIBUTES_SCHEMA)), schema=ATTRIBUTES_SCHEMA
+                )
+            )
+    unchecked.unlink()
+    return summary_with_failed(out, emails, large, sorted(failed, key=lambda row: (row[1], row[0])))
+
+
+class Kind:
+    """The messages that share a template: one of them, and for each block as many items as any of them has."""
+
+    def __init__(self, message: dict):
+        self._message = message
+        self._blocks: dict[int, dict] = {}
+
+    def widen(self, message: dict) -> None:
+        for block in message["blocks"]:
+            widest = self._blocks.setdefault(block["number"], block)
+            if len(block["items"]) > len(widest["items"]):
+                self._blocks[block["number"]] = block
+
+    def example(self) -> dict:
+        return self._message | {"blocks": [self._blocks[number] for number in sorted(self._blocks)]}
+
+
+class FilledSize:
+    """How many bytes a template's HTML has when an ESP has filled it: none of them makes more."""
+
+    # of a character in the engine that escapes it longest, over the one it has by itself
+    ESCAPED_EXTRA = {"&": 4, "<": 3, ">": 3, '"': 5, "'": 5, "`": 5, "=": 5}
+
+    def __init__(self, html: str, dialect: Dialect):
+        # the raw tag of Handlebars holds the escaped one
+        kinds = ("opening", "otherwise", "closing", "raw", "escaped")
+        tag = re.compile("|".join(f"(?P<{kind}>{tag_pattern(getattr(dialect, kind))})" for kind in kinds))
+        self._tags: list[tuple[str, str]] = []
+        self._text_bytes: list[int] = []
+        end = 0
+        for found in tag.finditer(html):
+            [attribute] = re.findall(rf"\b{PREFIX}\w+", found[0]) or [""]
+            self._tags.append((found.lastgroup, attribute))
+            self._text_bytes.append(len(html[end : found.start()].encode()))
+            end = found.end()
+        self._text_bytes.append(len(html[end:].encode()))
+
+    def of(self, values: dict[str, str]) -> int:
+        size = self._text_bytes[0]
+        branches = [True]  # of each open condition, the innermost last: whether its present branch is printed
+        conditions = []
+        for (kind, attribute), text_bytes in zip(self._tags, self._text_bytes[1:], strict=True):
+            value = values.get(attribute, "")
+            if kind == "opening":
+                conditions.append(bool(value))
+                branches.append(branches[-1] and bool(value))
+            elif kind == "otherwise":
+                branches[-1] = branches[-2] and not conditions[-1]
+            elif kind == "closing":
+                conditions.pop()
+                branches.pop()
+            elif branches[-1]:
+                size += len(value.encode())
+                if kind == "escaped":
+                    size += sum(value.count(mark) * extra for mark, extra in self.ESCAPED_EXTRA.items())
+            if branches[-1]:
+                size += text_bytes
+        return size
+
+
+def tag_pattern(pattern: str) -> str:
+    """A regular expression for the tags of a dialect's pattern, whose braces stand for themselves when doubled."""
+    is_named = "{}" in pattern
+    return re.escape(pattern.format("NAME") if is_named else pattern).replace("NAME", rf"{PREFIX}\w+")
 
 
 def attributes_table(messages: list[dict], signer: Callable[[str, str], str]) -> pa.Table:

@@ -1,5 +1,5 @@
 -- One row per item that a block of a chosen message shows, by user_id, message_id, block and position: what the
--- templates print of it, as finished text (`_html`: escaped), and `faults`: what forbids sending its message.
+-- templates print of it, as finished text (`_html`: escaped), and `faults`: what forbids showing it.
 
 with slots as (
 
@@ -9,7 +9,8 @@ with slots as (
         trigger_type,
         language,
         layout,
-        number_format,
+        locale,
+        number_format.grouped_from_digits as grouped_from_digits,
         item_lines,
         shop_url,
         unnest(blocks) as block,
@@ -25,12 +26,34 @@ items as (
         chosen_items.* exclude (user_id),
         list_filter(slots.item_lines, lambda line: line.position = chosen_items.position)[1] as line,
         clean_text(chosen_items.item_name) as name,
+        try_cast(chosen_items.price as decimal(18, 4)) as amount,
+        try_cast(chosen_items.list_price as decimal(18, 4)) as list_amount,
+        money_formats as style,
         -- an item without a page of its own leads to the shop
         coalesce(chosen_items.item_url, slots.shop_url) as page_url
     from slots
     inner join chosen_items
         on slots.user_id = chosen_items.user_id
         and chosen_items.position between slots.block.first_position and slots.block.last_position
+    left join money_formats
+        on slots.locale = money_formats.locale and chosen_items.currency = money_formats.currency
+
+),
+
+-- as they will be read: what differs by less than the last decimal is one price
+priced as (
+
+    select
+        *,
+        plain_amount(amount, style.digits) as plain_price,
+        case
+            when list_amount > amount
+                then
+                    nullif(
+                        plain_amount(list_amount, style.digits), plain_amount(amount, style.digits)
+                    )
+        end as plain_list_price
+    from items
 
 ),
 
@@ -40,11 +63,14 @@ finished as (
         *,
         tagged_link(page_url, trigger_type, strategy || '-' || position) as url,
         clean_text(case when language = 'en' then reason_text else line.reason_text end) as reason,
-        clean_text(case when language = 'en' then badge_text else line.badge_text end) as badge,
         case
-            when round(list_price, 2) > round(price, 2) then list_price
-        end as struck_price
-    from items
+            when badge_type = 'price_drop' and plain_list_price is null then null
+            else clean_text(case when language = 'en' then badge_text else line.badge_text end)
+        end as badge,
+        plain_amount(
+            cast(plain_list_price as decimal(18, 4)) - cast(plain_price as decimal(18, 4)), style.digits
+        ) as plain_saving
+    from priced
 
 )
 
@@ -57,42 +83,56 @@ select
     url,
     html_link(url) as url_html,
     html_link(image_url) as image_html,
-    money(price, currency, number_format) as price,
-    money(struck_price, currency, number_format) as list_price,
+    money(plain_price, style, grouped_from_digits) as price,
+    money(plain_list_price, style, grouped_from_digits) as list_price,
     reason,
     html(reason) as reason_html,
     badge,
     html(badge) as badge_html,
-    case when rating_count > 0 then decimal_number(rating_average, 1, number_format) end as rating,
-    case when rating_count > 0 then decimal_number(rating_count, 0, number_format) end as rating_count,
+    case when rating_count > 0 then replace(format('{:.1f}', rating_average), '.', style.decimal_mark) end as rating,
+    case
+        when rating_count > 0
+            then
+                with_marks(
+                    cast(cast(rating_count as bigint) as varchar),
+                    0,
+                    style.decimal_mark,
+                    style.group_mark,
+                    style.groups_of_two,
+                    grouped_from_digits
+                )
+    end as rating_count,
     case
         when block.block <> 'primary' then null
-        when layout = 'carousel' then promotion_card(name, url, image_url, price, struck_price, currency, position)
-        else product_card(name, url, image_url, price, currency, rating_average, rating_count)
+        when layout = 'carousel' then promotion_card(name, url, image_url, plain_price, plain_saving, currency, position)
+        else product_card(name, url, image_url, plain_price, currency, rating_average, rating_count)
     end as card,
     case
         -- the rule: nothing is wrong, and a list for each item would cost more than all checks
         when
             name is not null
+            and greatest(strlen(name), strlen(reason), strlen(badge)) <= 1000
             and text_reason(strategy) is null
             and link_reason(page_url) is null
             and (image_url is null or link_reason(image_url) is null)
             and amount_reason(price) is null
             and (list_price is null or amount_reason(list_price) is null)
             and (coalesce(rating_count, 0) <= 0 or amount_reason(rating_average) is null)
-            and currency_reason(currency) is null
+            and style.digits is not null
             then null
         else
             list_transform(
                 found_faults([
-                    fault('item_name', text_reason(name)),
+                    fault('item_name', line_reason(name)),
                     fault('strategy', text_reason(strategy)),
                     fault('item_url', link_reason(page_url)),
                     fault('image_url', case when image_url is not null then link_reason(image_url) end),
                     fault('price', amount_reason(price)),
                     fault('list_price', case when list_price is not null then amount_reason(list_price) end),
                     fault('rating_average', case when rating_count > 0 then amount_reason(rating_average) end),
-                    fault('currency', currency_reason(currency))
+                    fault('currency', case when style.digits is null then 'is not an ISO 4217 code' end),
+                    case when reason is not null then fault('reason_text', line_reason(reason)) end,
+                    case when badge is not null then fault('badge_text', line_reason(badge)) end
                 ]),
                 lambda found: fault(found.field, found.reason || ' (item ' || item_id || ')')
             )

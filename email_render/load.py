@@ -9,8 +9,9 @@ from typing import Literal, NamedTuple
 import duckdb
 import pyarrow as pa
 
-from dbt_tools.relations import schemas_holding, search
+from dbt_tools.relations import literal, schemas_holding, search
 from email_render.errors import SetupError
+from email_render.money import write_money_formats
 
 MARTS = ("email_queue", "user_recommendations")
 CHUNK_MESSAGES = 2048  # read and sorted at once, and written to one file
@@ -146,6 +147,7 @@ def read_messages(
         connection.execute(
             f"create or replace temp view chosen_items as from user_recommendations {chosen_users}"
         )
+        write_money_formats_once(connection)
         items = connection.sql(ITEMS).to_arrow_table()
         messages = connection.sql(MESSAGES).to_arrow_table()
     except (duckdb.BinderException, duckdb.CatalogException) as error:
@@ -163,6 +165,13 @@ def read_messages(
         yield rows
 
 
+def write_money_formats_once(connection: duckdb.DuckDBPyConnection) -> None:
+    """For every locale of the queue, with the first chunk."""
+    if not connection.sql("from duckdb_tables() where table_name = 'money_formats' and temporary").fetchall():
+        locales = connection.sql("select distinct locale from email_queue order by locale").fetchall()
+        write_money_formats(connection, [locale for (locale,) in locales])
+
+
 def rows_of(batches: Iterable[pa.RecordBatch]) -> Iterator[dict]:
     """Rows as dicts, made from columns."""
     for batch in batches:
@@ -177,13 +186,22 @@ def values_of(column: pa.Array) -> list:
 
 
 def put_items_into_blocks(message: dict, items: list[dict]) -> None:
-    """Give each block its items; a block without any is left out, a message without any has a fault."""
+    """Give each block its items; a block without any is left out, a message without any has a fault.
+
+    An item at fault is left out, and `left_out` says why. When the words name it, it can't be: then the message is.
+    """
     blocks = message["blocks"] or ()
-    for block in blocks:
+    for number, block in enumerate(blocks, 1):
+        block["number"] = number
         block["items"] = []
         block["has_images"] = False
+    message["left_out"] = []
     cards = []
     for item in items:
+        if item["faults"]:
+            where = "faults" if is_named(item, message) else "left_out"
+            message[where] += item["faults"]
+            continue
         block = blocks[item["block_number"] - 1]
         block["items"].append(item)
         if item["image_html"]:
@@ -191,13 +209,15 @@ def put_items_into_blocks(message: dict, items: list[dict]) -> None:
             block["has_images"] = True
         if item["card"]:
             cards.append(item["card"])
-        if item["faults"]:
-            message["faults"] += item["faults"]
     message["blocks"] = [block for block in blocks if block["items"]]
     message["cards"] = ",\n".join(cards)
-    if not items:
+    if not message["blocks"]:
+        message["faults"] += message["left_out"]
+        message["left_out"] = []
         message["faults"].append({"field": "blocks", "reason": "have no item to show"})
 
 
-def literal(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+def is_named(item: dict, message: dict) -> bool:
+    """Whether a line of the message names the item."""
+    lines = [message["subject"], message["preheader"], *(block["title"] for block in message["blocks"])]
+    return bool(item["name"]) and any(item["name"] in line for line in lines if line)

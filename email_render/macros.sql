@@ -2,78 +2,92 @@
 -- and not in Python because DuckDB does it many times faster. The macros `html` and `html_link` come from load.py: they
 -- escape, or leave that to the templates.
 
--- Texts of a shop's catalogue: made one line, and without tags that an ESP would evaluate ("{{", "{%").
+-- Characters that show nothing and turn, hide or forge what does: soft hyphen, marks and overrides of direction,
+-- zero-width blanks, fillers, tags. Not the two joiners, which emoji and Persian are written with.
+create temp macro invisible_characters() as
+    '[\x{AD}\x{34F}\x{61C}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180E}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}'
+    || '\x{2060}-\x{206F}\x{3164}\x{FEFF}\x{FFA0}\x{FFF9}-\x{FFFB}\x{E0000}-\x{E007F}]';
+
+create temp macro needs_cleaning(value) as
+    regexp_matches(
+        value,
+        '[\s\p{Cc}\p{Zl}\p{Zp}]{2}|[^\S ]|[\p{Cc}\p{Zl}\p{Zp}\x{200C}\x{200D}]|^ | $|\{[{%#]|' || invisible_characters()
+    );
+
+-- Texts of a shop: made one line, without invisible characters, and without what opens a tag for some ESP ("{{", "{%",
+-- "{#"). A text of which nothing is left is null.
 create temp macro clean_text(value) as
     case
-        -- the rule: nothing to clean
-        when not regexp_matches(value, '[\s\p{Cc}\p{Zl}\p{Zp}]{2}|[^\S ]|[\p{Cc}\p{Zl}\p{Zp}]|^ | $|\{[{%]')
-            then nullif(value, '')
+        -- the rule
+        when not needs_cleaning(value) then nullif(value, '')
         else
             nullif(
-                trim(
+                regexp_replace(
                     regexp_replace(
-                        regexp_replace(value, '[\s\p{Cc}\p{Zl}\p{Zp}]+', ' ', 'g'), '\{[{%]+', '{', 'g'
-                    )
+                        trim(
+                            regexp_replace(
+                                regexp_replace(value, invisible_characters(), '', 'g'),
+                                '[\s\p{Cc}\p{Zl}\p{Zp}]+', ' ', 'g'
+                            )
+                        ),
+                        '\{[{%#]+', '{', 'g'
+                    ),
+                    '^[\x{200C}\x{200D} ]+$', ''
                 ),
                 ''
             )
     end;
 
--- How a message writes a number that is in English so far.
-create temp macro written_with(number_format, english) as
-    case
-        when number_format.decimal_mark = '.' and number_format.group_mark = ',' then english
-        else
-            replace(
-                replace(replace(english, ',', ';'), '.', number_format.decimal_mark),
-                ';',
-                number_format.group_mark
-            )
+-- An amount with the decimals of its currency and a dot, as machines read it. Cut off is never: half a unit of the last
+-- decimal is rounded up.
+create temp macro plain_amount(amount, digits) as
+    case digits
+        when 2 then cast(cast(amount as decimal(18, 2)) as varchar)
+        when 0 then cast(cast(amount as decimal(18, 0)) as varchar)
+        when 3 then cast(cast(amount as decimal(18, 3)) as varchar)
+        when 4 then cast(cast(amount as decimal(18, 4)) as varchar)
     end;
 
--- 1234.5 as 1,234.50 or 1.234,50 or 1234,50, as the message's number_format says.
-create temp macro decimal_number(amount, digits, number_format) as
-    written_with(
-        number_format,
-        case
-            -- the rule: too small to be grouped, however it is rounded
-            when amount < 999 then format('{:.' || digits || 'f}', cast(amount as double))
-            when
-                length(split_part(format('{:.' || digits || 'f}', cast(amount as double)), '.', 1))
-                >= number_format.grouped_from_digits
-                then format('{:,.' || digits || 'f}', cast(amount as double))
-            else format('{:.' || digits || 'f}', cast(amount as double))
-        end
-    );
-
-create temp macro currency_symbol(currency) as
-    case currency
-        when 'USD' then '$'
-        when 'EUR' then '€'
-        when 'GBP' then '£'
-        when 'JPY' then '¥'
-        when 'INR' then '₹'
-        when 'KRW' then '₩'
-        when 'BRL' then 'R$'
-        when 'CAD' then 'CA$'
-        when 'AUD' then 'A$'
-        when 'NZD' then 'NZ$'
-        when 'MXN' then 'MX$'
-        else currency
-    end;
-
-create temp macro money(amount, currency, number_format) as
+-- 1234567 as 1,234,567, or as 12,34,567.
+create temp macro grouped(whole, group_mark, groups_of_two) as
     case
-        when number_format.symbol_position = 'after'
+        when groups_of_two
             then
-                decimal_number(amount, case when currency in ('JPY', 'KRW') then 0 else 2 end, number_format)
-                || chr(160)
-                || currency_symbol(currency)
+                reverse(
+                    rtrim(regexp_replace(reverse(whole[:-4]), '([0-9]{2})', '\1,', 'g'), ',')
+                ).replace(',', group_mark)
+                || group_mark
+                || whole[-3:]
+        else replace(format('{:,}', cast(whole as bigint)), ',', group_mark)
+    end;
+
+-- 1234.50 as 1,234.50 or 1.234,50 or 1234,50: the marks of the locale, grouped from so many digits on.
+create temp macro with_marks(plain, decimals, decimal_mark, group_mark, groups_of_two, grouped_from_digits) as
+    case
+        when length(plain) - case when decimals = 0 then 0 else decimals + 1 end < grouped_from_digits
+            then replace(plain, '.', decimal_mark)
         else
-            currency_symbol(currency)
-            -- letters keep their distance from the number
-            || case when currency_symbol(currency) = currency then chr(160) else '' end
-            || decimal_number(amount, case when currency in ('JPY', 'KRW') then 0 else 2 end, number_format)
+            grouped(split_part(plain, '.', 1), group_mark, groups_of_two)
+            || case when decimals = 0 then '' else decimal_mark || split_part(plain, '.', 2) end
+    end;
+
+-- A plain amount as the row of money_formats for the message's locale and the currency has it.
+create temp macro money(plain, style, grouped_from_digits) as
+    case
+        when starts_with(plain, '-')
+            then
+                style.before_negative
+                || with_marks(
+                    plain[2:], style.digits, style.decimal_mark, style.group_mark, style.groups_of_two,
+                    grouped_from_digits
+                )
+                || style.after_negative
+        else
+            style.before
+            || with_marks(
+                plain, style.digits, style.decimal_mark, style.group_mark, style.groups_of_two, grouped_from_digits
+            )
+            || style.after
     end;
 
 -- Parameters go after an existing query and before a fragment.
@@ -105,7 +119,7 @@ create temp macro json_link(url) as
     '"' || replace(url, '&', '\u0026') || '"';
 
 -- schema.org: what a mail program may show of an item without opening the email.
-create temp macro product_card(name, url, image_url, price, currency, rating_average, rating_count) as
+create temp macro product_card(name, url, image_url, plain_price, currency, rating_average, rating_count) as
     '{"@type":"Product","name":' || json_text(name)
     || coalesce(',"image":' || json_link(image_url), '')
     || case
@@ -115,16 +129,16 @@ create temp macro product_card(name, url, image_url, price, currency, rating_ave
             || ',"reviewCount":' || cast(rating_count as bigint) || '}'
         else ''
     end
-    || ',"offers":{"@type":"Offer","price":' || format('{:.2f}', price)
+    || ',"offers":{"@type":"Offer","price":' || plain_price
     || ',"priceCurrency":' || json_text(currency)
     || ',"url":' || json_link(url) || '}}';
 
 -- Gmail's carousel in the Promotions tab; a card needs its picture.
-create temp macro promotion_card(name, url, image_url, price, list_price, currency, place) as
+create temp macro promotion_card(name, url, image_url, plain_price, plain_saving, currency, place) as
     '{"@type":"PromotionCard","headline":' || json_text(name)
     || ',"image":' || json_link(image_url)
-    || ',"price":' || format('{:.2f}', price)
-    || coalesce(',"discountValue":' || format('{:.2f}', list_price - price), '')
+    || ',"price":' || plain_price
+    || coalesce(',"discountValue":' || plain_saving, '')
     || ',"priceCurrency":' || json_text(currency)
     || ',"url":' || json_link(url)
     || ',"position":' || place || '}';
@@ -137,7 +151,13 @@ create temp macro text_reason(value) as
     case
         when trim(coalesce(value, '')) = '' then 'is missing'
         when regexp_matches(value, '[\p{Cc}\p{Zl}\p{Zp}]') then 'has a line break or control character'
-        when regexp_matches(value, '\{[{%]') then 'has an unfilled template tag'
+    end;
+
+-- The same for a text that was cleaned.
+create temp macro line_reason(value) as
+    case
+        when coalesce(value, '') = '' then 'is missing'
+        when strlen(value) > 1000 and length(value) > 1000 then 'is longer than 1000 characters'
     end;
 
 create temp macro choice_reason(value, choices) as
@@ -153,17 +173,25 @@ create temp macro link_reason(url) as
 
 create temp macro address_reason(address) as
     case
-        when not coalesce(regexp_full_match(address, '[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+'), false)
+        when not coalesce(regexp_full_match(address, '[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+'), false)
             then 'is not an email address'
     end;
 
-create temp macro currency_reason(currency) as
-    case when not coalesce(regexp_full_match(currency, '[A-Z]{3}'), false) then 'is not an ISO 4217 code' end;
+-- The reader's own links get `u` and `t`: with two of a name, a service could take the wrong one.
+create temp macro personal_link_reason(url) as
+    coalesce(
+        link_reason(url),
+        case
+            when contains(url, '?') and regexp_matches(split_part(url, '#', 1), '[?&][ut](=|&|$)')
+                then 'has a parameter u or t already'
+        end
+    );
 
 create temp macro amount_reason(amount) as
     case
         when amount is null then 'is missing'
-        when not isfinite(amount) or amount < 0 then 'is not an amount of money'
+        when not isfinite(amount) or amount < 0 or try_cast(amount as decimal(18, 4)) is null
+            then 'is not an amount of money'
     end;
 
 create temp macro found_faults(faults) as

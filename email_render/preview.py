@@ -6,6 +6,7 @@ from urllib.parse import quote, unquote
 
 from markupsafe import escape
 
+from dbt_tools.private_files import private_files, replaced_folder
 from email_render.errors import SetAside, SetupError
 from email_render.render import EMAIL_TYPES, HTML_BYTES_WARN, Renderer, template_environment
 from email_render.why import why_lines
@@ -29,14 +30,20 @@ def inert_token(purpose: str, user_id: str) -> str:
 
 
 def write_gallery(messages: list[dict], whys: dict, out: Path, image_folders: dict[str, Path]) -> int:
-    """Write index.html and two pages per email to `out`; returns how many messages had to be set aside.
+    """Write index.html and two pages per email to `out`, in place of an earlier gallery.
+
+    Returns how many messages had to be set aside.
 
     Messages are shown by segment, each of the five also when it has none; then one of each locale, and one of them in
     every layout and as every type of email. SetupError when there is none.
     """
     if not messages:
         raise SetupError("email_queue has no message: nobody is to be mailed, send_decisions says why.")
-    out.mkdir(parents=True, exist_ok=True)
+    with private_files(), replaced_folder(out, known_by="email-01.html") as new:
+        return write_pages(messages, whys, new, image_folders)
+
+
+def write_pages(messages: list[dict], whys: dict, out: Path, image_folders: dict[str, Path]) -> int:
     gallery = Gallery(whys, out, image_folders)
     samples = [gallery.sample(message) for message in messages]
     others = sorted({message["segment"] for message in messages} - SEGMENTS.keys())

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, UndefinedError
 from jinja2.runtime import Macro
 from markupsafe import escape
 
 from email_render import codegen
-from email_render.errors import SetAside
+from email_render.errors import Fault, SetAside
 from email_render.load import Escaping
+from email_render.sink import LEFT_OUT, SET_ASIDE
 from email_render.tokens import personal_link
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -26,6 +28,7 @@ BLOCKS = (
 # Gmail shows the first 102 KB of HTML and hides the rest behind a link, the unsubscribe link with it.
 HTML_BYTES_WARN = 90_000
 HTML_BYTES_MAX = 100_000
+TOO_LARGE: Fault = {"field": "html", "reason": f"is larger than {HTML_BYTES_MAX} bytes"}
 
 
 class Email(NamedTuple):
@@ -121,7 +124,7 @@ class Renderer:
         context["words"] = words_of(message["words"])
         text = self._print(self._text, context)
         if len(html) * 4 > HTML_BYTES_MAX and len(html.encode()) > HTML_BYTES_MAX:
-            raise SetAside([{"field": "html", "reason": f"is larger than {HTML_BYTES_MAX} bytes"}])
+            raise SetAside([TOO_LARGE])
         return Email(html, text, headers(message, links["unsubscribe"]))
 
     def _print(self, template: Template, context: dict) -> str:
@@ -142,18 +145,25 @@ class Renderer:
             fault = {"field": template_place(error), "reason": f"cannot be printed: {error}"}
             raise SetAside([fault]) from error
 
-    def render_batch(self, messages: list[dict]) -> tuple[list[tuple], list[dict]]:
-        """Rows as sink.EMAILS_SCHEMA has them, one per email, and FAILED_SCHEMA for messages set aside."""
+    def render_batch(self, messages: list[dict]) -> tuple[list[tuple], list[tuple]]:
+        """Rows as sink.EMAILS_SCHEMA has them, one per email, and as FAILED_SCHEMA of what is not in them."""
         emails, failed = [], []
         for message in messages:
             ids = message["message_id"], message["user_id"]
             try:
                 email = self.render(message)
             except SetAside as set_aside:
-                failed += [(*ids, fault["field"], fault["reason"]) for fault in set_aside.faults]
+                failed += failed_rows(message, set_aside.faults, SET_ASIDE)
             else:
+                failed += failed_rows(message, message["left_out"], LEFT_OUT)
                 emails.append((*ids, message["subject"], message["preheader"], *email))
         return emails, failed
+
+
+def failed_rows(message: dict, faults: list[Fault], outcome: str) -> list[tuple]:
+    """As sink.FAILED_SCHEMA has them."""
+    ids = message["message_id"], message["user_id"]
+    return [(*ids, fault["field"], fault["reason"], outcome) for fault in faults]
 
 
 def escaped(value: str) -> str:
@@ -181,7 +191,8 @@ def personal_links(message: dict, signer: Callable[[str, str], str]) -> dict[str
 
 def headers(message: dict, unsubscribe_link: str) -> str:
     """What the sender must set, as JSON: one-click unsubscribe (RFC 8058), and what the message is for."""
-    mailbox = f"mailto:{message['unsubscribe_email']}?subject={message['message_id']}"
+    address = quote(message["unsubscribe_email"], safe="@+")
+    mailbox = f"mailto:{address}?subject={quote(message['message_id'], safe='')}"
     return json.dumps(
         {
             "List-Unsubscribe": f"<{unsubscribe_link}>, <{mailbox}>",

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
+from dbt_tools.private_files import private_files, private_folder
 from email_render import load, sink
 from email_render.gate import require_open_gate
 from email_render.render import HTML_BYTES_WARN, Renderer
@@ -41,15 +42,17 @@ class Summary(NamedTuple):
     emails: int
     failed_messages: int
     failed_fields: Counter
+    left_out_items: int
     large_emails: int
 
 
+@private_files()
 def render_queue(job: Job, workers: int, limit: int | None) -> Summary:
     """Render every message of the queue, or the first `limit`, that no earlier run of the same plan has."""
     with load.open_warehouse(job.database) as connection:
         require_open_gate(connection)
         chunks = load.plan_chunks(connection, limit)
-    job.out.mkdir(parents=True, exist_ok=True)
+    private_folder(job.out, known_by=PLAN_FILE)
     adopt_plan(job, limit)
     waiting = [chunk for chunk in chunks if not (job.out / sink.part_file(chunk.number)).exists()]
     done = sum(chunk.message_count for chunk in chunks) - sum(chunk.message_count for chunk in waiting)
@@ -148,18 +151,25 @@ def render_in_worker(chunk: load.Chunk) -> int:
 def summarize(out: Path, chunks: Iterable[load.Chunk]) -> Summary:
     """Count the parts' emails and gather what was set aside in failed.parquet."""
     emails = large = 0
-    faults: list[tuple] = []
+    failed: list[tuple] = []
     for chunk in chunks:
         sizes = sink.read_part(out / sink.part_file(chunk.number), ["html_bytes"])["html_bytes"]
         emails += len(sizes)
         large += sum(size > HTML_BYTES_WARN for size in sizes.to_pylist())
         failed_part = sink.read_part(out / sink.failed_part_file(chunk.number))
-        faults += zip(*(column.to_pylist() for column in failed_part.columns), strict=True)
+        failed += zip(*(column.to_pylist() for column in failed_part.columns), strict=True)
+    return summary_with_failed(out, emails, large, failed)
+
+
+def summary_with_failed(out: Path, emails: int, large_emails: int, failed: list[tuple]) -> Summary:
+    """Writes failed.parquet, and counts what is in it."""
     with sink.parquet_file(out / sink.FAILED_FILE, sink.FAILED_SCHEMA) as failed_file:
-        failed_file.write_table(sink.failed_table(faults))
+        failed_file.write_table(sink.failed_table(failed))
+    set_aside = [row for row in failed if row[-1] == sink.SET_ASIDE]
     return Summary(
         emails=emails,
-        failed_messages=len({message_id for message_id, *_ in faults}),
-        failed_fields=Counter(field for _, _, field, _ in faults),
-        large_emails=large,
+        failed_messages=len({message_id for message_id, *_ in set_aside}),
+        failed_fields=Counter(field for _, _, field, *_ in set_aside),
+        left_out_items=len(failed) - len(set_aside),
+        large_emails=large_emails,
     )

@@ -13,7 +13,10 @@ FAILED_FILE = "failed.parquet"
 
 RENDERED = ("message_id", "user_id", "subject", "preheader", "html", "text", "headers")
 EMAILS_SCHEMA = pa.schema([(name, pa.string()) for name in RENDERED] + [("html_bytes", pa.int32())])
-FAILED_SCHEMA = pa.schema([(name, pa.string()) for name in ("message_id", "user_id", "field", "reason")])
+FAILED_SCHEMA = pa.schema(
+    [(name, pa.string()) for name in ("message_id", "user_id", "field", "reason", "outcome")]
+)
+SET_ASIDE, LEFT_OUT = "message set aside", "item left out"
 
 
 def part_file(number: int) -> str:
@@ -32,7 +35,7 @@ def emails_table(rows: Iterable[tuple]) -> pa.Table:
 
 
 def failed_table(rows: Iterable[tuple]) -> pa.Table:
-    """One row per message that was set aside and fault."""
+    """One row per fault of a message that was set aside, or of an item that a message goes without."""
     return pa.Table.from_arrays(text_columns(rows, len(FAILED_SCHEMA)), schema=FAILED_SCHEMA)
 
 

@@ -14,14 +14,21 @@ from email_render.errors import SetupError
 
 KEY_VARIABLE = "RECMAIL_UNSUBSCRIBE_KEY"
 KEY_BYTES_MIN = 32
+KEY_DISTINCT_BYTES_MIN = 8  # 32 blanks are long, too; of 32 random bytes or hex digits more differ
 TOKEN_BYTES = 16  # RFC 2104, section 5: a truncated HMAC keeps at least half of the hash
 
 
 def key_from_environment() -> bytes:
-    """The signing key. SetupError when it is missing or shorter than 32 bytes."""
-    key = os.environ.get(KEY_VARIABLE, "").encode()
-    if len(key) < KEY_BYTES_MIN:
-        fault = "is too short" if key else "is not set"
+    """The signing key, whatever its bytes are. SetupError when it is missing, shorter than 32 bytes or all alike."""
+    key = bare_key(os.fsencode(os.environ.get(KEY_VARIABLE, "")))
+    if len(key) < KEY_BYTES_MIN or len(set(key)) < KEY_DISTINCT_BYTES_MIN:
+        fault = (
+            "is not set"
+            if not key
+            else "is too short"
+            if len(key) < KEY_BYTES_MIN
+            else "is too easy to guess"
+        )
         raise SetupError(
             f"{KEY_VARIABLE} {fault}: it signs the unsubscribe links. Make one of {KEY_BYTES_MIN} bytes or "
             f"more with `export {KEY_VARIABLE}=$(openssl rand -hex 32)` and keep it: links in emails already "
@@ -30,18 +37,33 @@ def key_from_environment() -> bytes:
     return key
 
 
+def bare_key(key: bytes) -> bytes:
+    """Without the line break that a file or a form may have added: the same key, the same tokens."""
+    return key.strip()
+
+
 def sign(key: bytes, purpose: str, user_id: str) -> str:
     """The token of one user for one purpose ('unsubscribe', 'preferences'), safe in a URL."""
-    digest = hmac.digest(key, f"{purpose}\0{user_id}".encode(), "sha256")
+    digest = hmac.digest(bare_key(key), text_bytes(f"{purpose}\0{user_id}"), "sha256")
     return base64.urlsafe_b64encode(digest[:TOKEN_BYTES]).rstrip(b"=").decode()
 
 
 def verify(key: bytes, purpose: str, user_id: str, token: str) -> bool:
     """Whether the token was signed with this key for this purpose and user, compared in constant time."""
-    return hmac.compare_digest(sign(key, purpose, user_id).encode(), token.encode())
+    return hmac.compare_digest(text_bytes(sign(key, purpose, user_id)), text_bytes(token))
+
+
+def text_bytes(text: str) -> bytes:
+    """Of any text that a link can bring, halves of characters included."""
+    return text.encode(errors="surrogatepass")
 
 
 def personal_link(url: str, purpose: str, user_id: str, signer: Callable[[str, str], str]) -> str:
-    """The address with the user (`u`) and their token (`t`)."""
-    joiner = "&" if "?" in url else "?"
-    return f"{url}{joiner}u={quote(user_id, safe='')}&t={signer(purpose, user_id)}"
+    """The address with the user (`u`) and their token (`t`).
+
+    Before a fragment, as anywhere: behind `#` a server, and a provider's one-click POST, would not get them. A page
+    that finds its way by the fragment (`/#/unsubscribe`) reads them from the address's query (`location.search`).
+    """
+    page, mark, fragment = url.partition("#")
+    joiner = "" if page.endswith(("?", "&")) else "&" if "?" in page else "?"
+    return f"{page}{joiner}u={quote(user_id, safe='')}&t={signer(purpose, user_id)}{mark}{fragment}"

@@ -21,7 +21,10 @@ from int_item_availability as availability
 left join buyers on availability.item_id = buyers.item_id;
 
 create or replace temp table similarities as
-select item_id, neighbour_item_id, similarity_score from int_content_similarities;
+select items.item_id, neighbours.item_id as neighbour_item_id, similarities.similarity_score
+from int_content_similarities as similarities
+inner join int_item_keys as items on similarities.item_key = items.item_key
+inner join int_item_keys as neighbours on similarities.neighbour_key = neighbours.item_key;
 
 create or replace temp table user_groups as
 with lines as (

@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 
 from dbt_tools.build_vars import declared_vars
 from dbt_tools.dbt_runs import run_dbt
-from dbt_tools.relations import Relations
+from dbt_tools.relations import Relations, literal
 from ranker.spline import Knots, design_matrix
 
 HERE = Path(__file__).parent
@@ -60,7 +60,7 @@ def open_replay(
 ) -> duckdb.DuckDBPyConnection:
     """A connection that holds what was relevant after the cut; `later` is a warehouse that knows."""
     connection = relations.connect(replay)
-    connection.execute(f"attach '{later}' as later (read_only)")
+    connection.execute(f"attach {literal(later)} as later (read_only)")
     connection.execute(f"create temp view bought_later as from later.{relations.named('int_purchases')}")
     settings = {
         "cut": cut,

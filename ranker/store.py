@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from dbt_tools.relations import RANKER_SCHEMA, Relations, connect, qualified
+from dbt_tools.relations import RANKER_SCHEMA, Relations, connect, literal, qualified
 from ranker.spline import Knots, places
 
 TIMES_BOUGHT = (0, 1, 2)
@@ -17,9 +17,8 @@ Models = dict[int, np.ndarray]
 def copy_ranker(source: Path, target: Path, schema: str = RANKER_SCHEMA) -> None:
     """Gives a database what was learned so far; a table that it has gets the columns that it lacks."""
     with duckdb.connect(target) as connection:
-        ranker = qualified(schema)
-        connection.execute(f"create schema if not exists {ranker}")
-        connection.execute(f"attach '{source}' as source (read_only)")
+        connection.execute(f"create schema if not exists {qualified(schema)}")
+        connection.execute(f"attach {literal(source)} as source (read_only)")
         columns = connection.execute(
             """
             select table_name, column_name, data_type
@@ -30,9 +29,12 @@ def copy_ranker(source: Path, target: Path, schema: str = RANKER_SCHEMA) -> None
             {"schema": schema},
         ).fetchall()
         for table in dict.fromkeys(table for table, _, _ in columns):
-            connection.execute(f"create table if not exists {ranker}.{table} as from source.{ranker}.{table}")
+            named = qualified(schema, table)
+            connection.execute(f"create table if not exists {named} as from source.{named}")
         for table, column, data_type in columns:
-            connection.execute(f"alter table {ranker}.{table} add column if not exists {column} {data_type}")
+            connection.execute(
+                f"alter table {qualified(schema, table)} add column if not exists {qualified(column)} {data_type}"
+            )
 
 
 def next_run_number(database: Path, relations: Relations) -> int:

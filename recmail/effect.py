@@ -14,7 +14,7 @@ import duckdb
 
 from dbt_tools.dbt_runs import run_dbt
 from dbt_tools.options import database_option, vars_option
-from dbt_tools.relations import Relations
+from dbt_tools.relations import Relations, literal, qualified, schemas_holding
 
 # what is compared per user: a title, the model, and the columns that make a difference
 PER_USER = [
@@ -41,13 +41,30 @@ def main(database: Path, variables: dict) -> None:
         folder = Path(name)
         trial = folder / "trial.duckdb"
         shutil.copyfile(database, trial)
+        require_time_of_the_warehouse(trial, variables)
         click.echo("Building with the rules as they are now, in a copy …")
         build_trial(trial, variables, folder)
         with duckdb.connect() as connection:
             for name, path in (("before", database), ("after", trial)):
-                quoted = str(path).replace("'", "''")
-                connection.execute(f"attach '{quoted}' as {name} (read_only)")
+                connection.execute(f"attach {literal(path)} as {name} (read_only)")
             click.echo("\n".join(report(connection, Relations.read(folder))))
+
+
+def require_time_of_the_warehouse(trial: Path, variables: dict) -> None:
+    """The trial reads what the warehouse staged, so it is as of the same time, whatever `variables` say."""
+    asked = variables.get("as_of")
+    if not asked:
+        return
+    with duckdb.connect(trial, read_only=True) as connection:
+        (schema,) = schemas_holding(connection, "stg_as_of")
+        ((as_of,),) = connection.execute(f"select as_of from {qualified(schema, 'stg_as_of')}").fetchall()
+        ((moment,),) = connection.execute(
+            "select cast(cast($asked as timestamptz) as timestamp)", {"asked": str(asked)}
+        ).fetchall()
+    if moment != as_of:
+        raise click.ClickException(
+            f"the warehouse was built as of another time, {as_of}: leave AS_OF out, or build it as of {asked} first"
+        )
 
 
 def build_trial(trial: Path, variables: dict, folder: Path) -> None:
@@ -59,17 +76,6 @@ def build_trial(trial: Path, variables: dict, folder: Path) -> None:
 
 def report(connection: duckdb.DuckDBPyConnection, relations: Relations) -> list[str]:
     """Lines on the difference between the attached databases `before` and `after`."""
-    latest_run = relations.latest_run
-    before, after = connection.execute(
-        f"""
-        select earlier.input_fingerprint, later.input_fingerprint
-        from before.{latest_run} as earlier, after.{latest_run} as later
-        """
-    ).fetchone()
-    if before != after:
-        raise click.ClickException(
-            "the warehouse was built from other inputs or as of another time: give the same INPUT, AS_OF and VARS"
-        )
     keys = {
         "users per rule": ("int_rule_hits", ["rule_name", "effect", "effect_value"]),
         "users per play": ("int_playbook_hits", ["play", "block"]),

@@ -14,9 +14,8 @@
         ) | length %}
         {{ return(api.Relation.create(target.database, var('input_schema'), table_name) if is_there else none) }}
     {% endif %}
-    {% set stem = var('input_location') ~ "/" ~ table_name %}
-    {% set parquet = recmail.literal(stem ~ ".parquet") %}
-    {% set csv = recmail.literal(stem ~ ".csv") %}
+    {% set parquet = recmail.literal(recmail.input_file(table_name, 'parquet')) %}
+    {% set csv = recmail.literal(recmail.input_file(table_name, 'csv')) %}
     {% if run_query("select 1 from glob(" ~ parquet ~ ")") | length %}
         {{ return("read_parquet(" ~ parquet ~ ")") }}
     {% elif run_query("select 1 from glob(" ~ csv ~ ")") | length %}

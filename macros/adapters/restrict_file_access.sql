@@ -15,18 +15,22 @@
 
 
 {#-
+  Files are allowed by name, so that an input may be a link into another folder; no other link or `..` gets out.
   A process that runs dbt twice on one connection finds it restricted already. `lock_configuration` is not needed, since
   DuckDB widens none of these while the database is open, and would refuse what the profile sets per connection.
 -#}
 {% macro duckdb__restrict_file_access() %}
-    {% set seeds = [] %}
+    {% set files = [] %}
     {% for seed in graph.nodes.values() | selectattr('resource_type', 'equalto', 'seed') %}
-        {% do seeds.append(recmail.literal(adapter.get_seed_file_path(seed))) %}
+        {% do files.append(recmail.literal(adapter.get_seed_file_path(seed))) %}
     {% endfor %}
-    {% set directory = '' if var('input_schema') else recmail.literal(var('input_location')) %}
+    {% for name in recmail.input_names() if not var('input_schema') %}
+        {% for ending in ['parquet', 'csv'] %}
+            {% do files.append(recmail.literal(recmail.input_file(name, ending))) %}
+        {% endfor %}
+    {% endfor %}
     {% if run_query("select current_setting('enable_external_access')")[0][0] %}
-        {% do run_query("set allowed_directories = [" ~ directory ~ "]") %}
-        {% do run_query("set allowed_paths = [" ~ seeds | join(', ') ~ "]") %}
+        {% do run_query("set allowed_paths = [" ~ files | join(', ') ~ "]") %}
         {% do run_query("set enable_external_access = false") %}
     {% endif %}
 {% endmacro %}

@@ -1,18 +1,12 @@
-{#- on-run-end hook: usable when all inputs were read and judged in this run, and no critical expectation failed -#}
+{#-
+  on-run-end hook: usable when all inputs were read and judged in this run, no critical expectation failed, and all
+  that emails are made of was built from them in this run, with no failed test. What stopped it is named from the
+  inputs on.
+-#}
 {% macro close_latest_run(results) %}
     {% if execute and recmail.nodes_of_the_gate() | select('in', selected_resources) | list %}
-        {% set problems, succeeded = [], [] %}
-        {% for result in results if result.node.unique_id in recmail.nodes_of_the_gate() %}
-            {% if result.status == 'success' %}
-                {% do succeeded.append(result.node.unique_id) %}
-            {% elif result.status == 'error' %}
-                {% do problems.extend(recmail.input_error(result)) %}
-            {% endif %}
-        {% endfor %}
-        {% if not problems and succeeded | length < recmail.nodes_of_the_gate() | length %}
-            {% do problems.append('it read or judged only some of its inputs, run `dbt build`') %}
-        {% endif %}
-        {% set fingerprint = none %}
+        {% set succeeded = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list %}
+        {% set problems, fingerprint = recmail.problems_of_the_gate(results, succeeded), none %}
         {% if not problems %}
             {% set fingerprint = run_query('select input_fingerprint from ' ~ recmail.relation_of('input_fingerprint'))[0][0] %}
             {% for row in run_query(
@@ -22,15 +16,37 @@
                 {% do problems.append(row[0] ~ ': ' ~ row[1] | trim('.')) %}
             {% endfor %}
         {% endif %}
+        {% if not problems %}{% do problems.extend(recmail.problems_of_the_queue(results, succeeded)) %}{% endif %}
         {% do recmail.write_latest_run(fingerprint, problems | join('; ') if problems else none) %}
     {% endif %}
 {% endmacro %}
 
 
-{#- a hook can't ref what its run may not select -#}
-{% macro relation_of(model_name) %}
-    {% set node = graph.nodes['model.recmail.' ~ model_name] %}
-    {{ return(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) }}
+{#- what kept inputs from being read or judged -#}
+{% macro problems_of_the_gate(results, succeeded) %}
+    {% set problems = [] %}
+    {% for result in results if result.status == 'error' and result.node.unique_id in recmail.nodes_of_the_gate() %}
+        {% do problems.extend(recmail.input_error(result)) %}
+    {% endfor %}
+    {% if not problems and recmail.nodes_of_the_gate() | reject('in', succeeded) | list %}
+        {% do problems.append('it read or judged only some of its inputs, run `dbt build`') %}
+    {% endif %}
+    {{ return(problems) }}
+{% endmacro %}
+
+
+{#- what of the emails is older than this run, or wrong -#}
+{% macro problems_of_the_queue(results, succeeded) %}
+    {% set problems, nodes = [], recmail.nodes_of_the_queue() %}
+    {% for result in results if result.status in ['fail', 'error', 'runtime error'] %}
+        {% if result.node.unique_id in nodes or result.node.depends_on.nodes | select('in', nodes) | list %}
+            {% do problems.append(result.node.name ~ ' failed') %}
+        {% endif %}
+    {% endfor %}
+    {% if not problems and nodes | reject('in', succeeded) | list %}
+        {% do problems.append('it did not build all that emails are made of from its inputs, run `dbt build`') %}
+    {% endif %}
+    {{ return(problems) }}
 {% endmacro %}
 
 

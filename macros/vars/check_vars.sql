@@ -39,7 +39,8 @@
         {{ return(none if utc_timestamp(value) else
             "a time such as 2025-06-01, 2025-06-01 12:30:00 (UTC) or 2025-06-01 12:30:00+02:00, or null") }}
     {% elif name == 'text' %}
-        {% set is_right = value is string and (value.strip() or 'like' in type) and value | length <= 1000 and is_plain_text(value)
+        {% set is_right = value is string and (value.strip() or modules.re.fullmatch(type.get('like', '.+'), ''))
+            and value | length <= 1000 and is_plain_text(value)
             and modules.re.fullmatch(type.get('like', '.*'), value) %}
         {{ return(none if is_right else type.get(
             'example', "one line of text, at most 1000 characters, without backslashes and invisible characters"

@@ -6,7 +6,8 @@ with contents as (
             '{{ name }}' as table_name,
             count(*) as row_count,
             {{ hash_of_rows('input_rows') }} as row_hash
-        from {{ ref('input_' ~ name) }} as input_rows
+        -- whole rows are hashed, by their name
+        from {{ ref('input_' ~ name) }} as input_rows  -- noqa: AL05
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -20,10 +21,10 @@ described as (
             ~ dbt.type_string() ~ ")",
             "';'",
             "order by table_name"
-        ) }} as content
+        ) }} as all_rows
     from contents
 
 )
 
-select md5({{ literal('as_of:' ~ (as_of_text() or '') ~ ';') }} || content) as input_fingerprint
+select md5({{ literal('as_of:' ~ (as_of_text() or '') ~ ';') }} || all_rows) as input_fingerprint
 from described

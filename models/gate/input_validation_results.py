@@ -13,9 +13,7 @@ def model(dbt, session):
 
     limits = dbt.config.get("meta")
     history = earlier_row_counts(session, limits["state_schema"], fingerprint)
-    rows = judge_inputs(
-        session, [InputContract.from_row(*row) for row in contracts], history, dbt.config.get("meta")
-    )
+    rows = judge_inputs(session, [InputContract.from_row(*row) for row in contracts], history, limits)
     return pa.Table.from_pylist(
         [{"input_fingerprint": fingerprint, **row} for row in rows], schema=RESULT_SCHEMA
     )

@@ -5,12 +5,15 @@
 {% test each_row_holds(model, row_name, rules) %}
 
 select
-    concat({{ row_name }}) as row_name,
-    concat_ws(
-        '; '
-        {% for rule in rules %}
-            , case when ({{ rule['holds'] }}) is not true then {{ literal('expected ' ~ rule['expected']) }} end
-        {% endfor %}
+    concat(
+        {{ row_name }},
+        ': ',
+        concat_ws(
+            '; '
+            {% for rule in rules %}
+                , case when ({{ rule['holds'] }}) is not true then {{ literal('expected ' ~ rule['expected']) }} end
+            {% endfor %}
+        )
     ) as faults
 from {{ model }}
 where

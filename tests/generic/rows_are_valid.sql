@@ -1,12 +1,12 @@
 {#-
-  Fails with each row that breaks a rule, and says which: columns of `not_null` hold a value, those of `above_zero` are
-  above 0, those of `between` lie in [low, high] (a millionth beyond a bound is rounding, no fault), those
-  of `accepted` hold one of the values. But for `not_null`, null passes.
+  Fails with each row that breaks a rule, and says which: the columns of `key` are unique together and none is null, those
+  of `not_null` hold a value, those of `above_zero` are above 0, those of `between` lie in [low, high] (a millionth beyond
+  a bound is rounding, no fault), those of `accepted` hold one of the values. But for keys and `not_null`, null passes.
 -#}
-{% test rows_are_valid(model, not_null=[], above_zero=[], between={}, accepted={}) %}
+{% test rows_are_valid(model, key=[], not_null=[], above_zero=[], between={}, accepted={}) %}
 
 {% set rules = [] %}
-{% for column in not_null %}
+{% for column in key + not_null %}
     {% do rules.append([column ~ ' is null', column ~ ' is null']) %}
 {% endfor %}
 {% for column in above_zero %}
@@ -24,6 +24,7 @@
     {% for value in values %}{% do list.append(literal(value)) %}{% endfor %}
     {% do rules.append([column ~ ' not in (' ~ list | join(', ') ~ ')', column ~ ' is none of the values it may have']) %}
 {% endfor %}
+{% set shown = key | join(', ') if key else '*' %}
 
 select
     concat_ws(
@@ -32,11 +33,20 @@ select
             , case when {{ condition }} then '{{ fault }}' end
         {% endfor %}
     ) as faults,
-    *
+    {{ shown }}
 from {{ model }}
 where
     {% for condition, _ in rules %}
         {{ 'or ' if not loop.first }}({{ condition }})
     {% endfor %}
+{% if key %}
+    union all
+    select
+        '{{ key | join(' and ') }} stand in more than one row' as faults,
+        {{ shown }}
+    from {{ model }}
+    group by {{ shown }}
+    having count(*) > 1
+{% endif %}
 
 {% endtest %}

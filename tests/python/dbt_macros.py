@@ -10,7 +10,7 @@ from warehouse import ROOT
 
 
 def project_macros(variables: dict | None = None, which: str = "build") -> dict[str, Callable]:
-    """Every macro of rules and vars by name; `var()` finds what `variables` holds."""
+    """Every macro of rules and vars, and what they call, by name; `var()` finds what `variables` holds."""
 
     def give_back(value):
         raise MacroReturn(value)
@@ -26,6 +26,8 @@ def project_macros(variables: dict | None = None, which: str = "build") -> dict[
         "exceptions": SimpleNamespace(raise_compiler_error=stop),
         "flags": SimpleNamespace(WHICH=which),
         "execute": True,
+        "dict": dict,
+        "zip": lambda *lists: list(zip(*lists, strict=True)),
         "dbt": SimpleNamespace(
             type_string=lambda: "string",
             escape_single_quotes=lambda text: text.replace("'", "''"),
@@ -35,6 +37,9 @@ def project_macros(variables: dict | None = None, which: str = "build") -> dict[
     macros = {}
     files = [
         ROOT / "macros/literal.sql",
+        ROOT / "macros/inputs/input_names.sql",
+        ROOT / "macros/ranking/strategies.sql",
+        ROOT / "macros/ranking/strategy_names.sql",
         *(ROOT / "macros/rules").glob("*.sql"),
         *(ROOT / "macros/vars").glob("*.sql"),
     ]

@@ -101,14 +101,21 @@ from dbt_recommendations.user_recommendations;
 """
 
 
-def template_words() -> dict[str, dict[str, str]]:
-    """The templates' own words by language, from the seed."""
-    words: dict[str, dict[str, str]] = {}
+def seed_texts() -> dict[str, dict[str, str]]:
+    """All texts of the seed: by language, by key."""
+    texts: dict[str, dict[str, str]] = {}
     with TEXTS.open(encoding="utf-8", newline="") as seed:
         for row in csv.DictReader(seed):
-            if row["key"].startswith("word."):
-                words.setdefault(row["language"], {})[row["key"].removeprefix("word.")] = row["text"]
-    return words
+            texts.setdefault(row["language"], {})[row["key"]] = row["text"]
+    return texts
+
+
+def template_words() -> dict[str, dict[str, str]]:
+    """The templates' own words by language."""
+    return {
+        language: {key.removeprefix("word."): text for key, text in texts.items() if key.startswith("word.")}
+        for language, texts in seed_texts().items()
+    }
 
 
 def build_warehouse(path: Path, *changes: str, user_count: int = 4) -> Path:

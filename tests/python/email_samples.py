@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import duckdb
-from email_render_warehouse import build_warehouse, template_words
+from email_render_warehouse import build_warehouse, seed_texts, template_words
 
 from email_render.render import EMAIL_TYPES
 
@@ -77,34 +77,19 @@ LINES = {
 }
 LAYOUTS = ("grid", "hero", "list", "carousel")
 GERMAN = "{'decimal_mark': ',', 'group_mark': '.', 'grouped_from_digits': 4, 'symbol_position': 'after'}"
+FILLED = {"item": "Walnut board", "first_name": "Anna", "shop": "Corner Market", "date": "9.3."}
+# of each language but English: subject, preheader, greeting, titles of both blocks, footer, end of the offer
 LANGUAGES = {
-    "de": (
-        "Für Sie ausgewählt: Walnussbrett",
-        "Ideen für Sie",
-        "Guten Tag Anna,",
-        "Für Sie ausgewählt",
-        "Das könnte Ihnen auch gefallen",
-        "Sie erhalten diese E-Mail, weil Sie sie abonniert haben.",
-        "Bis 9. März",
-    ),
-    "fr": (
-        "Choisi pour vous : Planche en noyer",
-        "Des idées pour vous",
-        "Bonjour Anna,",
-        "Choisi pour vous",
-        "Vous aimerez peut-être aussi",
-        "Vous recevez cet e-mail car vous êtes abonné.",
-        "Jusqu’au 9 mars",
-    ),
-    "es": (
-        "Elegido para ti: Tabla de nogal",
-        "Ideas para ti",
-        "Hola, Anna:",
-        "Elegido para ti",
-        "También te puede gustar",
-        "Recibes este correo porque te suscribiste.",
-        "Hasta el 9 de marzo",
-    ),
+    language: tuple(
+        texts[key].format(**FILLED)
+        for key in (
+            *("subject.recommendations", "preheader.plain", "greeting.plain.named"),
+            *("title.recommendations.primary", "title.recommendations.secondary"),
+            *("footer.reason", "offer.ends"),
+        )
+    )
+    for language, texts in seed_texts().items()
+    if language != "en"
 }
 
 ITEMS = """
@@ -169,7 +154,7 @@ def add(connection, case, email_type, layout="grid", language="en", direction="l
         subject, preheader, greeting, primary, secondary, reason, ends = lines
     # reasons in the message's language, as int_message_items would give them
     item_lines = (
-        f"[{{'position': 1, 'reason_text': '{primary} 1', 'badge_text': '33 %'}}]" if lines else "null"
+        "[{'position': 1, 'reason_text': $primary || ' 1', 'badge_text': '33 %'}]" if lines else "null"
     )
     connection.execute(
         f"""

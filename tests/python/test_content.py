@@ -17,8 +17,8 @@ from dbt_tools.build_vars import declared_vars
 
 VARS = declared_vars()
 FIELD_WEIGHTS = VARS["content_field_weights"]
-BLOCK_ITEMS_MAX = VARS["content_block_items_max"]
-NEIGHBOURS_MAX = VARS["content_neighbours_max"]
+# content_block_items_max and content_neighbours_max of macro constants
+BLOCK_ITEMS_MAX, NEIGHBOURS_MAX = 50, 20
 
 # a word as names have it and as it counts; None is left out
 WORDS = {

@@ -15,7 +15,7 @@ from email_render_warehouse import build_warehouse
 from email_samples import build_samples
 
 from email_render.cli import main
-from email_render.esp import DIALECTS, EspRenderer, attributes
+from email_render.esp import DIALECTS, EspRenderer, FilledSize, attributes
 from email_render.load import open_warehouse, plan_chunks, read_chunk
 from email_render.render import Renderer, personal_links
 from email_render.tokens import sign
@@ -163,12 +163,14 @@ def test_render_writes_a_template_per_kind_and_what_to_sync(tmp_path, monkeypatc
     )
     options = ["render", "--database", str(database), "--out", str(tmp_path), "--esp", "klaviyo"]
     result = CliRunner().invoke(main, options)
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 1 and "1 messages set aside" in result.output
     out = tmp_path / "klaviyo"
     kinds = ["recommendations-grid-en", "recommendations-list-en"]
     endings = ("html", "subject.txt", "txt")
     assert sorted(path.name for path in out.iterdir()) == [
+        ".recmail",
         "attributes.parquet",
+        "failed.parquet",
         *(f"{kind}.{ending}" for kind in kinds for ending in endings),
     ]
     rows = pq.read_table(out / "attributes.parquet").to_pylist()
@@ -187,3 +189,84 @@ def test_render_writes_a_template_per_kind_and_what_to_sync(tmp_path, monkeypatc
         f"recmail_block_{n}_has_images" for n in (1, 2)
     } | {"recmail_cards", "recmail_subject"}
     assert "u1" not in text
+
+
+FAULTS = [
+    "update email_queue set subject = null where user_id = 'u1'",
+    "update email_queue set language = 'xx' where user_id = 'u2'",
+    "update email_queue set trigger_type = 'unknown' where user_id = 'u2'",
+    "update email_queue set unsubscribe_url = 'http://shop.example' where user_id = 'u2'",
+    "update email_queue set blocks = [] where user_id = 'u3'",
+    "update email_queue set subject = 'Hi {{ x }}' where user_id = 'u3'",
+    "update user_recommendations set item_name = 'a {{ b }} {% c %}' where user_id = 'u3' and position = 1",
+    "update user_recommendations set price = null where user_id = 'u4' and position = 1",
+    "update user_recommendations set currency = 'ABC' where user_id = 'u4'",
+    "update user_recommendations set item_url = 'https://shop.example/' || repeat('x', 20000) where user_id = 'u4'",
+    "update user_recommendations set reason_text = repeat('x', 2000) where user_id = 'u4'",
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_esp_mode_sets_aside_what_render_does(tmp_path, monkeypatch, fault):
+    monkeypatch.setenv("RECMAIL_UNSUBSCRIBE_KEY", KEY)
+    database = build_warehouse(tmp_path / "warehouse.duckdb", fault)
+    options = ["render", "--database", str(database), "--out", str(tmp_path / "out")]
+    plain = CliRunner().invoke(main, options)
+    esp = CliRunner().invoke(main, [*options, "--esp", "braze"])
+    assert plain.exit_code == esp.exit_code
+    failed = [pq.read_table(tmp_path / "out" / name / "failed.parquet").to_pylist() for name in ("", "braze")]
+    assert failed[0] == failed[1]
+    [part] = (tmp_path / "out").glob("part-*.parquet")
+    synced = pq.read_table(tmp_path / "out/braze/attributes.parquet")
+    assert pq.read_table(part)["message_id"].to_pylist() == synced["message_id"].to_pylist()
+
+
+def test_one_made_up_person_does_not_make_everybody_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("RECMAIL_UNSUBSCRIBE_KEY", KEY)
+    database = build_warehouse(
+        tmp_path / "warehouse.duckdb", "update email_queue set is_synthetic = (user_id = 'u1')"
+    )
+    options = ["render", "--database", str(database), "--out", str(tmp_path), "--esp", "braze"]
+    assert CliRunner().invoke(main, options).exit_code == 0
+    [template] = (tmp_path / "braze").glob("*.html")
+    for row in pq.read_table(tmp_path / "braze/attributes.parquet").to_pylist():
+        [html] = fill_liquid([template.read_text("utf-8")], json.loads(row["attributes"]))
+        assert ("ynthetic" in html) == (row["user_id"] == "u1")
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("esp", ["klaviyo", "braze"])
+def test_a_filled_template_is_no_larger_than_it_is_said_to_be(messages, esp, case):
+    message = CASES[case](messages)
+    template = EspRenderer(esp).template(message)
+    values = attributes(message, personal_links(message, partial(sign, KEY.encode())))
+    [html] = ENGINES[esp]([template.html], values)
+    said = FilledSize(template.html, DIALECTS[esp]).of(values)
+    assert len(html.encode()) <= said <= len(html.encode()) * 1.1
+
+
+def test_a_shorter_first_block_leaves_the_second_in_its_place(messages):
+    message = messages["recommendations"]
+    [primary, secondary] = message["blocks"]
+    template = EspRenderer("braze").template(message)
+    for blocks in ([primary | {"items": primary["items"][:3]}, secondary], [secondary]):
+        shorter = message | {"blocks": blocks}
+        values = attributes(shorter, personal_links(shorter, partial(sign, KEY.encode())))
+        [text] = fill_liquid([template.text], values)
+        assert lines_of(text) == lines_of(Renderer(partial(sign, KEY.encode())).render(shorter).text)
+
+
+def test_nothing_of_an_earlier_run_is_left_and_no_other_folder_is_emptied(tmp_path, monkeypatch):
+    monkeypatch.setenv("RECMAIL_UNSUBSCRIBE_KEY", KEY)
+    database = build_warehouse(tmp_path / "warehouse.duckdb")
+    options = ["render", "--database", str(database), "--out", str(tmp_path), "--esp", "braze"]
+    assert CliRunner().invoke(main, options).exit_code == 0
+    (tmp_path / "braze" / "old-kind.html").write_text("Anna")
+    again = CliRunner().invoke(main, options)
+    assert again.exit_code == 0 and "is replaced" in again.output
+    assert not (tmp_path / "braze" / "old-kind.html").exists()
+    (tmp_path / "braze" / ".recmail").unlink()
+    (tmp_path / "braze" / "attributes.parquet").unlink()
+    refused = CliRunner().invoke(main, options)
+    assert refused.exit_code != 0 and "did not write" in refused.output
+    assert list((tmp_path / "braze").glob("*.html"))

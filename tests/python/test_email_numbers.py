@@ -1,49 +1,151 @@
-"""Prices as macros.sql writes them by the seed email_locales, beside Babel's, which follows the same CLDR."""
+"""Prices as macros.sql writes them, beside Babel's: every currency of ISO 4217 in every locale of email_locales."""
 
 import csv
-import re
+import json
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
-from babel.numbers import format_currency, get_currency_symbol
+from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
 from email_render_warehouse import build_warehouse
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from email_render.load import open_warehouse
+from email_render.load import open_warehouse, plan_chunks, read_chunk
+from email_render.money import CURRENCIES, babel_locale, write_money_formats
 
-SEED = Path(__file__).parents[2] / "seeds" / "texts" / "email_locales.csv"
-LOCALES = {row["locale"]: row for row in csv.DictReader(SEED.open(encoding="utf-8"))}
-AMOUNTS = ["0", "0.5", "9.99", "999.994", "999.996", "1000", "1234.5", "9999.99", "12345.67", "1234567.8"]
-SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+SEEDS = Path(__file__).parents[2] / "seeds"
+LOCALES = {
+    row["locale"]: row
+    for row in csv.DictReader((SEEDS / "texts" / "email_locales.csv").open(encoding="utf-8"))
+}
+# what a shop might add: digits grouped by two, a sign after the symbol, marks of direction
+MORE_LOCALES = ["en-in", "de-ch", "nl", "pt-br", "ar", "he", "ja"]
+FROM_DIGITS = {locale: int(row["grouped_from_digits"]) for locale, row in LOCALES.items()}
+AMOUNTS = [
+    *("0", "4.125", "999.996", "1234.5", "9999.99", "123456", "99999999999999.9999", "-1234567.8951"),
+]
 
 
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory):
-    return open_warehouse(build_warehouse(tmp_path_factory.mktemp("numbers") / "warehouse.duckdb"))
+    connection = open_warehouse(build_warehouse(tmp_path_factory.mktemp("numbers") / "warehouse.duckdb"))
+    write_money_formats(connection, [*LOCALES, *MORE_LOCALES])
+    return connection
 
 
-@pytest.mark.parametrize("currency", SYMBOLS)
-@pytest.mark.parametrize("amount", AMOUNTS)
-@pytest.mark.parametrize("locale", LOCALES)
-def test_money_is_written_as_the_locale_has_it(connection, locale, amount, currency):
-    row = LOCALES[locale]
-    number_format = {
-        "decimal_mark": row["decimal_mark"],
-        "group_mark": row["group_mark"],
-        "grouped_from_digits": int(row["grouped_from_digits"]),
-        "symbol_position": row["symbol_position"],
-    }
-    [(written,)] = connection.execute(
-        "select money(cast($amount as decimal(18, 4)), $currency, $number_format)",
-        {"amount": amount, "currency": currency, "number_format": number_format},
+def written(connection, amounts):
+    """(locale, currency, amount, price) of every currency and locale."""
+    return connection.execute(
+        """
+        select
+            locale,
+            currency,
+            amount,
+            money(
+                plain_amount(cast(amount as decimal(18, 4)), money_formats.digits),
+                money_formats,
+                case when list_contains($late, locale) then 5 else 4 end
+            )
+        from money_formats, (select unnest($amounts) as amount)
+        """,
+        {"amounts": amounts, "late": [locale for locale, digits in FROM_DIGITS.items() if digits == 5]},
     ).fetchall()
-    language, _, country = locale.partition("-")
-    babel_locale = f"{language}_{country.upper()}" if country else language
-    expected = format_currency(float(amount), currency, locale=babel_locale)
-    # CLDR adds a country to foreign symbols; recmail leaves it out, since customers know the shop's currency
-    foreign = get_currency_symbol(currency, locale=babel_locale)
-    expected = expected.replace(foreign, SYMBOLS[currency]).replace(
-        SYMBOLS[currency] + "\N{NO-BREAK SPACE}", SYMBOLS[currency]
+
+
+@cache
+def expected(locale, currency, amount):
+    babel = babel_locale(locale)
+    step = Decimal(1).scaleb(-get_currency_precision(currency))
+    # Babel rounds half to even
+    value = Decimal(amount).quantize(step, ROUND_HALF_UP)
+    text = format_currency(value, currency, locale=babel)
+    symbol = get_currency_symbol(currency, babel)
+    # CLDR keeps letters away from digits (currencySpacing), which Babel leaves out
+    for edge, joined, apart in (
+        (symbol[-1], symbol, symbol + "\N{NO-BREAK SPACE}"),
+        (symbol[0], symbol, "\N{NO-BREAK SPACE}" + symbol),
+    ):
+        place = text.find(symbol)
+        neighbour = (
+            text[place + len(symbol) :][:1] if joined + "\N{NO-BREAK SPACE}" == apart else text[:place][-1:]
+        )
+        if neighbour.isdigit() and unicodedata.category(edge)[0] not in "SZ":
+            text = text.replace(joined, apart)
+    if (
+        FROM_DIGITS.get(locale) == 5 and 1000 <= abs(value) < 10000
+    ):  # CLDR's minimumGroupingDigits, also left out
+        text = text.replace(".", "", 1)
+    return text
+
+
+def assert_as_babel_writes(connection, amounts):
+    wrong = [
+        (locale, currency, amount, price, expected(locale, currency, amount))
+        for locale, currency, amount, price in written(connection, amounts)
+        if price != expected(locale, currency, amount)
+    ]
+    assert wrong == []
+
+
+def test_every_currency_is_written_as_its_locale_has_it(connection):
+    assert len(CURRENCIES) > 250
+    legal_tender = {row["currency"] for row in csv.DictReader((SEEDS / "reference/currencies.csv").open())}
+    assert legal_tender <= set(CURRENCIES)
+    assert_as_babel_writes(connection, AMOUNTS)
+
+
+@settings(max_examples=2, deadline=None)
+@given(st.lists(st.decimals(min_value=-(10**14) + 1, max_value=10**14 - 1, places=4), min_size=1, max_size=2))
+def test_any_amount_is_written_as_its_locale_has_it(connection, amounts):
+    # what rounds to nothing has no sign here
+    assert_as_babel_writes(connection, [f"{amount:f}" for amount in amounts if not -1 < amount < 0])
+
+
+@pytest.mark.parametrize(
+    ("locale", "currency", "amount", "price"),
+    [
+        ("en", "KWD", "4.125", "KWD\N{NO-BREAK SPACE}4.125"),
+        ("de", "KWD", "4.125", "4,125\N{NO-BREAK SPACE}KWD"),
+        ("en", "JPY", "1200", "¥1,200"),
+        ("fr", "EUR", "1234.5", "1\N{NARROW NO-BREAK SPACE}234,50\N{NO-BREAK SPACE}€"),
+        ("es", "EUR", "1234.5", "1234,50\N{NO-BREAK SPACE}€"),
+        ("es-mx", "MXN", "1234.5", "$1,234.50"),
+        ("en-in", "INR", "1234567.5", "₹12,34,567.50"),
+        ("en", "CLF", "1.23455", "CLF\N{NO-BREAK SPACE}1.2346"),
+    ],
+)
+def test_prices_that_were_wrong_or_are_special(connection, locale, currency, amount, price):
+    found = {row[:2]: row[3] for row in written(connection, [amount]) if row[1] == currency}
+    assert found[locale, currency] == price
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "list_price", "shown", "card"),
+    [
+        ("KWD", 4.125, 5.5, ("KWD\N{NO-BREAK SPACE}4.125", "KWD\N{NO-BREAK SPACE}5.500"), ("4.125", "1.375")),
+        ("JPY", 1200, 1500, ("¥1,200", "¥1,500"), ("1200", "300")),
+        ("EUR", 9.999, 10.0011, ("€10.00", None), ("10.00", None)),
+    ],
+)
+@pytest.mark.parametrize("layout", ["grid", "carousel"])
+def test_html_text_and_cards_say_one_price(tmp_path, currency, price, list_price, shown, card, layout):
+    connection = open_warehouse(
+        build_warehouse(
+            tmp_path / "warehouse.duckdb",
+            f"update email_queue set layout = '{layout}'",
+            f"update user_recommendations set price = {price}, list_price = {list_price}, currency = '{currency}', "
+            "badge_type = 'price_drop', badge_text = 'Save 9%'",
+        )
     )
-    if row["grouped_from_digits"] == "5":  # CLDR's minimumGroupingDigits, which Babel does not read
-        expected = re.sub(r"^(\d)\.(\d{3})(?!\d|\.)", r"\1\2", expected)
-    assert written == expected
+    [chunk] = plan_chunks(connection, limit=1)
+    [[message]] = read_chunk(connection, chunk)
+    item = message["blocks"][0]["items"][0]
+    assert (item["price"], item["list_price"]) == shown
+    # prices that read alike are no saving
+    assert item["badge"] == ("Save 9%" if shown[1] else None)
+    assert f'"price":{card[0]},' in item["card"]
+    if layout == "carousel":
+        assert json.loads(item["card"]).get("discountValue") == (float(card[1]) if card[1] else None)

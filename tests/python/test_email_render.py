@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import re
 import shutil
 import subprocess
@@ -21,7 +22,7 @@ from email_render.cli import main
 from email_render.errors import SetAside
 from email_render.load import open_warehouse, plan_chunks, read_chunk
 from email_render.render import EMAIL_TYPES, Renderer
-from email_render.tokens import sign, verify
+from email_render.tokens import key_from_environment, personal_link, sign, verify
 from email_render.why import sum_of_terms
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -226,16 +227,40 @@ def test_an_item_without_image_keeps_its_place(emails):
 @pytest.mark.parametrize(
     ("table", "field", "value"),
     [
-        ("email_queue", "subject", "'Hi' || chr(13) || chr(10) || 'Bcc: x@mail.example'"),
-        ("email_queue", "preheader", "'a' || chr(10) || 'b'"),
-        ("email_queue", "greeting", "'Hi' || chr(8232)"),
-        ("email_queue", "greeting", "'Hi {{ first_name }},'"),
         ("email_queue", "subject", "null"),
         ("email_queue", "blocks", "[]"),
         ("email_queue", "words", "null"),
         ("email_queue", "postal_address", "' '"),
+        ("email_queue", "greeting", "chr(8203) || chr(8205)"),
+        ("email_queue", "subject", "repeat('x', 1001)"),
         ("email_queue", "unsubscribe_url", "'http://shop.example/unsubscribe'"),
+        ("email_queue", "unsubscribe_url", "'https://shop.example/unsubscribe?u=1'"),
+        ("email_queue", "preferences_url", "'https://shop.example/?a&t'"),
+        ("email_queue", "unsubscribe_email", "'a@b@c'"),
+    ],
+)
+def test_what_must_not_go_out_is_set_aside(run, tmp_path, table, field, value):
+    result = run("render", changes=[f"update {table} set {field} = {value} where user_id = 'u2'"])
+    assert result.exit_code == 1
+    assert "1 messages set aside" in result.output and field in result.output
+    assert "u2" not in result.output.replace(str(tmp_path), "")
+    [row] = failed_rows(tmp_path / "out")
+    assert row["reason"] and [row["message_id"], row["user_id"], row["field"], row["outcome"]] == [
+        "m2",
+        "u2",
+        field,
+        "message set aside",
+    ]
+    assert [row["user_id"] for row in rendered_rows(tmp_path / "out")] == ["u1", "u3", "u4"]
+
+
+@pytest.mark.parametrize(
+    ("table", "field", "value"),
+    [
         ("user_recommendations", "item_name", "null"),
+        ("user_recommendations", "item_name", "repeat('x', 26000)"),
+        ("user_recommendations", "price", "1e15"),
+        ("user_recommendations", "currency", "'ABC'"),
         ("user_recommendations", "item_name", "' ' || chr(10)"),
         ("user_recommendations", "price", "null"),
         ("user_recommendations", "price", "'nan'::double"),
@@ -252,15 +277,73 @@ def test_an_item_without_image_keeps_its_place(emails):
         ("user_recommendations", "image_url", "'data:image/png;base64,AA'"),
     ],
 )
-def test_what_must_not_go_out_is_set_aside(run, tmp_path, table, field, value):
-    place = " and position = 2" if table == "user_recommendations" else ""
-    result = run("render", changes=[f"update {table} set {field} = {value} where user_id = 'u2'{place}"])
+def test_an_item_at_fault_is_left_out_and_the_email_goes_on(run, tmp_path, table, field, value):
+    place = "where user_id = 'u2' and position = 2"
+    result = run("render", changes=[f"update {table} set {field} = {value} {place}"])
+    assert result.exit_code == 0, result.output
+    assert "1 × an item was left out" in result.output
+    [row] = failed_rows(tmp_path / "out")
+    assert (row["message_id"], row["user_id"], row["field"]) == ("m2", "u2", field)
+    assert row["outcome"] == "item left out" and row["reason"].endswith("(item i2)")
+    rows = rendered_rows(tmp_path / "out")
+    assert [row["user_id"] for row in rows] == ["u1", "u2", "u3", "u4"]
+    for part in (words(rows[1]["html"]), rows[1]["text"]):
+        assert re.findall(r"Item \d of u2", part) == [
+            f"Item {position} of u2" for position in (1, 3, 4, 5, 6, 7, 8)
+        ]
+
+
+def test_a_message_whose_words_name_the_item_at_fault_does_not_go_out(run, tmp_path):
+    result = run(
+        "render",
+        changes=[
+            "update email_queue set subject = 'Picked for you: Item 2 of u2' where user_id = 'u2'",
+            "update user_recommendations set price = null where position = 2 and user_id in ('u1', 'u2')",
+        ],
+    )
     assert result.exit_code == 1
-    assert "1 messages set aside" in result.output and field in result.output
-    assert "u2" not in result.output.replace(str(tmp_path), "")
-    failed = pq.read_table(tmp_path / "out" / "failed.parquet").to_pylist()
-    assert [(row["message_id"], row["user_id"], row["field"]) for row in failed] == [("m2", "u2", field)]
-    assert [row["user_id"] for row in rendered_rows(tmp_path / "out")] == ["u1", "u3", "u4"]
+    assert [(row["user_id"], row["outcome"]) for row in failed_rows(tmp_path / "out")] == [
+        ("u1", "item left out"),
+        ("u2", "message set aside"),
+    ]
+
+
+def test_a_message_without_any_item_that_can_be_shown_says_why(run, tmp_path):
+    result = run("render", changes=["update user_recommendations set price = -1 where user_id = 'u2'"])
+    assert result.exit_code == 1
+    rows = failed_rows(tmp_path / "out")
+    assert {row["outcome"] for row in rows} == {"message set aside"}
+    assert [row["field"] for row in rows] == ["price"] * 8 + ["blocks"]
+
+
+@pytest.mark.parametrize("field", ["subject", "preheader", "greeting", "footer_reason", "shop_name"])
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [
+        ("Hi\r\nBcc: x@mail.example", "Hi Bcc: x@mail.example"),
+        ("a\u2028b", "a b"),
+        ("Hi {{ 7*7 }} {% raw %} {# x #}", "Hi { 7*7 }} { raw %} { x #}"),
+        ("{\u200b{ 7*7 }}", "{ 7*7 }}"),
+        ("\u202emoc\u202c.\ufeffe\u00advil\U000e0041", "moc.evil"),
+        (
+            "\N{WOMAN}\u200d\N{PERSONAL COMPUTER} می\u200cخواهم",
+            "\N{WOMAN}\u200d\N{PERSONAL COMPUTER} می\u200cخواهم",
+        ),
+    ],
+)
+def test_hostile_lines_are_printed_inert(tmp_path, field, value, printed):
+    database = build_warehouse(tmp_path / "warehouse.duckdb")
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(f"update dbt_email.email_queue set {field} = $1", [value])
+    message = first_message(database)
+    assert message[field] == printed and not message["faults"]
+    email = Renderer(partial(sign, KEY.encode())).render(message)
+    assert printed in email.text or field == "subject"
+    assert "{{" not in email.text
+
+
+def failed_rows(out):
+    return pq.read_table(out / "failed.parquet").to_pylist()
 
 
 @pytest.mark.parametrize("escaping", ["sql", "template"])
@@ -287,6 +370,44 @@ def test_personal_links_verify_for_their_user_and_purpose_only(emails):
         assert not verify(KEY.encode(), purpose, "u1", token)
         assert not verify(KEY.encode(), "other", user_id, token)
         assert not verify(b"x" * 32, purpose, user_id, token)
+
+
+@pytest.mark.parametrize(
+    ("address", "before", "after"),
+    [
+        ("https://shop.example/unsubscribe", "https://shop.example/unsubscribe?", ""),
+        ("https://shop.example/unsubscribe#x", "https://shop.example/unsubscribe?", "#x"),
+        ("https://shop.example/#/unsubscribe", "https://shop.example/?", "#/unsubscribe"),
+        ("https://shop.example/a?b=c#/d?e", "https://shop.example/a?b=c&", "#/d?e"),
+        ("https://shop.example/a?", "https://shop.example/a?", ""),
+        ("https://shop.example/a?b&#", "https://shop.example/a?b&", "#"),
+    ],
+)
+@pytest.mark.parametrize("user_id", ["u1", "a b&c=d#e?f%/\\\"'<>+é漢😀", "\n", "\ud800"])
+def test_the_token_is_in_the_query_of_any_address(address, before, after, user_id):
+    if user_id == "\ud800":  # a link can bring it, a queue can't hold it
+        assert not verify(KEY.encode(), "unsubscribe", user_id, user_id)
+        return
+    link = personal_link(address, "unsubscribe", user_id, partial(sign, KEY.encode()))
+    assert link.startswith(before) and link.endswith(after)
+    query = parse_qs(urlsplit(link).query)
+    assert query["u"] == [user_id]
+    assert verify(KEY.encode(), "unsubscribe", user_id, query["t"][0])
+    assert urlsplit(link).fragment == urlsplit(address).fragment
+
+
+def test_blanks_around_a_key_are_no_part_of_it(monkeypatch):
+    monkeypatch.setenv("RECMAIL_UNSUBSCRIBE_KEY", f" {KEY}\r\n")
+    assert key_from_environment() == KEY.encode()
+    token = sign(f"{KEY}\n".encode(), "unsubscribe", "u1")
+    assert token == sign(KEY.encode(), "unsubscribe", "u1")
+    assert verify(f"\t{KEY}".encode(), "unsubscribe", "u1", token)
+
+
+def test_a_key_may_be_any_bytes(monkeypatch):
+    key = bytes(range(200, 240))
+    monkeypatch.setenv("RECMAIL_UNSUBSCRIBE_KEY", os.fsdecode(key))
+    assert key_from_environment() == key
 
 
 def test_twice_gives_the_same_bytes(run, tmp_path):
@@ -321,7 +442,9 @@ def test_a_missing_database_says_what_to_run(tmp_path, run):
     assert "dbt build" in result.output
 
 
-@pytest.mark.parametrize("key", [None, "short"])
+@pytest.mark.parametrize(
+    "key", [None, "short", " " * 32, "\t" * 40, "a" * 64, "0123456" * 9, " short" + " " * 40]
+)
 def test_render_needs_a_key_and_says_how_to_make_one(run, monkeypatch, key):
     monkeypatch.delenv("RECMAIL_UNSUBSCRIBE_KEY")
     if key:

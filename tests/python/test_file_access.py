@@ -5,8 +5,9 @@ import shutil
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
-from scripts.dbt_runs import options
 from shop import small_shop, write_parquet
+
+from dbt_tools.dbt_runs import options
 
 
 @pytest.fixture(scope="module")
@@ -15,13 +16,17 @@ def told(tmp_path_factory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("o'neil's shop")
     inputs = write_parquet(small_shop(), folder / "inputs")
     shutil.copytree(inputs, folder / "other")
+    (inputs / "users.parquet").unlink()
+    (inputs / "users.parquet").symlink_to(folder / "other/users.parquet")
     (inputs / "link").symlink_to("/etc")
+    (inputs / "notes.txt").write_text("no input", encoding="utf-8")
     inside = str(inputs).replace("'", "''")
     statements = {
         "inputs": f"select count(*) from read_parquet('{inside}/users.parquet')",
         "database": "create table main.kept as select 1 as one",
         "read": "select * from read_text('/etc/passwd')",
-        "dots": f"select * from read_text('{inside}/../other/users.parquet')",
+        "dots": f"select * from read_text('{inside}/../other/orders.parquet')",
+        "beside": f"select * from read_text('{inside}/notes.txt')",
         "link": f"select * from read_text('{inside}/link/passwd')",
         "list": "select * from glob('/etc/*')",
         "write": f"copy (select 1) to '{inside}/../copied.csv'",
@@ -29,9 +34,9 @@ def told(tmp_path_factory) -> dict[str, str]:
         "export": f"export database '{inside}/../exported'",
         "extension": "install httpfs",
         "open": "set enable_external_access = true",
-        "widen": "set allowed_directories = ['/']",
+        "widen": "set allowed_paths = ['/etc/passwd']",
         "reset": "reset enable_external_access",
-        "forget": "reset allowed_directories",
+        "forget": "reset allowed_paths",
     }
     said: dict[str, str] = {}
 
@@ -55,12 +60,14 @@ def told(tmp_path_factory) -> dict[str, str]:
     return said
 
 
-def test_inputs_are_read_and_the_database_is_written(told):
+def test_inputs_are_read_through_links_and_the_database_is_written(told):
     assert told["inputs"] == "[(40,)]"
     assert told["database"] == "[(1,)]"
 
 
-@pytest.mark.parametrize("name", ["read", "dots", "link", "list", "write", "attach", "export", "extension"])
+@pytest.mark.parametrize(
+    "name", ["read", "dots", "beside", "link", "list", "write", "attach", "export", "extension"]
+)
 def test_no_other_file_is_read_or_written(told, name):
     assert "disabled by configuration" in told[name]
 

@@ -179,3 +179,17 @@ def test_a_failed_gate_stops_the_build_with_one_message_and_yesterdays_mail_stay
     )
     with connect(database) as connection:
         assert "order_lines: unit_price is a number" in gate_problem(connection)
+
+
+def test_a_run_that_builds_only_some_of_what_emails_are_made_of_is_not_mailed(small, tmp_path):
+    database = small.copied_to(tmp_path).database
+    tables = small_shop()
+    tables["users"] = [row | {"email_consent": "unsubscribed"} for row in tables["users"]]
+    inputs = str(write_parquet(tables, tmp_path / "tuesday"))
+    partly = build(
+        database, {"input_location": inputs}, "--select", "+input_validation_results", "email_queue"
+    )
+    assert partly.succeeded, partly.text
+    assert partly.value("select count(*) from email_queue") > 0, "made of yesterday's staging"
+    with connect(database) as connection:
+        assert "did not build all that emails are made of from its inputs" in gate_problem(connection)

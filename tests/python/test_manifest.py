@@ -39,11 +39,15 @@ def read(project) -> dict[str, dict]:
 
 
 def known(node) -> dict:
-    """But when it read the node, how often a ref stands there, and, where nobody asks, which macros it calls."""
+    """But when it read the node, the order of what the node reads, and, where nobody asks, which macros it calls."""
     values = node.to_dict()
     del values["created_at"]
     if "refs" in values:
         values["refs"] = {tuple(ref.items()) for ref in values["refs"]}
+    if "sources" in values:
+        values["sources"] = {tuple(source) for source in values["sources"]}
+    if "nodes" in values.get("depends_on", {}):
+        values["depends_on"]["nodes"] = set(values["depends_on"]["nodes"])
     if node.resource_type != "test" or not hasattr(node, "test_metadata"):
         values.get("depends_on", {}).pop("macros", None)
     return values

@@ -60,7 +60,7 @@ class Scorer:
             "select 1 as user_key, item_keys.item_key, given.* exclude (item_id) "
             f"from (select unnest({items}) as item_id, unnest({times_bought}) as times_bought, "
             + ", ".join(columns).replace("None", "null")
-            + ") as given inner join items.int_item_keys as item_keys using (item_id)"
+            + ") as given inner join int_item_keys as item_keys using (item_id)"
         )
         rows = [(*place, float(value)) for place, value in zip(places(self.knots), model, strict=True)]
         self.connection.execute(
@@ -146,6 +146,12 @@ def _same_replays_once(tmp_path_factory):
     kept = tmp_path_factory.mktemp("replays")
     dbt_build = training.dbt_build
 
+    def parse_once(variables, folder, database):
+        parsed = manifest(variables, database.stem)
+        (folder / "target").mkdir(parents=True, exist_ok=True)
+        parsed.write(str(folder / "target" / "manifest.json"))
+        return parsed
+
     def build_or_copy(database, variables, folder, *arguments, manifest=None):
         if arguments != training.REPLAYED:
             dbt_build(database, variables, folder, *arguments, manifest=manifest)
@@ -159,9 +165,7 @@ def _same_replays_once(tmp_path_factory):
             shutil.copyfile(database, replay)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            training, "parse_project", lambda variables, _, database: manifest(variables, database.stem)
-        )
+        patch.setattr(training, "parse_project", parse_once)
         patch.setattr(training, "dbt_build", build_or_copy)
         yield
 

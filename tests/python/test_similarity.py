@@ -70,6 +70,9 @@ class SimilarityModels:
             "create or replace view stg_orders as select distinct order_id from int_purchases"
         )
         self.load("int_interactions", INTERACTION_COLUMNS, shop.interactions)
+        self.connection.execute(
+            "create or replace view stg_users as select distinct user_id from int_interactions"
+        )
         run_models(self.connection, self.compiled)
 
     def similarities(self) -> dict[tuple, tuple]:

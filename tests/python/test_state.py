@@ -5,9 +5,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from scripts.dbt_runs import run_dbt
 from shop import AS_OF, Tables, small_shop, write_parquet
-from warehouse import MART_SCHEMAS, ROOT, Build, build
+from warehouse import FOLDER, Build, build, marts
+
+from dbt_tools.dbt_runs import run_dbt
 
 AT = str(AS_OF)
 KEYS = ("--select", "+int_item_keys", "+int_user_keys", "+int_order_keys")
@@ -64,9 +65,8 @@ def test_a_warehouse_with_a_history_gives_the_lists_of_one_without(tmp_path):
     assert new_keys == list(range(len(keys) + 1, len(now) + 1))
     assert fresh.value("select item_key from state.item_keys where item_id = '0i0'") == 1
 
-    marts = fresh.relations(*MART_SCHEMAS)
-    assert len(marts) > 10
-    for mart in marts:
+    assert len(marts()) > 10
+    for mart in marts():
         assert old.content(mart) == fresh.content(mart), mart
 
 
@@ -87,7 +87,7 @@ def test_a_run_that_failed_adds_nothing(database):
     tables["orders"][5]["order_status"] = "teleported"
     failed = run(database, tables, *KEYS, tests=True, rejected_share_error={"default": 0.001})
     assert not failed.succeeded
-    assert failed.value("select count(*) from items.int_item_keys") == 40
+    assert failed.value("select count(*) from int_item_keys") == 40
     assert not any(state(failed).values())
 
 
@@ -97,7 +97,7 @@ def test_a_number_of_somebody_erased_is_nobody_elses(database):
     last_user, largest = first.query("select user_id, user_key from state.user_keys order by user_key desc")[
         0
     ]
-    orders = first.value(f"select count(*) from staging.stg_orders where user_id = '{last_user}'")
+    orders = first.value(f"select count(*) from stg_orders where user_id = '{last_user}'")
     assert orders > 0
 
     tables["erasure_requests"].append({"user_id": last_user, "requested_at": AS_OF})
@@ -122,7 +122,7 @@ def test_a_catalogue_that_votes_have_no_room_for_stops_with_a_message(database):
                 "select {{ at_most('" + str(number) + "', packed_items(), 'too many items') }} as n",
             ),
             variables={},
-            folder=ROOT / "target" / "pytest",
+            folder=FOLDER,
             database=database,
         )
         assert shown.succeeded == fits

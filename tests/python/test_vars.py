@@ -9,8 +9,9 @@ import yaml
 from dbt_macros import project_macros
 from hypothesis import given
 from hypothesis import strategies as st
-from scripts.dbt_runs import run_dbt
 from warehouse import ROOT
+
+from dbt_tools.dbt_runs import run_dbt
 
 DECLARED = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))["vars"]
 VALUES = dict(DECLARED)
@@ -88,8 +89,11 @@ def test_what_is_of_another_type_is_refused(name):
         assert set(taken) <= {None, 1.5}
     elif name in ("input_location", "shop_name", "postal_address"):
         assert set(taken) <= TEXTS
+    elif name == "schema_prefix":
+        assert taken == [""]
     else:
-        assert taken in ([], [None], [True])
+        assert taken in ([], [None], [True], [""])
+        assert ("" in taken) == (name == "schema_prefix")
     assert (None in taken) == bool(TYPES[name].get("nullable"))
 
 

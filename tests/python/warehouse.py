@@ -43,7 +43,7 @@ NO_GATE = ("--exclude", "input_validation_results")
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 # a model costs more in dbt than in DuckDB, and a core has a worker of its own
 FRUGAL = ("--threads", "1", "--no-write-json", "--log-level-file", "none")
-OWN_SCHEMAS = ("inputs", "ranker")
+OWN_SCHEMAS = ("inputs", "ranker", "state")
 INPUT_MODELS = yaml.safe_load((ROOT / "models/inputs/_inputs__models.yml").read_text("utf-8"))["models"]
 # the pinned inputs with their columns and rules
 CONTRACTS = [InputContract.from_yaml(model, declared_vars()) for model in INPUT_MODELS]
@@ -126,9 +126,15 @@ def read_manifest(variables: str, stem: str) -> Manifest:
     return pickle.loads((made_once(f"manifest-{key}", make) / "manifest.pickle").read_bytes())
 
 
-def marts() -> list[str]:
-    """Names of all models that others than recmail read."""
-    return sorted(node.name for node in manifest({}).nodes.values() if node.fqn[1] == "marts")
+def marts(*folders: str) -> list[str]:
+    """Names of the models that others than recmail read, of these folders of marts or of all."""
+    return sorted(
+        node.name
+        for node in manifest({}).nodes.values()
+        if node.resource_type == "model"
+        and node.fqn[1] == "marts"
+        and (not folders or node.fqn[2] in folders)
+    )
 
 
 def build(database: Path, variables: dict, *arguments: str, tests: bool = False) -> Build:

@@ -1,12 +1,15 @@
--- What lists, the playbook and rules name by key would be printed nowhere when no text has it.
+-- What strategies, lists, the playbook and rules name by key would be printed nowhere when no text has it.
 with named as (
 
-    select
-        'a list' as named_by,
-        concat('reason.', reason_type) as text_key
-    from {{ ref('int_recommendations') }}
-    where reason_type is not null
-    union
+    {% for strategy in strategies() if strategy.reason %}
+        {% set endings = ['_bought', '_viewed', '_liked'] if strategy.reason == 'because_you' else [''] %}
+        {% for ending in endings %}
+            select
+                'strategy {{ strategy.name }}' as named_by,
+                'reason.{{ strategy.reason }}{{ ending }}' as text_key
+            union
+        {% endfor %}
+    {% endfor %}
     select
         'a list' as named_by,
         concat('badge.', badge_type) as text_key

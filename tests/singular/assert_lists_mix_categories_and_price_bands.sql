@@ -32,6 +32,6 @@ where
         {{ var('minimum_distinct_categories') }} > 1
         -- a list too short for both has its categories
         and {{ var('recommendations_per_user') }}
-        >= {{ var('minimum_distinct_categories') + var('minimum_distinct_price_bands') - 1 }}
-        and listed.band_count < least({{ var('minimum_distinct_price_bands') }}, offered.band_count)
+        >= {{ var('minimum_distinct_categories') + constants().minimum_distinct_price_bands - 1 }}
+        and listed.band_count < least({{ constants().minimum_distinct_price_bands }}, offered.band_count)
     )

@@ -1,14 +1,39 @@
 -- The rules in seed rfm_groups put each of the 125 triples of scores into one group, give all eleven groups a triple,
 -- and hold no row that never counts because the rows before it leave it nothing.
-with groups as (
+with scores as (
 
-    select * from {{ ref('int_rfm_groups') }}
+    {% for score in range(1, 6) %}
+        select {{ score }} as score
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
 rules as (
 
     select * from {{ ref('rfm_groups') }}
+
+),
+
+groups as (
+
+    select
+        rules.priority,
+        recencies.score as recency_score,
+        frequencies.score as frequency_score,
+        monetaries.score as monetary_score
+    from scores as recencies
+    cross join scores as frequencies
+    cross join scores as monetaries
+    inner join rules
+        on
+            recencies.score between rules.recency_min and rules.recency_max
+            and frequencies.score between rules.frequency_min and rules.frequency_max
+            and monetaries.score between rules.monetary_min and rules.monetary_max
+    qualify row_number() over (
+        partition by recencies.score, frequencies.score, monetaries.score
+        order by rules.priority
+    ) = 1
 
 )
 

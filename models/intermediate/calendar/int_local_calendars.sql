@@ -40,7 +40,8 @@ seasonal as (
         coded.timezone,
         coded.hemisphere,
         coded.local_date,
-        seasons.season
+        seasons.season,
+        seasons.other_names
     from coded
     left join {{ ref('seasons') }} as seasons
         on
@@ -65,6 +66,7 @@ festive as (
         seasonal.timezone,
         seasonal.hemisphere,
         seasonal.season,
+        seasonal.other_names,
         holidays.holiday,
         seasonal.local_date,
         holidays.holiday_date
@@ -93,6 +95,7 @@ select
     timezone,
     hemisphere,
     season,
+    concat_ws('|', season, other_names) as season_names,
     holiday,
     {{ days_between('local_date', 'holiday_date') }} as days_until_holiday,
     local_date,

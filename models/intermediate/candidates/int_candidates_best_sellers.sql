@@ -64,7 +64,7 @@ places as (
     select
         users.user_id,
         limits.price_band,
-        {{ [var('recommendations_per_user'), var('best_sellers_per_user')] | max }}
+        {{ [var('recommendations_per_user'), constants().best_sellers_per_user] | max }}
         + coalesce(bought_recently.item_count, 0) as place_count
     from users
     left join limits
@@ -93,8 +93,8 @@ proposals as (
     inner join best_sellers
         on
             lower(categories.category) = best_sellers.category
-            and best_sellers.category_rank <= {{ var('category_items_max') }}
-    where categories.category_rank <= {{ var('user_categories_max') }}
+            and best_sellers.category_rank <= {{ constants().category_items_max }}
+    where categories.category_rank <= {{ constants().user_categories_max }}
 
 )
 

@@ -1,5 +1,8 @@
 -- Due by the item's own repurchase interval: what was bought more often, or is of a kind that people buy again, rises
--- until one interval has passed and sinks after. A durable bought once is never due.
+-- until one interval has passed and sinks after. A durable bought once is never due: what fewer than this share of its
+-- buyers buy again.
+{% set repeat_share_min = 0.1 %}
+
 with history as (
 
     select * from {{ ref('int_user_item_purchases') }}
@@ -32,7 +35,7 @@ due as (
         and items.gap_days > 0
         and (
             history.purchase_count >= 2
-            or items.repeat_share >= {{ var('buy_again_repeat_share_min') }}
+            or items.repeat_share >= {{ repeat_share_min }}
         )
 
 )

@@ -31,7 +31,7 @@ pools as (
 user_categories as (
 
     select * from {{ ref('int_user_categories') }}
-    where category_rank <= {{ var('user_categories_max') }}
+    where category_rank <= {{ constants().user_categories_max }}
 
 )
 
@@ -46,4 +46,4 @@ inner join pools
     on user_categories.category = pools.category
 where
     {{ var('exploration_share') }} > 0
-    and pools.pool_rank <= {{ var('category_items_max') }}
+    and pools.pool_rank <= {{ constants().category_items_max }}

@@ -21,7 +21,7 @@ with arrivals as (
 user_categories as (
 
     select * from {{ ref('int_user_categories') }}
-    where category_rank <= {{ var('user_categories_max') }}
+    where category_rank <= {{ constants().user_categories_max }}
 
 )
 
@@ -37,4 +37,4 @@ inner join arrivals
 cross join {{ ref('stg_as_of') }} as as_of
 where
     {{ strategy_is_enabled('new_arrivals') }}
-    and arrivals.arrival_rank <= {{ var('category_items_max') }}
+    and arrivals.arrival_rank <= {{ constants().category_items_max }}

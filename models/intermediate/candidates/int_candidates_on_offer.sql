@@ -42,7 +42,7 @@ items_on_offer as (
         on live_offers.category = best_sellers.category
     where
         live_offers.item_id is null
-        and best_sellers.category_rank <= {{ var('category_items_max') }}
+        and best_sellers.category_rank <= {{ constants().category_items_max }}
 
 ),
 
@@ -68,7 +68,7 @@ inner join {{ ref('int_user_categories') }} as categories
     on best_offers.category = categories.category
 where
     {{ strategy_is_enabled('on_offer') }}
-    and categories.category_rank <= {{ var('user_categories_max') }}
+    and categories.category_rank <= {{ constants().user_categories_max }}
 qualify row_number() over (
     partition by categories.user_id
     order by raw_score desc, best_offers.item_id

@@ -22,7 +22,7 @@ with trends as (
 user_categories as (
 
     select * from {{ ref('int_user_categories') }}
-    where category_rank <= {{ var('user_categories_max') }}
+    where category_rank <= {{ constants().user_categories_max }}
 
 )
 
@@ -37,4 +37,4 @@ inner join trends
     on user_categories.category = trends.category
 where
     {{ strategy_is_enabled('trending_in_category') }}
-    and trends.trend_rank <= {{ var('category_items_max') }}
+    and trends.trend_rank <= {{ constants().category_items_max }}

@@ -1,5 +1,6 @@
 -- The user's newest purchases vote for what goes with them, with weight × confidence in millionths: whole numbers add
--- up the same in any order. What the user has had to do with is left out. In parts as int_neighbour_votes.
+-- up the same in any order; of equal ones the heavier purchase's explains. What the user has had to do with is left
+-- out. In parts as int_neighbour_votes.
 {{ config(
     materialized=in_parts(),
     part_keys={'model': 'int_user_items', 'key': 'user_key', 'range_size': 2048}
@@ -19,13 +20,14 @@ newest as (
     select
         user_key,
         item_key,
+        taste_rank,
         relative_weight
     from user_items
     where last_purchased_at is not null
     qualify row_number() over (
         partition by user_key
         order by last_purchased_at desc, taste_rank
-    ) <= {{ var('complement_purchases_max') }}
+    ) <= {{ constants().complement_purchases_max }}
 
 ),
 
@@ -34,6 +36,7 @@ votes as (
     select
         newest.user_key,
         newest.item_key,
+        -newest.taste_rank as heaviness,
         complements.complement_key,
         complements.pair_count,
         cast(round(newest.relative_weight * complements.confidence * 1000000) as bigint) as vote
@@ -49,7 +52,7 @@ summed as (
         user_key,
         complement_key,
         sum(vote) as vote_sum,
-        max({{ ordered_struct(['vote', 'pair_count', 'item_key']) }}) as strongest
+        max({{ ordered_struct(['vote', 'pair_count', 'heaviness', 'item_key']) }}) as strongest
     from votes
     group by user_key, complement_key
 
@@ -71,6 +74,8 @@ best as (
 
     select explained.*
     from explained
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on explained.complement_key = item_keys.item_key
     left join user_items
         on
             explained.user_key = user_items.user_key
@@ -80,7 +85,7 @@ best as (
         and explained.vote_sum > 0
     qualify row_number() over (
         partition by explained.user_key
-        order by explained.vote_sum desc, explained.complement_key
+        order by explained.vote_sum desc, item_keys.item_number
     ) <= {{ var('candidates_per_strategy') }}
 
 )

@@ -29,7 +29,7 @@ lists as (
     inner join item_keys
         on user_items.item_key = item_keys.item_key
     where
-        user_items.taste_rank <= {{ var('user_neighbour_items_max') }}
+        user_items.taste_rank <= {{ constants().user_neighbour_items_max }}
         and user_items.interaction_weight > 0
     group by user_items.user_key
 

@@ -1,3 +1,6 @@
+{# seconds on an item's page that earn the whole bonus, for longer may be a forgotten tab; the bonus, in views #}
+{% set dwell_full_seconds, dwell_bonus = 60, 1.0 %}
+
 with events as (
 
     select * from {{ ref('int_events') }}
@@ -19,8 +22,8 @@ weighted as (
         events.is_gift,
         events.occurred_at,
         case when events.is_gift then 0 else event_weights.weight end
-        * (1 + {{ var('dwell_bonus') }} * least(
-            coalesce(events.dwell_seconds, 0) / {{ var('dwell_full_seconds') }}, 1
+        * (1 + {{ dwell_bonus }} * least(
+            coalesce(events.dwell_seconds, 0) / {{ dwell_full_seconds }}, 1
         )) as weight,
         {{ decay(
             age_at_day_end('events.occurred_at'),

@@ -1,7 +1,7 @@
 -- An item's own numbers are pulled towards those of its type (subcategory, or category), the type's towards all items':
 -- (sum + prior × mean) / (count + prior). So a new item has the interval of its kind.
-{% set prior = 10 %}
-{% set late_days_prior = 2000 %}
+{# buyers, and gaps between purchases; days on which an item might have been bought late, which seldom happens #}
+{% set prior, late_days_prior = 10, 2000 %}
 
 with history as (
 

@@ -1,6 +1,6 @@
 -- In a steady state the weekly-decayed count, scaled by the ratio of the half-lives, equals the monthly-decayed one;
--- what lies above it is growth. The prior keeps a second sale from doubling an item.
-{% set half_life, trend_half_life = var('half_life_days'), var('trend_half_life_days') %}
+-- what lies above it is growth. The prior, in sales on both sides, keeps a second sale from doubling an item.
+{% set half_life, trend_half_life, prior_count = var('half_life_days'), constants().trend_half_life_days, 5 %}
 {% set age_days = age_in_days(day_end('days.order_date')) %}
 
 with as_of as (
@@ -80,9 +80,9 @@ select
     round(
         (
             cast(counted.recent_count as double) * {{ half_life }} / {{ trend_half_life }}
-            + {{ var('trend_prior_count') }}
+            + {{ prior_count }}
         )
-        / (cast(counted.usual_count as double) + {{ var('trend_prior_count') }}),
+        / (cast(counted.usual_count as double) + {{ prior_count }}),
         9
     ) as growth_ratio
 from counted

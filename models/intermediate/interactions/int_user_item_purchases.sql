@@ -1,4 +1,7 @@
 -- Several orders of a day are one purchase.
+{% set slow_half_life_days = 120 %} {#- what is bought a few times a year still counts -#}
+{% set window_days = var('repurchase_window_days') %}
+
 with purchase_days as (
 
     select
@@ -26,12 +29,12 @@ select
     cast(min(age_days) as double) as last_bought_days,
     cast(max(age_days) as double) as first_bought_days,
     cast(coalesce(sum(gap_days), 0) as double) as gap_days_sum,
-    cast(sum(cast({{ decay('age_days', 120) }} as decimal(18, 9))) as double) as slow_decayed_count,
+    cast(sum(cast({{ decay('age_days', slow_half_life_days) }} as decimal(18, 9))) as double) as slow_decayed_count,
     -- how often, in how many days, it was bought when the window allowed it to be recommended
-    count(*) filter (where gap_days > {{ var('repurchase_window_days') }}) as late_count,
+    count(*) filter (where gap_days > {{ window_days }}) as late_count,
     cast(
-        coalesce(sum(greatest(gap_days - {{ var('repurchase_window_days') }}, 0)), 0)
-        + greatest(min(age_days) - {{ var('repurchase_window_days') }}, 0) as double
+        coalesce(sum(greatest(gap_days - {{ window_days }}, 0)), 0)
+        + greatest(min(age_days) - {{ window_days }}, 0) as double
     ) as late_days
 from gaps
 group by user_id, item_id

@@ -1,5 +1,7 @@
 -- Searches and category views name no item; they are credited to the item views they led to: those of the same visitor
--- and session, within `led_to_minutes`, with the later of the two getting the credit.
+-- and session, within so many minutes (web analytics' usual session), with the later of the two getting the credit.
+{% set led_to_minutes = 30 %}
+
 with web_events as (
 
     select * from {{ ref('stg_web_events') }}
@@ -46,7 +48,7 @@ bot_sessions as (
     from known_visits
     where session_id is not null and event_type = 'item_view'
     group by user_id, session_id
-    having count(distinct item_id) > {{ var('bot_session_items_max') }}
+    having count(distinct item_id) > {{ constants().bot_session_items_max }}
 
 ),
 
@@ -85,7 +87,7 @@ item_events as (
                 case when in_context.event_type in ('cart_add', 'cart_remove') then 'cart' end
             order by in_context.occurred_at, in_context.event_id
         ) as next_event_type,
-        {{ dbt.dateadd('minute', -1 * var('led_to_minutes'), 'in_context.occurred_at') }} as led_since
+        {{ dbt.dateadd('minute', -1 * led_to_minutes, 'in_context.occurred_at') }} as led_since
     from in_context
     inner join families
         on in_context.item_id = families.item_id

@@ -1,3 +1,6 @@
+{# share of the items on sale with a picture (a link) from which on one without is left out #}
+{% set picture_and_link_share_min = 0.5 %}
+
 with items as (
 
     select * from {{ ref('stg_items') }}
@@ -42,8 +45,8 @@ judged as (
 on_sale as (
 
     select
-        count(image_url) >= {{ var('picture_and_link_share_min') }} * count(*) as has_images,
-        count(item_url) >= {{ var('picture_and_link_share_min') }} * count(*) as has_links
+        count(image_url) >= {{ picture_and_link_share_min }} * count(*) as has_images,
+        count(item_url) >= {{ picture_and_link_share_min }} * count(*) as has_links
     from judged
     where reason is null
 

@@ -45,7 +45,7 @@ banded as (
             least({{ band }}_count, 1) {{ '+' if not loop.last }}
         {% endfor %}
             as band_rank,
-        case when category_minimum > 1 then {{ var('minimum_distinct_price_bands') }} else 1 end as band_minimum
+        case when category_minimum > 1 then {{ constants().minimum_distinct_price_bands }} else 1 end as band_minimum
     from counted
 
 ),
@@ -90,14 +90,8 @@ placed as (
 in_blocks as (
 
     select
-        list_key,
-        item_key,
-        item_number,
-        score as pool_score,
-        case when is_primary then primary_score else secondary_score end as score,
-        claim,
-        is_primary,
-        category_factor
+        *,
+        case when is_primary then primary_score else secondary_score end as block_score
     from placed
 
 )
@@ -105,15 +99,15 @@ in_blocks as (
 select
     list_key,
     item_key,
-    cast(round(coalesce(score / nullif(pool_score, 0), 1), 12) as double) as playbook_factor,
-    score,
+    cast(round(coalesce(block_score / nullif(score, 0), 1), 12) as double) as playbook_factor,
+    block_score as score,
     claim < 3 as is_sure,
     row_number() over (
         partition by list_key
         order by
             case when is_primary then 0 else 1 end,
-            round(score * category_factor, 9) desc,
-            score desc,
+            round(block_score * category_factor, 9) desc,
+            block_score desc,
             item_number
     ) as position
 from in_blocks

@@ -40,6 +40,7 @@ explorable as (
 
     select
         listed.list_key,
+        listed.user_key,
         max(draw_counts.draw_count) - count(pool.item_key) as item_count
     from listed
     inner join draw_counts
@@ -48,7 +49,7 @@ explorable as (
         on
             listed.user_key = pool.user_key
             and listed.item_key = pool.item_key
-    group by listed.list_key
+    group by listed.list_key, listed.user_key
     having max(draw_counts.draw_count) - count(pool.item_key) >= max(listed.list_size)
 
 ),
@@ -57,7 +58,6 @@ open_slots as (
 
     select
         listed.list_key,
-        listed.user_key,
         listed.position,
         listed.explored_slot_share,
         explorable.item_count,
@@ -83,28 +83,18 @@ slots as (
 
 ),
 
-explored as (
-
-    select distinct
-        list_key,
-        user_key
-    from slots
-    where is_explored
-
-),
-
 draws as (
 
     select
-        explored.list_key,
+        explorable.list_key,
         pool.item_key,
-        row_number() over (partition by explored.list_key order by pool.draw_rank) as slot_rank
-    from explored
+        row_number() over (partition by explorable.list_key order by pool.draw_rank) as slot_rank
+    from explorable
     inner join pool
-        on explored.user_key = pool.user_key
+        on explorable.user_key = pool.user_key
     left join listed
         on
-            explored.list_key = listed.list_key
+            explorable.list_key = listed.list_key
             and pool.item_key = listed.item_key
     where listed.item_key is null
 

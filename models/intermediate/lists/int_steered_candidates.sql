@@ -1,7 +1,9 @@
 -- The factor of a block is what the play's strategies that proposed the item make of it (macro play_factor), times
--- `playbook_price_band_factor` when the item is of the play's price band. Where diversity is switched off no play
--- steers. A view: int_diverse_lists is all that reads it.
+-- `price_band_factor` when the item is of the play's price band; each next item of a category is worth
+-- `next_item_factor` of its score, again. Where diversity is switched off neither counts. A view: int_diverse_lists is
+-- all that reads it.
 {{ config(materialized='view') }}
+{% set price_band_factor, next_item_factor = 1.25, 0.85 %}
 
 with lists as (
 
@@ -16,14 +18,14 @@ weighted as (
         lists.items_primary,
         lists.list_size,
         lists.category_minimum,
-        case when lists.is_diverse then {{ var('category_discount') }} else 1 end as category_discount,
+        case when lists.is_diverse then {{ next_item_factor }} else 1 end as category_discount,
         pool.item_key,
         pool.item_number,
         pool.category_number,
         pool.price_band,
         {% for block in ['primary', 'secondary'] %}
             {{ play_factor('pool.proposed_by', block ~ '_play') }} * case
-                when pool.price_band = {{ block }}_play.price_band then {{ var('playbook_price_band_factor') }}
+                when pool.price_band = {{ block }}_play.price_band then {{ price_band_factor }}
                 else 1
             end as {{ block }}_factor,
         {% endfor %}

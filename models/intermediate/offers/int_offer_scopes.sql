@@ -1,7 +1,9 @@
 -- What holds for a scope whoever the user is; one never bought has no orders and its items' mean price. Redemptions
 -- are orders of the scope, while an offer for it ran, with a reduced line; the factor compares them with what the
 -- average scope would have had, as a gamma-Poisson estimate: it starts at 1 and moves as redemptions outnumber
--- `offer_redemption_prior`.
+-- `prior_redemptions`.
+{% set prior_redemptions = 20 %}
+
 with scopes as (
 
     select distinct scope
@@ -76,7 +78,7 @@ sellable as (
         scope,
         cast(sum(price) as double) / count(*) as average_price,
         coalesce(
-            cast(sum(margin_share) as double) / nullif(count(margin_share), 0), {{ var('offer_margin_share_unknown') }}
+            cast(sum(margin_share) as double) / nullif(count(margin_share), 0), {{ var('default_margin_share') }}
         ) as margin_share
     from scoped_items
     group by scope
@@ -91,11 +93,8 @@ select
     coalesce(orders.offered_order_count, 0) as offered_order_count,
     coalesce(orders.redemption_count, 0) as redemption_count,
     round(
-        (coalesce(orders.redemption_count, 0) + {{ var('offer_redemption_prior') }})
-        / (
-            coalesce(orders.offered_order_count, 0) * usual.redemption_share
-            + {{ var('offer_redemption_prior') }}
-        ),
+        (coalesce(orders.redemption_count, 0) + {{ prior_redemptions }})
+        / (coalesce(orders.offered_order_count, 0) * usual.redemption_share + {{ prior_redemptions }}),
         9
     ) as redemption_factor
 from scopes

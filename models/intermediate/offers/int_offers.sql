@@ -1,12 +1,13 @@
 -- `minimum_rank` counts how far a user must have come for the offer; null when minimum_segment says nothing known,
 -- and such an offer is nobody's.
+{% set discount_percent_unknown = 25 %}  {#- what an offer is taken to cost that does not say -#}
+
 select
     offers.offer_id,
     families.family_item_id as item_id,
     offers.category,
     {{ offer_scope('families.family_item_id', 'offers.category') }} as scope,
-    cast(coalesce(offers.discount_percent, {{ var('offer_discount_percent_unknown') }}) as double) / 100
-        as discount_share,
+    cast(coalesce(offers.discount_percent, {{ discount_percent_unknown }}) as double) / 100 as discount_share,
     offers.discount_percent,
     case coalesce(offers.minimum_segment, 'new')
         when 'new' then 0

@@ -1,6 +1,11 @@
 -- For each user the live offers for what the user buys, those a rule names, and the few best ones for anybody. The
--- number of orders until the offer ends is taken as Poisson, its rate starting from all buyers' over
--- `offer_prior_days` and moving to the user's own.
+-- number of orders until the offer ends is taken as Poisson, its rate starting from all buyers' over `prior_days` and
+-- moving to the user's own, as amounts do from the scope's average.
+{% set prior_days = 90 %}  {#- of the average buyer's orders -#}
+{% set prior_orders = 2 %}  {#- of average amount -#}
+{% set generic_offers_max = 5 %}  {#- best offers for anybody that each user is considered for: cost grows with it -#}
+{% set offered = 'least(purchase_probability * lift, 1)' %}
+
 with users as (
 
     select
@@ -43,13 +48,13 @@ offers as (
 
 generic_offers as (
 
-    select * from offers
+    select offer_id from offers
     qualify row_number() over (
         partition by minimum_rank
         order by
             round(orders_per_day * horizon_days * lift * average_amount * (margin_share - discount_share), 9) desc,
             offer_id
-    ) <= {{ var('offer_generic_max') }}
+    ) <= {{ generic_offers_max }}
 
 ),
 
@@ -81,12 +86,10 @@ pairs as (
     cross join generic_offers
     union
     select
-        rules.user_id,
-        offers.offer_id
-    from {{ ref('int_user_rules') }} as rules
-    inner join offers
-        on rules.effect_value = offers.offer_id
-    where rules.effect = 'offer'
+        user_id,
+        effect_value as offer_id
+    from {{ ref('int_user_rules') }}
+    where effect = 'offer'
 
 ),
 
@@ -98,12 +101,11 @@ estimated as (
         offers.discount_share,
         offers.margin_share,
         offers.lift,
-        (coalesce(orders.net_amount, 0) + {{ var('offer_prior_orders') }} * offers.average_amount)
-        / (coalesce(orders.order_count, 0) + {{ var('offer_prior_orders') }}) as order_amount,
+        (coalesce(orders.net_amount, 0) + {{ prior_orders }} * offers.average_amount)
+        / (coalesce(orders.order_count, 0) + {{ prior_orders }}) as order_amount,
         1 - exp(-cast(
-            offers.horizon_days
-            * (coalesce(orders.order_count, 0) + {{ var('offer_prior_days') }} * offers.orders_per_day)
-            / (users.buyer_days + {{ var('offer_prior_days') }})
+            offers.horizon_days * (coalesce(orders.order_count, 0) + {{ prior_days }} * offers.orders_per_day)
+            / (users.buyer_days + {{ prior_days }})
             as double
         )) as purchase_probability
     from pairs
@@ -117,28 +119,19 @@ estimated as (
             and offers.scope = orders.scope
     where users.user_rank >= offers.minimum_rank
 
-),
-
-valued as (
-
-    select
-        *,
-        least(purchase_probability * lift, 1) as offer_purchase_probability
-    from estimated
-
 )
 
 select
     user_id,
     offer_id,
     round(purchase_probability, 9) as purchase_probability,
-    round(offer_purchase_probability, 9) as offer_purchase_probability,
+    round({{ offered }}, 9) as offer_purchase_probability,
     round(order_amount, 4) as order_amount,
-    round(offer_purchase_probability * order_amount * discount_share, 6) as discount_cost,
-    round(offer_purchase_probability * order_amount * (margin_share - discount_share), 6) as expected_margin,
+    round({{ offered }} * order_amount * discount_share, 6) as discount_cost,
+    round({{ offered }} * order_amount * (margin_share - discount_share), 6) as expected_margin,
     round(
-        offer_purchase_probability * order_amount * (margin_share - discount_share)
+        {{ offered }} * order_amount * (margin_share - discount_share)
         - purchase_probability * order_amount * margin_share,
         6
     ) as incremental_margin
-from valued
+from estimated

@@ -1,7 +1,7 @@
 -- Buyers as they stood at as_of (cut 0) and, for training, every 30 days before it: one SQL for what is scored and what
 -- is learned from. Nothing after a cut is read for it.
 {% set half_life = var('prediction_half_life_days') %}
-{% set prior = var('prediction_prior_orders') %}
+{% set prior = 2 %}  {#- orders at the shop's average pace and amount that a buyer's own are added to -#}
 
 -- named so that age_in_days tells the age at the cut
 with as_of as (
@@ -23,7 +23,6 @@ orders as (
         as_of.as_of,
         orders.user_id,
         orders.net_amount,
-        orders.order_number,
         orders.ordered_at,
         cast({{ age_in_days('orders.ordered_at') }} as decimal(18, 6)) as age_days,
         -- the first order made a buyer; only the later ones tell how often one comes back
@@ -66,15 +65,12 @@ shop as (
 
     select
         cut_number,
-        cast(sum(net_amount) as double) / sum(order_count) as order_amount,
+        cast(sum(net_amount) as double) / sum(order_count) as shop_order_amount,
         -- as long as nobody came back, as long as anybody could have
-        greatest(
-            coalesce(
-                cast(sum(first_days - last_days) as double) / nullif(sum(order_count - 1), 0),
-                cast(max(first_days) as double)
-            ),
-            1
-        ) as gap_days,
+        greatest(coalesce(
+            cast(sum(first_days - last_days) as double) / nullif(sum(order_count - 1), 0),
+            cast(max(first_days) as double)
+        ), 1) as gap_days,
         (cast(sum(decayed_days) as double) + 1) / (cast(sum(decayed_order_count) as double) + 1) as decayed_gap_days
     from buyers
     group by cut_number
@@ -85,13 +81,11 @@ estimated as (
 
     select
         buyers.*,
-        shop.order_amount as shop_order_amount,
-        greatest(
-            round(
-                (cast(buyers.first_days - buyers.last_days as double) + {{ prior }} * shop.gap_days)
-                / (buyers.order_count - 1 + {{ prior }}), 6
-            ), 1
-        ) as expected_gap_days,
+        shop.shop_order_amount,
+        greatest(round(
+            (cast(buyers.first_days - buyers.last_days as double) + {{ prior }} * shop.gap_days)
+            / (buyers.order_count - 1 + {{ prior }}), 6
+        ), 1) as expected_gap_days,
         cast(buyers.decayed_days as double) + {{ prior }} * shop.decayed_gap_days as decayed_days_with_prior
     from buyers
     inner join shop

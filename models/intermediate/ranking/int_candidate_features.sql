@@ -1,5 +1,6 @@
--- A view: int_candidate_knot_places is all that reads it.
-{{ config(materialized='view') }}
+-- A view: int_candidate_knot_places is all that reads it. A user's own numbers are pulled towards the item's, with so
+-- many days on which it might have been bought late, and so many gaps between purchases.
+{{ config(materialized='view') }} {% set late_days_prior, gap_prior = 300, 2 %}
 
 with items as (
 
@@ -49,15 +50,13 @@ with items as (
     ),
 {% endfor %}
 
-{% for habits, model in [
-    ('shopping', 'int_user_shopping'), ('user_types', 'int_user_types'), ('categories', 'int_user_categories')
-] %}
+{% for habits in ['shopping', 'types', 'categories'] %}
     {{ habits }} as (
 
         select
             user_keys.user_key,
             habits.*
-        from {{ ref(model) }} as habits
+        from {{ ref('int_user_' ~ habits) }} as habits
         inner join {{ ref('int_user_keys') }} as user_keys
             on habits.user_id = user_keys.user_id
 
@@ -78,16 +77,17 @@ select
     bought.purchase_count as bought_count,
     bought.last_bought_days as bought_days,
     bought.slow_decayed_count as bought_decayed_count,
-    round((bought.late_count + 300 * items.late_rate) / (bought.late_days + 300), 9) as bought_late_rate,
-    -- days since the last purchase as a multiple of the usual ones, the user's pulled towards the item's
-    round(bought.last_bought_days / ((bought.gap_days_sum + 2 * items.gap_days) / (bought.purchase_count + 1)), 9)
-        as bought_due_ratio,
+    round((bought.late_count + {{ late_days_prior }} * items.late_rate) / (bought.late_days + {{ late_days_prior }}), 9)
+        as bought_late_rate,
+    round(bought.last_bought_days / (
+        (bought.gap_days_sum + {{ gap_prior }} * items.gap_days) / (bought.purchase_count - 1 + {{ gap_prior }})
+    ), 9) as bought_due_ratio,
     round(cast(bought.purchase_count as double) / shopping.shopping_days, 9) as bought_share,
-    user_types.last_bought_days as type_bought_days,
-    user_types.purchase_count as type_bought_count,
+    types.last_bought_days as type_bought_days,
+    types.purchase_count as type_bought_count,
     round(
-        user_types.last_bought_days * user_types.purchase_count
-        / (user_types.first_bought_days - user_types.last_bought_days + items.type_gap_days), 9
+        types.last_bought_days * types.purchase_count
+        / (types.first_bought_days - types.last_bought_days + items.type_gap_days), 9
     ) as type_due_ratio,
     coalesce(items.decayed_purchase_count, 0) as item_sales,
     items.growth_ratio as item_growth,
@@ -106,10 +106,10 @@ left join bought
     on
         candidates.user_key = bought.user_key
         and candidates.item_key = bought.item_key
-left join user_types
+left join types
     on
-        candidates.user_key = user_types.user_key
-        and items.item_type = user_types.item_type
+        candidates.user_key = types.user_key
+        and items.item_type = types.item_type
 left join categories
     on
         candidates.user_key = categories.user_key

@@ -1,19 +1,20 @@
 -- score = (1 - w) × the user's own score + w × popularity × the user's highest score, where popularity is the share of
--- the best seller's sales and w falls from one half to nothing as items accumulate. Where diversity is switched off the
--- list is the pure ranking, for everybody.
+-- the best seller's sales and w falls from one half to nothing while the user's items come to `warm_items`. Where
+-- diversity is switched off the list is the pure ranking, for everybody.
+{% set coldest_popular_share, warm_items = 0.5, 5 %}
 {% set knots = (strategies() | selectattr('name', 'equalto', 'best_sellers') | first).knots %}
 
 with users as (
 
     select
         user_keys.user_key,
-        0.5 * (1 - cast(activity.item_count as double) / {{ var('cold_start_items') }}) as popular_share
+        {{ coldest_popular_share }} * (1 - cast(activity.item_count as double) / {{ warm_items }}) as popular_share
     from {{ ref('int_user_activity') }} as activity
     inner join {{ ref('int_user_keys') }} as user_keys
         on activity.user_id = user_keys.user_id
     where
         {{ 'true' if var('minimum_distinct_categories') > 1 else 'false' }}
-        and activity.item_count < {{ var('cold_start_items') }}
+        and activity.item_count < {{ warm_items }}
 
 ),
 

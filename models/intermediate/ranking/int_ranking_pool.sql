@@ -19,7 +19,6 @@ items as (
         items.item_id,
         items.category,
         contents.price_band,
-        -- breaks ties in the order of ids
         contents.item_number,
         cast(dense_rank() over (order by items.category) as {{ dbt.type_int() }}) as category_number
     from {{ ref('stg_items') }} as items

@@ -1,5 +1,9 @@
 -- A person's opens and clicks only: mail programs fetch pictures and scanners follow links by themselves. A click
 -- counts as reading too, since an open is not always seen.
+{% set window_days = 90 %}  {#- a season of emails -#}
+{% set emails_min = 3 %}  {#- emails received, without which nothing can be said -#}
+{% set high_share, medium_share = 0.5, 0.2 %}  {#- share of them read, from which on -#}
+
 with messages as (
 
     select
@@ -16,7 +20,7 @@ with messages as (
         email_events.user_id is not null
         and email_events.event_type in ('sent', 'delivered', 'open', 'click')
         and email_events.occurred_at
-        > {{ dbt.dateadd('day', -1 * var('engagement_window_days'), 'as_of.as_of') }}
+        > {{ dbt.dateadd('day', -1 * window_days, 'as_of.as_of') }}
     group by email_events.user_id, coalesce(email_events.message_id, email_events.event_id)
 
 ),
@@ -51,9 +55,9 @@ per_user as (
 select
     user_id,
     case
-        when email_count < {{ var('engagement_emails_min') }} then 'unknown'
-        when read_email_count >= {{ var('engagement_high_share') }} * email_count then 'high'
-        when read_email_count >= {{ var('engagement_medium_share') }} * email_count then 'medium'
+        when email_count < {{ emails_min }} then 'unknown'
+        when read_email_count >= {{ high_share }} * email_count then 'high'
+        when read_email_count >= {{ medium_share }} * email_count then 'medium'
         else 'low'
     end as engagement_tier,
     cast(email_count as bigint) as email_count,

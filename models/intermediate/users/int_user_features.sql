@@ -15,7 +15,7 @@ with joined as (
         tastes.top_brands,
         habits.favourite_hour,
         habits.favourite_weekday,
-        devices.favourite_device,
+        habits.favourite_device,
         users.loyalty_tier,
         segments.segment,
         segments.lifecycle_stage,
@@ -41,7 +41,7 @@ with joined as (
         price_bands.price_percentile,
         spending.discount_affinity,
         spending.gift_share,
-        returned.return_share,
+        spending.return_share,
         predictions.order_probability_30d,
         predictions.churn_probability,
         predictions.expected_spend_30d,
@@ -66,16 +66,12 @@ with joined as (
         on users.user_id = rfm_scores.user_id
     left join {{ ref('int_user_spending') }} as spending
         on users.user_id = spending.user_id
-    left join {{ ref('int_user_returns') }} as returned
-        on users.user_id = returned.user_id
     left join {{ ref('int_user_price_bands') }} as price_bands
         on users.user_id = price_bands.user_id
     left join {{ ref('int_user_engagement') }} as engagement
         on users.user_id = engagement.user_id
     left join {{ ref('int_user_habits') }} as habits
         on users.user_id = habits.user_id
-    left join {{ ref('int_user_devices') }} as devices
-        on users.user_id = devices.user_id
     left join {{ ref('int_user_affinities') }} as tastes
         on users.user_id = tastes.user_id
     left join {{ ref('int_user_predictions') }} as predictions

@@ -1,6 +1,8 @@
 -- Dear or cheap is said within the category: a line stands halfway between the share of its lines that were cheaper
 -- and the share that were no dearer, so that a category with one price is neither. Few lines say little:
--- `price_band_prior_lines` lines in the middle are added to everybody's.
+-- `prior_lines` in the middle are added to everybody's.
+{% set prior_lines = 5 %}  {#- order lines -#}
+
 with as_of as (
 
     select as_of from {{ ref('stg_as_of') }}
@@ -45,8 +47,8 @@ averaged as (
     select
         user_id,
         round(
-            (cast(sum(price_percentile) as double) + 0.5 * {{ var('price_band_prior_lines') }})
-            / (count(*) + {{ var('price_band_prior_lines') }}),
+            (cast(sum(price_percentile) as double) + 0.5 * {{ prior_lines }})
+            / (count(*) + {{ prior_lines }}),
             9
         ) as price_percentile
     from placed

@@ -1,5 +1,6 @@
 -- A score counts how many of the cuts at 20, 40, 60 and 80 % of the buyers lie at or below the user's share of
 -- buyers who are strictly worse, plus 1: equal values always get equal scores, and nobody is split by a tie-break.
+-- Of the rules in seed rfm_groups that fit the scores, the one with the smallest priority names the group.
 with buyers as (
 
     select
@@ -48,8 +49,9 @@ select
     scored.frequency_score,
     scored.monetary_score
 from scored
-left join {{ ref('int_rfm_groups') }} as rfm_groups
+left join {{ ref('rfm_groups') }} as rfm_groups
     on
-        scored.recency_score = rfm_groups.recency_score
-        and scored.frequency_score = rfm_groups.frequency_score
-        and scored.monetary_score = rfm_groups.monetary_score
+        scored.recency_score between rfm_groups.recency_min and rfm_groups.recency_max
+        and scored.frequency_score between rfm_groups.frequency_min and rfm_groups.frequency_max
+        and scored.monetary_score between rfm_groups.monetary_min and rfm_groups.monetary_max
+qualify row_number() over (partition by scored.user_id order by rfm_groups.priority) = 1

@@ -1,5 +1,6 @@
--- Cliques: around each item, sets of its nearest `bundle_neighbours_max` pairs of which each two are pairs as well. Of
--- each size the set with the best-supported weakest pair stays, so that an item starts three bundles at most.
+-- Cliques: around each item, sets of its nearest `pairs_max` pairs of which each two are pairs as well: cost grows with
+-- its cube. Of each size the set with the best-supported weakest pair stays: an item starts three bundles at most.
+{% set pairs_max = 5 %}
 with pairs as (
 
     select * from {{ ref('int_bundle_pairs') }}
@@ -27,7 +28,7 @@ twos as (
         cast(null as {{ dbt.type_string() }}) as fourth_item_id,
         pair_count as weakest_pair_count
     from pairs
-    where pair_rank <= {{ var('bundle_neighbours_max') }}
+    where pair_rank <= {{ pairs_max }}
 
 ),
 
@@ -115,6 +116,5 @@ bundles as (
         item_count,
         weakest_pair_count
     from bundles
-    where {{ column }} is not null
-    {{ 'union all' if not loop.last }}
+    where {{ column }} is not null {{ 'union all' if not loop.last }}
 {% endfor %}

@@ -1,7 +1,7 @@
 -- A block is at most `content_block_items_max` items that share a token. The items of a commoner token are put in
 -- order of their attributes, so that the most alike stand together, and cut into equal slices: cost grows with the
 -- number of items, not with its square (a sorted neighbourhood, Hernández & Stolfo 1995, one per token).
-{% set block_items_max = var('content_block_items_max') %}
+{% set block_items_max = constants().content_block_items_max %}
 with vectors as (
 
     select * from {{ ref('int_content_vectors') }}

@@ -61,7 +61,7 @@ nearest as (
                 neighbour_number
         ) as {{ dbt.type_int() }}) as neighbour_rank
     from both_directions
-    qualify neighbour_rank <= {{ var('content_neighbours_max') }}
+    qualify neighbour_rank <= {{ constants().content_neighbours_max }}
 
 )
 

@@ -1,7 +1,7 @@
 -- Seed complements says which kinds go together, baskets say which items: of each kind those most often in the basket
 -- with the item, and its best sellers where baskets say nothing. Confidence = (baskets with both + prior × share of all
 -- baskets with the complement) / (baskets with the item + prior): three baskets prove little.
-{% set prior = var('complement_prior_baskets') %}
+{% set prior = 20 %} {#- baskets -#}
 with rules as (
 
     select distinct
@@ -18,15 +18,15 @@ kinds as (
         item_keys.item_number,
         item_kinds.item_id,
         item_kinds.kind,
-        support.profile_count,
-        coalesce(cast(support.profile_count as double) / support.total_count, 0) as basket_share
+        baskets.profile_count,
+        coalesce(cast(baskets.profile_count as double) / baskets.total_count, 0) as basket_share
     from {{ ref('int_item_kinds') }} as item_kinds
     inner join {{ ref('int_item_keys') }} as item_keys
         on item_kinds.item_id = item_keys.item_id
-    left join {{ ref('int_item_support') }} as support
+    left join {{ ref('int_item_support') }} as baskets
         on
-            item_keys.item_key = support.item_key
-            and support.context_key = {{ context_key('bought_together') }}
+            item_keys.item_key = baskets.item_key
+            and baskets.context_key = {{ context_key('bought_together') }}
 
 ),
 
@@ -74,7 +74,7 @@ pairs as (
         on
             wanted.kind = complements.kind
             and wanted.item_key <> complements.item_key
-    where complements.kind_rank <= {{ var('complements_per_kind') }}
+    where complements.kind_rank <= {{ constants().complements_per_kind }}
 
 ),
 
@@ -107,7 +107,7 @@ best as (
     qualify row_number() over (
         partition by item_key, kind
         order by confidence desc, pair_count desc, item_number
-    ) <= {{ var('complements_per_kind') }}
+    ) <= {{ constants().complements_per_kind }}
 
 )
 

@@ -1,5 +1,7 @@
 -- Similar, dearer, well rated. Ratings are pulled towards the mean of all, (sum + prior × mean) / (count + prior), so
 -- that one happy customer makes no favourite; an item without ratings counts as an average one.
+{% set prior_count = 10 %} {#- ratings -#}
+
 with ratings as (
 
     select
@@ -33,7 +35,7 @@ rated as (
         ratings.currency,
         coalesce(
             ratings.rating_count * (cast(ratings.rating_average as double) - mean_rating.rating)
-            / (ratings.rating_count + {{ var('rating_prior_count') }}),
+            / (ratings.rating_count + {{ prior_count }}),
             0
         ) as rating_above_mean
     from ratings

@@ -51,4 +51,4 @@ from both_directions
 inner join {{ ref('int_user_keys') }} as neighbours
     on both_directions.neighbour_key = neighbours.user_key
 where both_directions.similarity_score > 0
-qualify neighbour_rank <= {{ var('user_neighbours_max') }}
+qualify neighbour_rank <= {{ constants().user_neighbours_max }}

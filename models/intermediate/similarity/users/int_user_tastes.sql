@@ -1,5 +1,13 @@
 -- weight = ln(1 + interaction weight without decay) × idf / length of the user's vector, so that a dot product of two
 -- users is their cosine. Squares are summed as decimals: the order of rows changes no digit.
+{#
+    item_users_share, item_users_few   share of users above which an item says nothing of who is alike, and how many
+                                       users say something in a shop of any size
+    taste_items_max                    items that tell a user's taste, weightiest first
+    item_users_max                     users compared for sharing an item, its keenest first: cost grows with its square
+#}
+{% set item_users_share, item_users_few, taste_items_max, item_users_max = 0.1, 20, 50, 500 %}
+
 with interactions as (
 
     select
@@ -31,7 +39,7 @@ telling_items as (
     group by interactions.item_key, item_keys.item_number
     having
         count(*) >= 2
-        and count(*) <= greatest(20, {{ var('taste_item_users_share') }} * max(user_total.user_count))
+        and count(*) <= greatest({{ item_users_few }}, {{ item_users_share }} * max(user_total.user_count))
 
 ),
 
@@ -48,7 +56,7 @@ tastes as (
     qualify row_number() over (
         partition by interactions.user_key
         order by raw_weight desc, telling_items.item_number
-    ) <= {{ var('taste_items_max') }}
+    ) <= {{ taste_items_max }}
 
 ),
 
@@ -74,4 +82,4 @@ inner join {{ ref('int_user_keys') }} as user_keys
 qualify row_number() over (
     partition by tastes.item_key
     order by weight desc, user_keys.user_number
-) <= {{ var('taste_item_users_max') }}
+) <= {{ item_users_max }}

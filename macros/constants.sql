@@ -1,0 +1,33 @@
+{#-
+    Numbers that no shop decides and that stand in more than one model, or that a unit test makes smaller
+    (`overrides: {macros: {constants: …}}`). All others stand beside their formula.
+      best_sellers_per_user         best sellers proposed to every user, if lists have no more places: enough for what is
+                                    left when rules and history have taken theirs
+      bot_session_items_max         distinct items viewed in a session, above which it is a bot's: nobody looks at so many
+      category_items_max            items that a strategy takes from each category of a user
+      user_categories_max           categories of a user, strongest first, that strategies draw from
+      complement_purchases_max      newest purchases of a user that things are proposed to go with
+      complements_per_kind          items proposed to go with an item, of each kind that seed complements names for it
+      content_block_items_max       items compared with each other for sharing a token, at least 3: cost grows with it
+      content_neighbours_max        neighbours by content kept per item
+      minimum_distinct_price_bands  thirds of a category's prices that a list shows, where it has to mix categories
+      trend_half_life_days          days after which a sale tells half as much of what sells lately: a week, as shops plan
+      user_neighbours_max           neighbours kept per user
+      user_neighbour_items_max      heaviest items of each neighbour that speak for it
+-#}
+{% macro constants() -%}
+    {{ return({
+        'best_sellers_per_user': 60,
+        'bot_session_items_max': 300,
+        'category_items_max': 10,
+        'user_categories_max': 10,
+        'complement_purchases_max': 10,
+        'complements_per_kind': 3,
+        'content_block_items_max': 50,
+        'content_neighbours_max': 20,
+        'minimum_distinct_price_bands': 2,
+        'trend_half_life_days': 7,
+        'user_neighbours_max': 100,
+        'user_neighbour_items_max': 100,
+    }) }}
+{%- endmacro %}

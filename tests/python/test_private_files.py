@@ -1,0 +1,83 @@
+"""What holds people is mode 0600 in folders of mode 0700, whatever the umask is and whatever stood there before."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from email_render_warehouse import build_warehouse
+
+from ranker.store import copy_ranker
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = os.environ | {"RECMAIL_UNSUBSCRIBE_KEY": "0123456789abcdef" * 2}
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize(
+    "command", [["render"], ["render", "--workers", "2"], ["render", "--esp", "braze"], ["preview"]]
+)
+def test_outputs_are_private(tmp_path, command):
+    database = build_warehouse(tmp_path / "warehouse.duckdb")
+    database.chmod(0o644)
+    out = tmp_path / "out"
+    for _ in range(2):
+        subprocess.run(
+            [sys.executable, "-m", "email_render", *command]
+            + ["--database", str(database), "--out", str(out)],
+            cwd=ROOT,
+            env=ENVIRONMENT,
+            check=True,
+            umask=0o022,
+            capture_output=True,
+        )
+        # the folder around those of several ESPs is whoever's it is
+        written = list(out.rglob("*")) + ([] if "--esp" in command else [out])
+        assert len(written) > 2
+        assert {mode(path) for path in written if path.is_file()} == {0o600}
+        assert {mode(path) for path in written if path.is_dir()} == {0o700}
+        assert mode(database) == 0o600
+        # as an earlier version left them
+        for path in written:
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        for path in out.glob("plan.json"):
+            path.write_text("{}")
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_dbt_opens_a_private_warehouse(tmp_path, exists):
+    database = tmp_path / "warehouse.duckdb"
+    if exists:
+        duckdb.connect(str(database)).close()
+        database.chmod(0o644)
+    subprocess.run(
+        [
+            *(Path(sys.executable).with_name("dbt"), "seed", "--select", "email_locales"),
+            *("--target-path", tmp_path / "target", "--log-path", tmp_path / "target"),
+        ],
+        cwd=ROOT,
+        env=ENVIRONMENT | {"RECMAIL_DATABASE": str(database), "DBT_PROFILES_DIR": str(ROOT)},
+        check=True,
+        umask=0o022,
+        capture_output=True,
+    )
+    assert database.stat().st_size > 0 and mode(database) == 0o600
+
+
+def test_learned_tables_are_copied_between_any_paths(tmp_path):
+    source, target = (tmp_path / name / 'it\'s a "shop".duckdb' for name in ("from", "to"))
+    for path in (source, target):
+        path.parent.mkdir()
+    with duckdb.connect(source) as connection:
+        connection.execute(
+            'create schema "the shop\'s"; create table "the shop\'s"."a b" as select 1 as "c d"'
+        )
+    copy_ranker(source, target, "the shop's")
+    with duckdb.connect(target) as connection:
+        assert connection.sql('from "the shop\'s"."a b"').fetchall() == [(1,)]
