@@ -1,5 +1,7 @@
 -- Read before any row is set aside: a refusal counts without an event id, without a time, or with an impossible one.
 -- Only what was mailed needs a time until as_of, since the next email is counted from it.
+{% set addressees_max = 5 %}  {#- users of one message: a household, say; more are a campaign with one message_id for all -#}
+
 with email_events as (
 
     select
@@ -25,26 +27,14 @@ known_users as (
 
 ),
 
--- a message is the users' whom its events name
-addressees as (
-
-    select distinct
-        email_events.message_id,
-        email_events.user_id
-    from email_events
-    inner join known_users
-        on email_events.user_id = known_users.user_id
-    where email_events.message_id is not null
-
-),
-
--- few rows before they meet the addressees: a shop may give one message_id to a whole campaign
+-- few rows before they meet the addressees of their messages
 outcomes as (
 
     select
         email_events.outcome,
         email_events.message_id,
-        known_users.user_id,
+        email_events.user_id,
+        known_users.user_id is not null as names_a_known_user,
         max(email_events.happened_at) as happened_at,
         count(*) - count(email_events.happened_at) as timeless_count
     from email_events
@@ -54,7 +44,39 @@ outcomes as (
     where
         email_events.outcome is not null
         and (email_events.outcome <> 'mailed' or email_events.happened_at <= as_of.as_of)
-    group by email_events.outcome, email_events.message_id, known_users.user_id
+    group by
+        email_events.outcome, email_events.message_id, email_events.user_id, known_users.user_id is not null
+
+),
+
+messages_to_look_up as (
+
+    select distinct message_id
+    from outcomes
+    where not names_a_known_user
+
+),
+
+named_users as (
+
+    select distinct
+        email_events.message_id,
+        email_events.user_id
+    from email_events
+    inner join messages_to_look_up
+        on email_events.message_id = messages_to_look_up.message_id
+    where email_events.user_id is not null
+
+),
+
+-- one of a campaign said no, and nothing says who: that holds nobody, and is reported
+addressees as (
+
+    select
+        message_id,
+        user_id
+    from named_users
+    qualify count(*) over (partition by message_id) <= {{ addressees_max }}
 
 ),
 
@@ -63,14 +85,14 @@ of_users as (
     select
         outcomes.outcome,
         outcomes.message_id,
-        coalesce(outcomes.user_id, addressees.user_id) as user_id,
+        coalesce(addressees.user_id, outcomes.user_id) as user_id,
         outcomes.happened_at,
         outcomes.timeless_count
     from outcomes
     left join addressees
         on
             outcomes.message_id = addressees.message_id
-            and outcomes.user_id is null
+            and not outcomes.names_a_known_user
 
 )
 
