@@ -181,7 +181,7 @@ USERS = [
     mended("users", "country by name", "country_code", "Germany", None, "country_code is not two letters"),
     mended("users", "country with stray case", "country_code", " de ", "DE"),
     mended(
-        *("users", "unknown consent", "email_consent", "probably", None),
+        *("users", "unknown consent", "email_consent", "probably", "unknown"),
         "email_consent is unknown: not mailed",
     ),
     mended("users", "consent with stray case", "email_consent", " Subscribed\n", "subscribed"),
