@@ -62,6 +62,7 @@ class Case:
         values = values | {KEYS[self.table]: self.name}
         if self.table == "users":
             values["email"] = f"{self.name.replace(' ', '.')}@example.com"
+            values["email_consent"] = "subscribed"  # or nobody would be mailed anyway
         if self.table == "web_events":
             values["anonymous_id"] = self.name  # or all copies were one visitor's burst
         return values | row.changes

@@ -29,7 +29,9 @@ def account(user_id: str, **columns) -> dict:
     return {"user_id": user_id} | values | columns
 
 
-def event(event_type: str | None, user_id: str | None, occurred_at: datetime | str | None = None, **columns) -> dict:
+def event(
+    event_type: str | None, user_id: str | None, occurred_at: datetime | str | None = None, **columns
+) -> dict:
     values = {"event_type": event_type, "user_id": user_id, "occurred_at": occurred_at}
     return {"event_id": f"story{next(NUMBERS)}"} | values | columns
 
@@ -39,7 +41,9 @@ def alone(name: str, reason: str, *events: dict, **columns) -> Story:
     return Story(name, {name: reason}, [account(name, **columns)], list(events))
 
 
-def twins(name: str, first: str, second: str, *events: dict, of_first: dict | None = None, **columns) -> Story:
+def twins(
+    name: str, first: str, second: str, *events: dict, of_first: dict | None = None, **columns
+) -> Story:
     """Two accounts whose addresses differ in letter case alone; events are those of `<name>-1`."""
     email = f"{name}@example.com"
     users = [
@@ -49,12 +53,17 @@ def twins(name: str, first: str, second: str, *events: dict, of_first: dict | No
     return Story(name, {f"{name}-1": first, f"{name}-2": second}, users, list(events))
 
 
-def campaign(name: str, size: int, reason: str, *events: dict, expected: dict[str, str] | None = None) -> Story:
+def campaign(
+    name: str, size: int, reason: str, *events: dict, expected: dict[str, str] | None = None
+) -> Story:
     """Accounts that were sent one message of one id; all have the reason, but for those that `expected` names."""
     ids = [f"{name}-{number}" for number in range(size)]
     sent = [event("sent", user_id, AS_OF - 10 * DAY, message_id=name) for user_id in ids]
     return Story(
-        name, dict.fromkeys(ids, reason) | (expected or {}), [account(user_id) for user_id in ids], [*sent, *events]
+        name,
+        dict.fromkeys(ids, reason) | (expected or {}),
+        [account(user_id) for user_id in ids],
+        [*sent, *events],
     )
 
 
@@ -101,8 +110,12 @@ STORIES = [
         alone(
             f"by-message-{refusal}-{mailed}",
             reason,
-            event(mailed, f"by-message-{refusal}-{mailed}", AS_OF - 9 * DAY, message_id=f"m-{refusal}-{mailed}"),
-            event(refusal, None, AS_OF - 8 * DAY, message_id=f"<m-{refusal}-{mailed}>", bounce_type=bounce_type),
+            event(
+                mailed, f"by-message-{refusal}-{mailed}", AS_OF - 9 * DAY, message_id=f"m-{refusal}-{mailed}"
+            ),
+            event(
+                refusal, None, AS_OF - 8 * DAY, message_id=f"<m-{refusal}-{mailed}>", bounce_type=bounce_type
+            ),
         )
         for refusal, bounce_type, reason in [
             ("unsubscribe", None, "unsubscribed"),
@@ -134,7 +147,10 @@ STORIES = [
         alone(f"frequency-{value}", "unknown_frequency", email_frequency=value)
         for value in ("never", "0", "quarterly")
     ),
-    *(alone(f"consent-{value}", "unknown_consent", email_consent=value) for value in ("no", "opted_out", "true")),
+    *(
+        alone(f"consent-{value}", "unknown_consent", email_consent=value)
+        for value in ("no", "opted_out", "true")
+    ),
     alone("consent-blank", "no_consent", email_consent=" "),
     *(
         alone(f"time-{number}", "unsubscribed", event("unsubscribe", f"time-{number}", time))
@@ -151,7 +167,10 @@ STORIES = [
             [
                 ("unsubscribed", [{"signed_up_at": AS_OF - DAY}, {"email_consent": "unsubscribed"}]),
                 ("conflicting_consent", [{"signed_up_at": AS_OF - DAY}, {"email_consent": None}]),
-                ("conflicting_consent", [{"signed_up_at": AS_OF - DAY}, {"email_consent": "never_subscribed"}]),
+                (
+                    "conflicting_consent",
+                    [{"signed_up_at": AS_OF - DAY}, {"email_consent": "never_subscribed"}],
+                ),
                 ("unknown_consent", [{"signed_up_at": AS_OF - DAY}, {"email_consent": "nope"}]),
                 ("paused", [{"signed_up_at": AS_OF - DAY}, {"email_frequency": "paused"}]),
             ]
@@ -267,10 +286,18 @@ def shop(tmp_path_factory):
             {"users": str(inputs / "users.csv")},
         )
     variables = {"input_location": str(inputs), "as_of": str(AS_OF), "holdout_share": 0}
-    wanted = ("+int_address_refusals", "+stg_users", "int_send_decisions", "send_decisions", "+rejected_email_events")
+    wanted = (
+        "+int_address_refusals",
+        "+stg_users",
+        "int_send_decisions",
+        "send_decisions",
+        "+rejected_email_events",
+    )
     built = build(folder / "w.duckdb", variables, "--select", *wanted, *NO_GATE)
     assert built.succeeded, built.text
-    reports = dbt("test", built.database, variables, "--store-failures", "--select", "assert_refusals_name_somebody")
+    reports = dbt(
+        "test", built.database, variables, "--store-failures", "--select", "assert_refusals_name_somebody"
+    )
     assert reports.succeeded and "assert_refusals_name_somebody" in reports.text
     return built
 
