@@ -1,5 +1,5 @@
--- Shown in several emails and never clicked: something else deserves the place. Needs sent or delivered events that name
--- the item.
+-- Shown in several emails and never clicked: something else deserves the place. Needs sent or delivered events that
+-- name the item.
 with email_events as (
 
     select

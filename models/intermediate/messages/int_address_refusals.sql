@@ -1,5 +1,9 @@
 -- Who shares an address shares its mailbox: what one account refuses is refused for all. Where rows can't be read or
 -- disagree, the answer is no.
+{#- in the order in which send_decisions names them -#}
+{% set reasons = ['unsubscribed', 'complained', 'bounced', 'unknown_event', 'unknown_consent', 'conflicting_consent'] %}
+{% set reasons = reasons + ['paused', 'unknown_frequency'] %}
+
 with user_rows as (
 
     select
@@ -11,12 +15,6 @@ with user_rows as (
         user_rows.email_consent = 'subscribed' and user_rows.email_consent_at <= as_of.as_of as is_dated_consent
     from {{ ref('checked_users') }} as user_rows
     cross join {{ ref('stg_as_of') }} as as_of
-
-),
-
-user_addresses as (
-
-    select * from {{ ref('int_user_addresses') }}
 
 ),
 
@@ -44,18 +42,10 @@ refusals as (
     select
         user_id,
         address_key,
-        'unsubscribed' as reason,
+        case email_consent when 'unsubscribed' then 'unsubscribed' else 'unknown_consent' end as reason,
         email_consent_at as refused_at
     from user_rows
-    where email_consent = 'unsubscribed'
-    union all
-    select
-        user_id,
-        address_key,
-        'unknown_consent' as reason,
-        email_consent_at as refused_at
-    from user_rows
-    where email_consent = 'unknown'
+    where email_consent in ('unsubscribed', 'unknown')
     union all
     select
         user_id,
@@ -82,34 +72,18 @@ refusals as (
 
 ),
 
--- the address of the row itself, which may have no user_id, and all of its user's
-refusals_of_addresses as (
-
-    select
-        address_key,
-        reason,
-        refused_at
-    from refusals
-    where address_key is not null
-    union all
-    select
-        user_addresses.address_key,
-        refusals.reason,
-        refusals.refused_at
-    from refusals
-    inner join user_addresses
-        on refusals.user_id = user_addresses.user_id
-
-),
-
+-- all addresses of the user, or that of the row itself, which may have no user_id
 per_reason as (
 
     select
-        address_key,
-        reason,
-        case when count(*) = count(refused_at) then max(refused_at) end as refused_at
-    from refusals_of_addresses
-    group by address_key, reason
+        coalesce(user_addresses.address_key, refusals.address_key) as address_key,
+        refusals.reason,
+        case when count(*) = count(refusals.refused_at) then max(refusals.refused_at) end as refused_at
+    from refusals
+    left join {{ ref('int_user_addresses') }} as user_addresses
+        on refusals.user_id = user_addresses.user_id
+    where coalesce(user_addresses.address_key, refusals.address_key) is not null
+    group by coalesce(user_addresses.address_key, refusals.address_key), refusals.reason
 
 ),
 
@@ -128,14 +102,9 @@ select
     per_reason.address_key,
     per_reason.reason,
     case per_reason.reason
-        when 'unsubscribed' then 1
-        when 'complained' then 2
-        when 'bounced' then 3
-        when 'unknown_event' then 4
-        when 'unknown_consent' then 5
-        when 'conflicting_consent' then 6
-        when 'paused' then 7
-        else 8
+        {% for reason in reasons %}
+            when '{{ reason }}' then {{ loop.index }}
+        {% endfor %}
     end as reason_rank,
     per_reason.refused_at
 from per_reason

@@ -1,6 +1,6 @@
 -- Read before any row is set aside: a refusal counts without an event id, without a time, or with an impossible one.
 -- Only what was mailed needs a time until as_of, since the next email is counted from it.
-{% set addressees_max = 5 %}  {#- users of one message: a household, say; more are a campaign with one message_id for all -#}
+{% set addressees_max = 5 %}  {#- users of one message, such as a household; more are a campaign with one id for all -#}
 
 with email_events as (
 

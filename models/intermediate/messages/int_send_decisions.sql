@@ -48,12 +48,6 @@ recommended as (
 
 ),
 
-as_of as (
-
-    select as_of from {{ ref('stg_as_of') }}
-
-),
-
 -- days are those of the user's calendar: an email at 08:03 does not hold back the next day's at 08:00
 dated as (
 
@@ -67,7 +61,7 @@ dated as (
     from users
     left join caps
         on users.address_key = caps.address_key
-    cross join as_of
+    cross join {{ ref('stg_as_of') }} as as_of
 
 ),
 
