@@ -4,9 +4,10 @@
 -#}
 {% macro refusing_words() -%}
     {{ return([
-        'unsub', 'opt(ed)?out', 'spam', 'junk', 'abuse', 'complain', 'bounc', 'suppress', 'block', 'cleaned', 'remov',
-        'revok', 'withdr', 'dontmail', 'donotmail', 'nomail', 'invalid', 'reject', 'undeliver', 'fail', 'refus',
-        'declin', 'stop', 'delet', 'forget', 'abmeld', 'abgemeldet', 'widerr', 'd[eé]sabonn', 'd[eé]sinscri', 'baja',
-        'disiscri', 'cancel', 'afmeld', 'uitschr', 'wypis', 'rezygn', 'avmeld', 'avregist'
+        'unsub', 'opt(ed)?out', 'spam', 'junk', 'abuse', 'complain', 'bounc', 'suppress', 'block', 'blacklist',
+        'denylist', 'cleaned', 'remov', 'revok', 'withdr', 'dontmail', 'donotmail', 'nomail', 'invalid', 'reject',
+        'undeliver', 'fail', 'refus', 'declin', 'stop', 'delet', 'forget', 'abmeld', 'abgemeldet', 'widerr',
+        'd[eé]sabonn', 'd[eé]sinscri', 'baja', 'disiscri', 'cancel', 'afmeld', 'uitschr', 'wypis', 'rezygn', 'avmeld',
+        'avregist'
     ] | join('|')) }}
 {%- endmacro %}

@@ -36,7 +36,10 @@ typed as (
         ) as bounce_type,
         bounce_words.event_type as type_of_the_bounce,
         event_words.event_type is null
-        and {{ matches(word_key('input_rows.event_type'), refusing_words()) }} as is_like_a_refusal,
+        and (
+            {{ matches(word_key('input_rows.event_type'), refusing_words()) }}
+            or bounce_words.bounce_type = 'hard'
+        ) as is_like_a_refusal,
         {{ clean_text('input_rows.user_agent') }} as user_agent,
         coalesce({{ clean_boolean('input_rows.is_machine') }}, false) as is_machine,
         {{ clean_timestamp('input_rows.occurred_at') }} as occurred_at,

@@ -186,7 +186,12 @@ STORIES = [
     esp("Bounce", "bounced", "Undetermined"),
     esp("Complaint", "complained"),
     esp("bounce", MAILED, "blocked"),
-    esp("blocked", MAILED),
+    esp("blocked", "bounced"),
+    esp("Subscription", "unsubscribed"),
+    esp("email.complained", "complained"),
+    esp("out_of_band", "bounced"),
+    esp("message", "unknown_event", "HardBounce"),
+    alone("request", "mailed_recently", event("request", "request", AS_OF - HOUR)),
     esp("dropped", "bounced"),
     esp("failed", "bounced", "permanent"),
     esp("failed", MAILED, "temporary"),
@@ -342,6 +347,7 @@ def test_rejected_rows_say_that_they_may_refuse(shop):
     )
 
     assert rejected == {
+        "message": "event_type is unknown; event_type may be a refusal: its address is held",
         "opted out in the app": "event_type is unknown; event_type may be a refusal: its address is held",
         "Newsletter-Abmeldung": "event_type is unknown; event_type may be a refusal: its address is held",
         "teleport": "event_type is unknown",
