@@ -15,8 +15,10 @@
     {% set columns = recmail.input_columns(found) if found else {} %}
     {% set expressions = [] %}
     {% for column in recmail.input_contract(table_name).columns %}
+        {% set is_read = var('personal_columns') or not column.meta.personal %}
+        {% set found_type = columns.get(column.name) if is_read else none %}
         {% do expressions.append(
-            recmail.input_expression(column.name, column.data_type, columns.get(column.name)) ~ " as " ~ column.name
+            recmail.input_expression(column.name, column.data_type, found_type) ~ " as " ~ column.name
         ) %}
     {% endfor %}
     {% set select = "select\n    " ~ expressions | join(",\n    ") ~ ("\nfrom " ~ found if found else "\nwhere false") %}
