@@ -117,6 +117,8 @@
         'email_items_secondary': {'type': 'whole', 'least': 0, 'most': 100},
         'email_layout_shares': {'type': 'map', 'of': ['grid', 'hero', 'list', 'carousel'], 'values': share},
         'holdout_share': share,
+        'minimum_gap_hours': {'type': 'whole', 'least': 0, 'most': 720},
+        'plus_tags_share_an_address': {'type': 'boolean'},
 
         'shop_name': {'type': 'text'},
         'shop_url': https,

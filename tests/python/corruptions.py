@@ -62,6 +62,7 @@ class Case:
         values = values | {KEYS[self.table]: self.name}
         if self.table == "users":
             values["email"] = f"{self.name.replace(' ', '.')}@example.com"
+            values["email_consent"] = "subscribed"  # or nobody would be mailed anyway
         if self.table == "web_events":
             values["anonymous_id"] = self.name  # or all copies were one visitor's burst
         return values | row.changes
@@ -198,7 +199,7 @@ USERS = [
     mended("users", "country by name", "country_code", "Germany", None, "country_code is not two letters"),
     mended("users", "country with stray case", "country_code", " de ", "DE"),
     mended(
-        *("users", "unknown consent", "email_consent", "probably", None),
+        *("users", "unknown consent", "email_consent", "probably", "unknown"),
         "email_consent is unknown: not mailed",
     ),
     mended("users", "consent with stray case", "email_consent", " Subscribed\n", "subscribed"),

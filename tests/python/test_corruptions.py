@@ -315,9 +315,18 @@ def test_accounts_with_one_address_keep_their_lists_and_get_one_email(broken):
     ) == [(1, 1)]
 
 
-@pytest.mark.parametrize("user", ["unknown frequency", "unknown consent", "malformed email 0"])
-def test_who_can_not_be_asked_is_not_mailed(user, broken):
-    assert broken.value(f"select decision from send_decisions where user_id = '{user}'") == "hold"
+@pytest.mark.parametrize(
+    ("user", "decision", "reason"),
+    [
+        ("unknown frequency", "hold", "unknown_frequency"),
+        ("unknown consent", "hold", "unknown_consent"),
+        ("malformed email 0", "hold", "no_valid_email"),
+        ("no frequency", "send", "mailable"),
+    ],
+)
+def test_who_can_not_be_asked_is_not_mailed(user, decision, reason, broken):
+    decided = broken.query(f"select decision, reason from send_decisions where user_id = '{user}'")
+    assert decided == [(decision, reason)]
 
 
 def test_postage_is_neither_bought_nor_recommended(broken):

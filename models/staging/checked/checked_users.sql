@@ -23,6 +23,7 @@ typed as (
         case
             when {{ clean_enum('email_consent') }} in ('subscribed', 'unsubscribed', 'never_subscribed')
                 then {{ clean_enum('email_consent') }}
+            when {{ clean_enum('email_consent') }} is not null then 'unknown'
         end as email_consent,
         case
             when {{ clean_enum('email_frequency') }} in ('daily', 'weekly', 'monthly', 'paused')
@@ -32,6 +33,10 @@ typed as (
         end as email_frequency,
         {{ clean_name('preferred_categories', length=1000) }} as preferred_categories,
         {{ clean_text('loyalty_tier') }} as loyalty_tier,
+        case
+            when {{ clean_timestamp('email_consent_at') }} >= cast('1990-01-01' as timestamp)
+                then {{ clean_timestamp('email_consent_at') }}
+        end as email_consent_at,
         {{ clean_timestamp('signed_up_at') }} as signed_up_at,
         {{ row_as_struct('input_rows') }} as raw_row
     from input_rows
@@ -40,4 +45,4 @@ typed as (
 
 ),
 
-{{ checked_rows('users', rows='typed', first='signed_up_at desc') }}
+{{ checked_rows('users', rows='typed', first='email_consent_at desc, signed_up_at desc') }}
