@@ -15,8 +15,10 @@
     {% set columns = recmail.input_columns(found) if found else {} %}
     {% set expressions = [] %}
     {% for column in recmail.input_contract(table_name).columns %}
+        {% set is_read = var('personal_columns') or not column.meta.personal %}
+        {% set found_type = columns.get(column.name) if is_read else none %}
         {% do expressions.append(
-            recmail.input_expression(column, columns.get(column.name)) ~ " as " ~ column.name
+            recmail.input_expression(column, found_type) ~ " as " ~ column.name
         ) %}
     {% endfor %}
     {% do expressions.append(

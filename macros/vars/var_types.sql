@@ -41,6 +41,7 @@
         'schema_prefix': {
             'type': 'text', 'like': '([A-Za-z_][A-Za-z0-9_]{0,30})?', 'example': 'the beginning of a name: letters, digits and _'
         },
+        'personal_columns': {'type': 'boolean'},
         'as_of': {'type': 'moment', 'nullable': true},
         'quantity_max': count_above_0,
         'bot_events_per_minute': count_above_0,
