@@ -14,7 +14,7 @@
     {% set user_id, anonymous_id, order_id = clean_text('user_id'), clean_text('anonymous_id'), clean_text('order_id') %}
     {% set by_user = recmail.is_one_of(user_id, requests['select'], "true") %}
     {% if table_name == 'email_events' %}
-        {% set message_id, events = clean_text('message_id'), recmail.raw_input('email_events')['select'] %}
+        {% set message_id, events = clean_message_id('message_id'), recmail.raw_input('email_events')['select'] %}
         {% set of_others = user_id ~ " is not null and not " ~ by_user %}
         {{ return(
             by_user ~ " or " ~ user_id ~ " is null and " ~ recmail.is_one_of(message_id, events, by_user)

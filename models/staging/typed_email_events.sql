@@ -26,8 +26,7 @@ typed as (
         {{ clean_text('input_rows.event_id') }} as event_id,
         coalesce(event_words.event_type, {{ clean_enum('input_rows.event_type') }}) as event_type,
         {{ clean_text('input_rows.user_id') }} as user_id,
-        -- as a header has it, or without its angle brackets
-        nullif(translate({{ clean_text('input_rows.message_id') }}, '<>', ''), '') as message_id,
+        {{ clean_message_id('input_rows.message_id') }} as message_id,
         {{ clean_text('input_rows.item_id') }} as item_id,
         coalesce(
             bounce_words.bounce_type,
