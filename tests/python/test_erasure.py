@@ -79,7 +79,12 @@ def rows_of_the_person() -> Tables:
             click | {"event_id": f"e2-{MARK}", "event_type": "eaten"},
             # named by a message alone
             click
-            | {"event_id": "e3", "user_id": None, "message_id": f"<m1-{MARK}>", "user_agent": f"phone {MARK}"},
+            | {
+                "event_id": "e3",
+                "user_id": None,
+                "message_id": f"<m1-{MARK}>",
+                "user_agent": f"phone {MARK}",
+            },
         ],
         "identities": [
             link,
