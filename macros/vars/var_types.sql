@@ -1,8 +1,7 @@
 {#-
   What each var of dbt_project.yml is. Types, with what narrows them:
     number, whole   least and most, both included
-    share        'rejected_rows_min': count_above_0,
-           a number from 0 to 1
+    share           a number from 0 to 1
     boolean
     word            one of `of`
     words           a list of words of `of`, each once
@@ -45,6 +44,7 @@
         'as_of': {'type': 'moment', 'nullable': true},
         'quantity_max': count_above_0,
         'bot_events_per_minute': count_above_0,
+        'rejected_rows_min': count_above_0,
         'rejected_share_warn': {'type': 'map', 'of': ['default'] + inputs, 'values': share},
         'rejected_share_error': {'type': 'map', 'of': ['default'] + inputs, 'values': share},
 

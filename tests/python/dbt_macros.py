@@ -40,7 +40,7 @@ def project_macros(variables: dict | None = None, which: str = "build") -> dict[
         ROOT / "macros/inputs/input_names.sql",
         ROOT / "macros/ranking/strategies.sql",
         ROOT / "macros/ranking/strategy_names.sql",
-        *(ROOT / "macros/rules").glob("*.sql"),
+        *(ROOT / "macros/rules").rglob("*.sql"),
         *(ROOT / "macros/vars").glob("*.sql"),
     ]
     for file in sorted(files):

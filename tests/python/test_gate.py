@@ -218,3 +218,17 @@ def test_a_run_that_builds_only_some_of_what_emails_are_made_of_is_not_mailed(sm
     assert partly.value("select count(*) from email_queue") > 0, "made of yesterday's staging"
     with connect(database) as connection:
         assert "did not build all that emails are made of from its inputs" in gate_problem(connection)
+
+
+def test_inputs_that_break_off_are_not_mailed_past(small, tmp_path):
+    """Nor do emails of the build before go out a second time."""
+    database = small.copied_to(tmp_path).database
+    inputs = write_parquet(small_shop(), tmp_path / "tuesday")
+    whole = (inputs / "orders.parquet").read_bytes()
+    (inputs / "orders.parquet").write_bytes(whole[: len(whole) // 2])
+    broken = build(database, {"input_location": str(inputs)})
+    assert not broken.succeeded
+    assert "orders" in broken.text
+    with connect(database) as connection:
+        assert "orders can't be read or judged" in gate_problem(connection)
+        assert connection.execute("select count(*) from email_queue").fetchone()[0] > 0, "yesterday's"
