@@ -40,11 +40,12 @@ input they refer to, the gate stops and shows some of both.
 every column but those that guard consent (`email_consent`, `email_frequency`, and of email events `event_type` and
 `bounce_type`), where they are values that nobody understands.
 
-**CSV.** UTF-8, UTF-16 or Latin-1; the delimiter is the comma, semicolon, tab or bar by which the header names most
-columns; quotes are `"`, doubled within quotes; lines end in LF, CRLF or both. A short row has nulls; a row with more
-fields than the header, with one field alone (a footer), or with a byte that is not UTF-8 is set aside. A file in
-Windows-1252 or another encoding, and a quote that is never closed, stop the run with a sentence that names the file,
-the place and what to do. What stands in a bad line is in no message and no log.
+**CSV.** UTF-8, Latin-1 or UTF-16 (little-endian, no emoji); the delimiter is the comma, semicolon, tab or bar by which
+the header names most columns; quotes are `"`, doubled within quotes; lines end in LF, CRLF or both. A short row has
+nulls; a row with more fields than the header, with one field alone (a footer), or with a byte that is not UTF-8 is set
+aside, and what it says of consent counts. A file in Windows-1252 or another encoding, a quote that is not closed, and
+a request of erasure with such a byte stop the run with a sentence that names the file, the place and what to do. What
+stands in a bad line is in no message and no log.
 
 **Names** are cleaned as they are staged: HTML's entities decoded once, braces made round, nothing in them that can't be
 seen or turns the direction of writing, at most 150 characters (categories

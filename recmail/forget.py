@@ -87,7 +87,12 @@ def outputs_before(out: Path, built_at: int) -> list[Path]:
 
 
 def rewrite(database: Path) -> None:
-    """Every table and view into a new file, which takes the old one's place and time when it is whole."""
+    """Every table and view into a new file, which takes the old one's place and time when it is whole.
+
+    ClickException when another process has the file open.
+    """
+    # a link stays one: the file that it leads to is what holds people
+    database = database.resolve()
     new = database.with_name(f"{database.name}.unfinished-{os.getpid()}")
     times = database.stat()
     try:
@@ -106,6 +111,10 @@ def rewrite(database: Path) -> None:
             connection.execute(f"copy from database {name} to recmail_rewritten")
         os.utime(new, ns=(times.st_atime_ns, times.st_mtime_ns))
         new.replace(database)
+    except duckdb.IOException as error:
+        raise click.ClickException(
+            f"{database} can't be written anew, run recmail forget again when nothing else has it open: {error}"
+        ) from None
     finally:
         new.unlink(missing_ok=True)
     # what a killed build spilled

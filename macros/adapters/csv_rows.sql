@@ -2,7 +2,8 @@
   The from-clause that reads a CSV file, every field as text, with column `row_fault`: what is wrong with a row as a row
   of a file. The dialect is set, not sniffed, which would judge by the first rows alone: quotes are ", doubled within
   quotes, and lines end in LF or CRLF or both by turns. A short row has nulls, since programs leave out what is empty at
-  its end; a line that is no text is there with nothing but its fault. No message shows what stands in a line.
+  its end; of a line that is no text there is what can be read of it, and its fault. No message shows what stands in a
+  line.
 -#}
 {% macro csv_rows(table_name, csv) %}
     {% set file_name = table_name ~ '.csv' %}
@@ -12,14 +13,19 @@
             file_name ~ " is neither UTF-8 nor Latin-1, it seems to be " ~ text['encoding'] ~ " (line "
             ~ text['bad_lines'] | list | first ~ "): save it as \"CSV UTF-8\" and run again"
         ) %}
+    {% elif text['bad_lines'] and table_name == 'erasure_requests' %}
+        {% do exceptions.raise_compiler_error(
+            file_name ~ ": line " ~ text['bad_lines'] | list | first ~ " is no text, so that nobody can tell who asks to be"
+            ~ " erased: mend it and run again"
+        ) %}
     {% endif %}
     {% set dialect = recmail.csv_dialect(recmail.input_contract(table_name), text['header']) %}
-    {% set fields, expressions, nulls = {}, [], [] %}
+    {% set fields, expressions, readable = {}, [], [] %}
     {% for name in dialect['names'] %}
         {% do fields.update({'field_' ~ loop.index: 'varchar'}) %}
         {% if name %}
             {% do expressions.append('field_' ~ loop.index ~ " as " ~ adapter.quote(name)) %}
-            {% do nulls.append('null') %}
+            {% do readable.append('fields[' ~ loop.index ~ ']') %}
         {% endif %}
     {% endfor %}
     {% do expressions.append(
@@ -27,62 +33,28 @@
         ~ (" when field_2 is null then 'row has one field alone'" if fields | length > 1 else "")
         ~ " end as row_fault"
     ) %}
+    {% do readable.append('fields[-1]') %}
+    {% set place = csv ~ ", '" ~ text['encoding'] ~ "', '" ~ dialect['delimiter'] ~ "'" %}
     {% if text['has_open_quotes'] %}
-        {% set rows = recmail.csv_reader(csv, text['encoding'], dialect['delimiter'], fields, keeps_faults=true) %}
-        {% do recmail.check_csv_quotes(file_name, rows, dialect['delimiter'], fields | length) %}
+        {% set row = run_query("select csv_open_quote(" ~ place ~ ")")[0][0] %}
+        {% if row is not none %}
+            {% do exceptions.raise_compiler_error(
+                file_name ~ ": a quote in row " ~ row ~ " below the header is not closed, so that the rows after it are"
+                ~ " read as one field: close it, or double it within quotes, and run again"
+            ) %}
+        {% endif %}
     {% endif %}
-    {% set select = "select " ~ expressions | join(', ') ~ " from "
-        ~ recmail.csv_reader(csv, text['encoding'], dialect['delimiter'], fields) %}
+    {% do fields.update({'one_too_many': 'varchar'}) %}
+    {#- without rows that can't be read, which have their fault from csv_text -#}
+    {% set select = "select " ~ expressions | join(', ') ~ " from read_csv(" ~ csv ~ ", columns = " ~ fields
+        ~ ", delim = '" ~ dialect['delimiter'] ~ "', quote = '\"', escape = '\"', header = false, skip = 1"
+        ~ ", nullstr = chr(1), null_padding = true, strict_mode = false, parallel = false, auto_detect = false"
+        ~ ", encoding = '" ~ text['encoding'] ~ "', ignore_errors = true)" %}
     {% if text['bad_lines'] %}
-        {% set faults = [] %}
-        {% for line, fault in text['bad_lines'].items() %}
-            {% do faults.append(recmail.literal("line " ~ line ~ " of " ~ file_name ~ " " ~ fault)) %}
-        {% endfor %}
-        {% set select = select ~ " union all select " ~ (nulls + ["unnest([" ~ faults | join(', ') ~ "])"]) | join(', ') %}
+        {% set select = select ~ " union all select " ~ readable | join(', ') ~ " from (select unnest(csv_bad_rows(" ~ place
+            ~ ", " ~ dialect['names'] | length ~ ")) as fields)" %}
     {% endif %}
     {{ return("(" ~ select ~ ") as input_file") }}
-{% endmacro %}
-
-
-{#- without rows that can't be read, which have their fault from csv_text -#}
-{% macro csv_reader(csv, encoding, delimiter, fields, keeps_faults=false) %}
-    {% set columns = dict(fields, one_too_many='varchar') %}
-    {{ return(
-        "read_csv(" ~ csv ~ ", columns = " ~ columns ~ ", delim = '" ~ delimiter ~ "', quote = '\"', escape = '\"'"
-        ~ ", header = false, skip = 1, nullstr = chr(1), null_padding = true, strict_mode = false, parallel = false"
-        ~ ", auto_detect = false, encoding = '" ~ encoding ~ "', ignore_errors = true"
-        ~ (", store_rejects = true, rejects_table = 'csv_faults', rejects_scan = 'csv_scans'" if keeps_faults else "")
-        ~ ")"
-    ) }}
-{% endmacro %}
-
-
-{#-
-  A quote that is not closed makes one field of all lines to the next quote: it has as many delimiters as they have, or is
-  too long to be read.
--#}
-{% macro check_csv_quotes(file_name, rows, delimiter, field_count) %}
-    {% set number_of = "length(text) - length(replace(text, {}, ''))" %}
-    {% for table in ['csv_faults', 'csv_scans'] %}{% do run_query("drop table if exists " ~ table) %}{% endfor %}
-    {% set places = run_query(
-        "select row_number from (select row_number, " ~ number_of.format("chr(10)") ~ " as break_count, "
-        ~ number_of.format(recmail.literal(delimiter)) ~ " as delimiter_count from (select row_number() over ()"
-        ~ " as row_number, concat_ws('', *columns(*)) as text from " ~ rows ~ ")) where break_count > 2"
-        ~ " and delimiter_count >= (break_count - 1) * " ~ [field_count - 1, 1] | max ~ " order by row_number limit 1"
-    ) %}
-    {% if places | length == 0 %}
-        {#- DuckDB's lines are rows, the header the first #}
-        {% set places = run_query(
-            "select min(line) - 1 from csv_faults where error_type = 'LINE SIZE OVER MAXIMUM' having count(*) > 0"
-        ) %}
-    {% endif %}
-    {% for table in ['csv_faults', 'csv_scans'] %}{% do run_query("drop table if exists " ~ table) %}{% endfor %}
-    {% if places | length %}
-        {% do exceptions.raise_compiler_error(
-            file_name ~ ": a quote in row " ~ places[0][0] ~ " below the header is not closed, so that the rows after it are"
-            ~ " read as one field: close it, or double it within quotes, and run again"
-        ) %}
-    {% endif %}
 {% endmacro %}
 
 

@@ -1,7 +1,8 @@
 {#-
   SQL that reads one input column. A column of the contract's type is kept as it is, anything else is read as text
   and typed in staging, where what can't be typed gets its reason. Ids are cleaned here, so that erasure, the gate and
-  every model compare the same ones; blanks and words for nothing are null (a column that `keeps_words` has the blanks alone). Absent columns are null.
+  every model compare the same ones; blanks and words for nothing are null (of a column that `keeps_words` the blanks
+  alone). Absent columns are null.
 -#}
 {% macro input_expression(column, found_type) %}
     {% set name, contract_type = adapter.quote(column.name), column.data_type %}

@@ -1,6 +1,7 @@
 {#-
   An input as it was found, with erased users in it: {found: from-clause or none, columns: {name: type}, select: the
-  contract's columns and row_fault, what is wrong with a row as a row of a file}. Where it is read from is decided while parsing, what is there when the model runs.
+  contract's columns and row_fault, what is wrong with a row as a row of a file}. Where it is read from is decided while
+  parsing, what is there when the model runs.
 -#}
 {% macro raw_input(table_name) %}
     {% set found = none %}

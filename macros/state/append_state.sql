@@ -17,7 +17,7 @@
             {% do statements.extend(recmail.new_state_rows(table) + recmail.forgotten_state_rows(table)) %}
         {% endfor %}
         {% if statements and not failed %}
-            {% if 'stg_erasure_requests' in built %}{% do statements.append(recmail.first_erasures()) %}{% endif %}
+            {% if 'stg_erasure_requests' in built %}{% do statements.append(recmail.close_erasures()) %}{% endif %}
             begin transaction;
             {{ statements | join(';\n') }};
             commit;
@@ -56,22 +56,4 @@
         {{ return(["update " ~ table.relation_name ~ " set " ~ forget.column ~ " = null where " ~ leaves]) }}
     {% endif %}
     {{ return(["delete from " ~ table.relation_name ~ " where " ~ leaves]) }}
-{% endmacro %}
-
-
-{#-
-    A warehouse that is built for the first time has held nobody who asked to be erased before. One that has may hold
-    them in free blocks of its file, until `recmail forget` writes it anew and notes here for which requests it has.
--#}
-{% macro first_erasures() %}
-    {% set swept = recmail.relation_of('swept_erasures', 'source.recmail.state.') %}
-    {% set requests = "select count(*) as request_count, max(requested_at) as latest_request_at from "
-        ~ recmail.relation_of('stg_erasure_requests') %}
-    {% if run_query("select 1 from " ~ swept) | length and run_query("select * from " ~ swept ~ " except " ~ requests) | length %}
-        {% do log(
-            "Somebody asked to be erased and is in no table any more. What was deleted stays in free blocks of the file,"
-            ~ " and in emails rendered earlier, until `make forget` (recmail forget) removes it.", info=true
-        ) %}
-    {% endif %}
-    {{ return("insert into " ~ swept ~ " " ~ requests ~ " having not exists (select 1 from " ~ swept ~ ")") }}
 {% endmacro %}

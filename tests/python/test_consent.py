@@ -131,6 +131,23 @@ STORIES = [
         event("sent", "by-poor-message", None, message_id="poor"),
         event("unsubscribe", "contact 4711", AS_OF - 9 * DAY, message_id="poor"),
     ),
+    # a byte that is not UTF-8 sets the row aside, and it still says no
+    alone(
+        "bad-agent", "unsubscribed", event("unsubscribe", "bad-agent", AS_OF - 9 * DAY, user_agent="BAD BYTE")
+    ),
+    Story(
+        "bad-name",
+        {"bad-name": "unsubscribed"},
+        [
+            account("bad-name"),
+            account(
+                "bad-name-2",
+                email="bad-name@example.com",
+                email_consent="unsubscribed",
+                first_name="BAD BYTE",
+            ),
+        ],
+    ),
     Story("by-lost-message", {}, events=[event("unsubscribe", None, AS_OF - 9 * DAY, message_id="lost")]),
     # one of a few said it: all are held; one of a campaign: only who is named
     campaign("family", 5, "complained", event("complaint", None, AS_OF - 9 * DAY, message_id="family")),
@@ -282,6 +299,9 @@ def shop(tmp_path_factory):
         tables["users"] += story.users
         tables["email_events"] += story.events
     inputs = write_csv(tables, folder / "inputs")
+    for name in ("users", "email_events"):
+        path = inputs / f"{name}.csv"
+        path.write_bytes(path.read_bytes().replace(b"BAD BYTE", b"J\xfcrgen"))
     recommendations = next(node for node in manifest({}).nodes.values() if node.name == "int_recommendations")
     with duckdb.connect(folder / "w.duckdb") as connection:
         connection.execute(f"create schema {recommendations.schema}")

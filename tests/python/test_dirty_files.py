@@ -1,6 +1,8 @@
 """Files as programs and people write them: what the build reads of them, and what stops it with which words."""
 
 import contextlib
+import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -106,7 +108,7 @@ def test_a_bad_row_is_set_aside_with_its_line_and_no_other_row_suffers(dirty):
     assert reasons == {
         "36": "row has more fields than the header",
         "(38 rows)": "row has one field alone",
-        "?": "line 41 of users.csv is not UTF-8 text; user_id is missing",
+        "39": "line 41 of users.csv is not UTF-8 text",
     }
     assert users(dirty, "first_name")["0"] == "Zoë"
     assert users(dirty, "email_consent")["38"] is None
@@ -200,6 +202,65 @@ def test_a_quote_that_is_never_closed_stops_the_run_and_nobody_is_quoted(tmp_pat
     assert "secret" not in built.text + printed.out + printed.err
 
 
+def quoted(rows: list[dict]) -> str:
+    with io.StringIO(newline="") as text:
+        writer = csv.DictWriter(text, rows[0], quoting=csv.QUOTE_ALL)
+        writer.writeheader()
+        writer.writerows(rows)
+        return text.getvalue()
+
+
+def test_a_description_of_many_lines_and_commas_is_no_open_quote(tmp_path):
+    tables = small_shop()
+    for item in tables["items"]:
+        item["description"] = (
+            "Contains:\noats, rye, salt, oil, " + ",".join("abcdefghijkl") + "\n\nmade, in, Ulm\n5 kg"
+        )
+    inputs = write_csv(tables, tmp_path / "in")
+    (inputs / "items.csv").write_text(quoted(tables["items"]), encoding="utf-8", newline="")
+    built = read(tmp_path, "--select", "input_items")
+    assert built.succeeded, built.text
+    assert built.value("select count(*) from inputs.items where description like '%Ulm%5 kg'") == 40
+
+
+@pytest.mark.parametrize("row", [3, 39], ids=["in the middle", "in the row before the last"])
+def test_a_quote_that_swallows_one_row_stops_the_run(tmp_path, row):
+    """The swallowed row may be somebody's no."""
+    inputs = write_csv(small_shop(), tmp_path / "in")
+    lines = quoted([{"user_id": f"u{n}", "email_consent": "unsubscribed"} for n in range(40)]).split("\r\n")
+    lines[row] = lines[row].rstrip('"')
+    (inputs / "users.csv").write_text("\n".join(lines))
+    built = read(tmp_path, "--select", "input_users")
+    assert not built.succeeded
+    assert f"users.csv: a quote in row {row} below the header is not closed" in built.text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name", "seems"),
+    [
+        ("utf-16-be", "\ufeffZoë", "UTF-16 BE"),
+        ("utf-16-be", "Ada", "UTF-16 BE"),
+        ("utf-16", "Zoë 😀", "UTF-16 with emoji"),
+        ("utf-16", "Zoë 李", None),
+        ("utf-16-le", "Ada", None),
+    ],
+)
+def test_utf_16_that_duckdb_reads_wrong_is_refused_by_name(tmp_path, encoding, name, seems):
+    """It reads no row of a big-endian file and says nothing: all who unsubscribed would be mailed."""
+    inputs = write_csv(small_shop(), tmp_path / "in")
+    mark = name[: name.startswith("\ufeff")]
+    text = f"{mark}user_id,email_consent,first_name\nu1,unsubscribed,{name.lstrip(mark)}\n"
+    (inputs / "users.csv").write_bytes(text.encode(encoding))
+    built = read(tmp_path, "--select", "input_users")
+    if seems:
+        assert not built.succeeded
+        assert f"users.csv is neither UTF-8 nor Latin-1, it seems to be {seems} (line 1)" in built.text
+    else:
+        assert built.query("select user_id, email_consent, first_name from inputs.users") == [
+            ("u1", "unsubscribed", name)
+        ]
+
+
 def test_an_erasure_request_that_names_nobody_stops_the_run(tmp_path):
     write_parquet(
         small_shop() | {"erasure_requests": [{"user_id": "1.2E+11", "requested_at": AS_OF}]}, tmp_path / "in"
@@ -207,6 +268,18 @@ def test_an_erasure_request_that_names_nobody_stops_the_run(tmp_path):
     built = read(tmp_path, "--select", "input_erasure_requests")
     assert not built.succeeded
     assert "erasure_requests: 1 row(s) name no user who could be erased" in built.text
+
+
+def test_an_erasure_request_that_is_no_text_stops_the_run(tmp_path):
+    inputs = write_csv(small_shop(), tmp_path / "in")
+    (inputs / "erasure_requests.csv").write_bytes(
+        b"user_id,requested_at\nZo\xeb,2024-06-01\n" + "Zoë,\n".encode()
+    )
+    built = read(tmp_path, "--select", "input_erasure_requests")
+    assert not built.succeeded
+    assert (
+        "erasure_requests.csv: line 2 is no text, so that nobody can tell who asks to be erased" in built.text
+    )
 
 
 def test_a_file_without_a_header_is_named_and_not_quoted(tmp_path):

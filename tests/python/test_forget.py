@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from shop import AS_OF, small_shop, write_parquet
-from warehouse import ROOT, Build, build, connect
+from warehouse import NO_GATE, ROOT, Build, build, connect
 
 from dbt_tools.private_files import replaced_folder
 from dbt_tools.scratch import scratch_folder, sweep_scratch
@@ -82,6 +82,31 @@ def test_files_hold_the_person_until_forget_has_run(erased):
         if name != "state.swept_erasures":
             assert built.content(name) == content[name], name
     assert "Nobody" in forget("--database", built.database, "--out", folder / "out", "--if-erased")
+
+
+def test_who_stood_in_a_first_build_that_failed_is_not_taken_for_swept(tmp_path):
+    tables = shop_with_the_person()
+    orders = [row | {"order_status": "teleported"} for row in tables["orders"]]
+    variables = {"input_location": str(write_parquet(tables | {"orders": orders}, tmp_path / "in"))}
+    failed = build(tmp_path / "w.duckdb", variables, tests=True)
+    assert not failed.succeeded
+    tables["erasure_requests"].append({"user_id": "u5", "requested_at": AS_OF})
+    write_parquet(tables, tmp_path / "in")
+    chosen = ("--select", "+int_user_keys", "stg_erasure_requests", *NO_GATE)
+    assert build(tmp_path / "w.duckdb", variables, *chosen).succeeded
+    assert "written anew" in forget(
+        "--database", tmp_path / "w.duckdb", "--out", tmp_path / "out", "--if-erased"
+    )
+
+
+def test_the_file_behind_a_link_is_written_anew(small, tmp_path):
+    (tmp_path / "disk").mkdir()
+    small.copied_to(tmp_path / "disk")
+    before = (tmp_path / "disk/w.duckdb").stat().st_ino
+    (tmp_path / "warehouse.duckdb").symlink_to(tmp_path / "disk/w.duckdb")
+    forget("--database", tmp_path / "warehouse.duckdb", "--out", tmp_path / "out")
+    assert (tmp_path / "warehouse.duckdb").is_symlink()
+    assert (tmp_path / "disk/w.duckdb").stat().st_ino != before
 
 
 def test_outputs_of_the_latest_build_stay(tmp_path):

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import duckdb
 import pytest
+from dbt_macros import project_macros
 from shop import small_shop, write_parquet
 from warehouse import INPUT_MODELS, build, connect
 
@@ -232,3 +233,39 @@ def test_inputs_that_break_off_are_not_mailed_past(small, tmp_path):
     with connect(database) as connection:
         assert "orders can't be read or judged" in gate_problem(connection)
         assert connection.execute("select count(*) from email_queue").fetchone()[0] > 0, "yesterday's"
+
+
+def node(name: str, *parents: str, kind: str = "model", status: str = "success") -> SimpleNamespace:
+    """A result of a run: `names` are of models of recmail unless they have a package."""
+    ids = [parent if "." in parent else f"model.recmail.{parent}" for parent in parents]
+    found = SimpleNamespace(
+        unique_id=f"{kind}.recmail.{name}",
+        name=name,
+        resource_type=kind,
+        depends_on=SimpleNamespace(nodes=ids),
+    )
+    return SimpleNamespace(node=found, status=status)
+
+
+@pytest.mark.parametrize(
+    ("result", "problem"),
+    [
+        (node("mart", "stg_users", status="error"), None),
+        (node("of_a_mart", "stg_users", "mart", kind="test", status="fail"), None),
+        (node("of_the_queue", "email_queue", kind="test", status="fail"), "of_the_queue failed"),
+        (node("of_users", "stg_users", kind="test", status="warn"), None),
+        (node("stg_users", "input_users", status="error"), "stg_users failed"),
+        (node("stg_users", "input_users", status="skipped"), "did not build all that emails are made of"),
+    ],
+    ids=["a mart", "test of a mart", "test of the queue", "warning", "error before it", "skipped before it"],
+)
+def test_only_what_emails_are_made_of_makes_a_run_unusable(result, problem):
+    """Nor need models of a host's project that inputs are read from be built in the run: they may be ephemeral."""
+    built = [node("input_users", "model.host.customers"), node("stg_users", "input_users")]
+    built += [node("email_queue", "stg_users", "seed.recmail.texts"), node("mart", "stg_users")]
+    graph = SimpleNamespace(nodes={one.node.unique_id: one.node for one in built})
+    results = [one for one in built if one.node.name != result.node.name] + [result]
+    succeeded = [one.node.unique_id for one in results if one.status == "success"]
+    found = project_macros(graph=graph)["problems_of_the_queue"](results, succeeded)
+    assert len(found) == bool(problem)
+    assert (problem or "") in "".join(found)
