@@ -17,7 +17,7 @@ export UV_PYTHON_DOWNLOADS := never
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo inputs build train effect render preview quality test email-tools lint fmt docs bench evaluate hooks lock clean
+.PHONY: help demo inputs build train effect render preview quality forget fuzz test email-tools lint fmt docs bench evaluate hooks lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [OPTION=value ...]'
@@ -57,7 +57,8 @@ data/demo/.made: $(shell find demo -type f -not -name '*.pyc') .venv/.installed
 build: .venv/.installed $(if $(INPUT)$(findstring input_,$(VARS)),,inputs) ## dbt build: models and tests
 	@vars=$$($(recmail) vars) && \
 	printf "dbt build --vars '%s'\n  into %s\n" "$$vars" "$$RECMAIL_DATABASE" && \
-	.venv/bin/dbt build --vars "$$vars"
+	.venv/bin/dbt build --vars "$$vars" && \
+	$(recmail) forget --if-erased
 
 effect: .venv/.installed ## what edited rules and seeds would change, tried in a copy of the warehouse
 	@vars=$$($(recmail) vars) && \
@@ -87,6 +88,9 @@ preview: .venv/.installed ## a gallery of real emails of every segment in out/ga
 	@$(recmail) preview \
 		$$(test -d data/demo/images && echo --images https://images.recmail.example/demo/=data/demo/images)
 
+forget: .venv/.installed ## after a build: remove what files still hold of people who asked to be erased
+	@$(recmail) forget
+
 # --- checks -------------------------------------------------------------------------------------------------
 
 # A database of its own, built anew: warehouse.duckdb stays as it is. Unit tests ask the built tables for their columns.
@@ -105,6 +109,9 @@ define step
 @printf '%s\n' '$(1)'; start=$$(date +%s); $(1) && \
 printf '%5d  %s\n' $$(($$(date +%s) - start)) '$(1)' >> target/test_seconds
 endef
+
+fuzz: .venv/.installed ## build and render SHOPS made-up shops with every kind of trouble, from seed FIRST on
+	SHOPS=$(or $(SHOPS),300) FIRST=$(or $(FIRST),1) $(python) -m pytest -n 2 --tb=line tests/python/test_fuzz.py
 
 # Without it the tests that need these tools are skipped, saying so.
 email-tools: email_tools/node_modules/.installed ## what the browser checks of emails need: npm packages and Chromium

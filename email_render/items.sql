@@ -104,7 +104,9 @@ select
     end as rating_count,
     case
         when block.block <> 'primary' then null
-        when layout = 'carousel' then promotion_card(name, url, image_url, plain_price, plain_saving, currency, position)
+        when layout = 'carousel'
+            then
+                promotion_card(name, url, image_url, plain_price, plain_list_price, plain_saving, currency, position)
         else product_card(name, url, image_url, plain_price, currency, rating_average, rating_count)
     end as card,
     case

@@ -133,11 +133,12 @@ create temp macro product_card(name, url, image_url, plain_price, currency, rati
     || ',"priceCurrency":' || json_text(currency)
     || ',"url":' || json_link(url) || '}}';
 
--- Gmail's carousel in the Promotions tab; a card needs its picture.
-create temp macro promotion_card(name, url, image_url, plain_price, plain_saving, currency, place) as
+-- Gmail's carousel in the Promotions tab; a card needs its picture. Its price is the one before the discount, from
+-- which Gmail subtracts discountValue to show what is to be paid.
+create temp macro promotion_card(name, url, image_url, plain_price, plain_list_price, plain_saving, currency, place) as
     '{"@type":"PromotionCard","headline":' || json_text(name)
     || ',"image":' || json_link(image_url)
-    || ',"price":' || plain_price
+    || ',"price":' || coalesce(plain_list_price, plain_price)
     || coalesce(',"discountValue":' || plain_saving, '')
     || ',"priceCurrency":' || json_text(currency)
     || ',"url":' || json_link(url)

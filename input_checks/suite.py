@@ -72,6 +72,10 @@ def is_readable(column: Column, share: float) -> Expected:
     words, duckdb_type = READABLE[column.data_type]
     name, judged = column.name, f"{column.name}_is_readable"
     readable = f"try_cast({name} as {duckdb_type}) is not null"
+    if column.data_type == "timestamp":  # as macro clean_timestamp has it
+        readable += f" and regexp_matches(cast({name} as varchar), '^([0-9]{{4}}|infinity$)')"
+    if column.data_type == "boolean":  # WooCommerce's -1 is a draft
+        readable = f"({readable} or try_cast({name} as double) is not null)"
     return Expected(
         f"{name} is {words} in at least {percent(1 - share)} of the rows that have one.",
         "critical",
@@ -79,7 +83,7 @@ def is_readable(column: Column, share: float) -> Expected:
         {"column": judged, "value_set": [True], "mostly": 1 - share},
         name,
         judged_column=f"case when {name} is not null then {readable} end as {judged}",
-        unexpected=f"{name} is not null and not {readable}",
+        unexpected=f"{name} is not null and not ({readable})",
     )
 
 

@@ -1,10 +1,13 @@
 {#-
-  A text with its {placeholders} replaced, in the order of `values` (placeholder: SQL): what a customer or shop wrote goes
-  last, so that nothing in it is taken for a placeholder. Null when a value is needed and missing: nothing half-said.
+  A text with its {placeholders} replaced by `values` (placeholder: SQL). Null when a value is needed and missing: nothing
+  half-said. Braces of a value wait as a control character, which no text holds, until all are filled: nothing that a
+  customer or shop wrote is taken for a placeholder.
 -#}
 {% macro fill_text(text, values) -%}
-    {{ 'replace(' * values | length }}{{ text }}
+    replace({{ 'replace(' * values | length }}{{ text }}
     {%- for placeholder, value in values.items() %}
-        , '{{ '{' ~ placeholder ~ '}' }}', case when {{ text }} like '%{{ '{' ~ placeholder ~ '}' }}%' then {{ value }} else '' end)
+        {%- set in_braces = "'{" ~ placeholder ~ "}'" %}
+        , {{ in_braces }}, case when {{ text }} like '%{{ '{' ~ placeholder ~ '}' }}%' then replace({{ value }}, '{', chr(1)) else '' end)
     {%- endfor %}
+    , chr(1), '{')
 {%- endmacro %}

@@ -6,7 +6,6 @@ newest and compared there with what ranks now; if it is better, it is fitted aga
 the next build. Either way what was compared and how it did are appended to the warehouse (schema `ranker`).
 """
 
-import tempfile
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from dbt_tools.build_vars import declared_vars
 from dbt_tools.dbt_runs import parse_project
 from dbt_tools.options import database_option, vars_option
 from dbt_tools.relations import Relations
+from dbt_tools.scratch import scratch_folder
 from ranker.accuracy import LIST_LENGTH, list_accuracy
 from ranker.metrics import recall_and_ndcg
 from ranker.predictions import PAST_SELECTION, PAST_VARS, keep_predictions, learn_predictions
@@ -94,8 +94,8 @@ class Training:
 
 def train(database: Path, variables: dict, window_count=4, label_days=14, rows_max=100_000) -> Training:
     """Learns from the inputs of `variables` and appends the run to the database, which need not exist."""
-    with tempfile.TemporaryDirectory(prefix="recmail_train_") as folder_name:
-        folder = Path(folder_name)
+    variables = variables | {"personal_columns": False}
+    with scratch_folder("train") as folder:
         manifest = parse_project(variables, folder, folder / REPLAY)
         relations = Relations.read(folder)
         latest = build_latest(database, relations, variables, folder, manifest)

@@ -10,6 +10,7 @@ COMMANDS = {
     "train": ("ranker.train:main", "Learn from the shop's past what is bought next."),
     "effect": ("recmail.effect:main", "Show what edited rules, seeds and vars would change."),
     "quality": ("recmail.quality_page:main", "Write a page on the quality of the inputs."),
+    "forget": ("recmail.forget:main", "Remove what files still hold of people whom a build has erased."),
     "render": ("email_render.cli:render", "Render the queued emails."),
     "preview": ("email_render.cli:preview", "Write a gallery of real emails of every kind."),
     "docs": ("recmail.docs:main", "Write the pages of docs/ that follow from the project."),

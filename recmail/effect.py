@@ -6,7 +6,6 @@ itself stays as it is, and the copy is removed.
 """
 
 import shutil
-import tempfile
 from pathlib import Path
 
 import click
@@ -15,6 +14,7 @@ import duckdb
 from dbt_tools.dbt_runs import run_dbt
 from dbt_tools.options import database_option, vars_option
 from dbt_tools.relations import Relations, literal, qualified, schemas_holding
+from dbt_tools.scratch import scratch_folder
 
 # what is compared per user: a title, the model, and the columns that make a difference
 PER_USER = [
@@ -37,8 +37,7 @@ PER_USER = [
 def main(database: Path, variables: dict) -> None:
     if not database.is_file():
         raise click.ClickException(f"there is no database {database}: make build writes it")
-    with tempfile.TemporaryDirectory(prefix="recmail-effect-") as name:
-        folder = Path(name)
+    with scratch_folder("effect") as folder:
         trial = folder / "trial.duckdb"
         shutil.copyfile(database, trial)
         require_time_of_the_warehouse(trial, variables)

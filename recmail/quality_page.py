@@ -22,6 +22,7 @@ PERSONAL_COLUMNS = {"email", "first_name", "city", "search_query", "user_agent"}
 ADDRESS = re.compile(r"[^\s'\"<>,;]+@[^\s'\"<>,;]+")
 MASK = "…"
 SAMPLE_ROWS = 3
+PAGE = "input_quality.html"
 SPARKLINE = {"width": 140, "height": 36, "margin": 4}  # px
 
 Rows = list[dict]
@@ -32,8 +33,8 @@ Rows = list[dict]
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    default=lambda: project_directory() / "out" / "input_quality.html",
-    show_default="out/input_quality.html",
+    default=lambda: project_directory() / "out" / PAGE,
+    show_default=f"out/{PAGE}",
     help="HTML file to write.",
 )
 def main(database: Path, out: Path) -> None:

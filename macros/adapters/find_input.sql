@@ -14,22 +14,21 @@
         ) | length %}
         {{ return(api.Relation.create(target.database, var('input_schema'), table_name) if is_there else none) }}
     {% endif %}
-    {% set parquet = recmail.literal(recmail.input_file(table_name, 'parquet')) %}
-    {% set csv = recmail.literal(recmail.input_file(table_name, 'csv')) %}
-    {% if run_query("select 1 from glob(" ~ parquet ~ ")") | length %}
-        {{ return("read_parquet(" ~ parquet ~ ")") }}
-    {% elif run_query("select 1 from glob(" ~ csv ~ ")") | length %}
-        {{ return("read_csv(" ~ csv ~ ", header = true, all_varchar = true, encoding = '"
-            ~ recmail.csv_encoding(csv) ~ "')") }}
+    {% set files = {} %}
+    {% for ending in ['parquet', 'csv'] %}
+        {% set path = recmail.input_file(table_name, ending) %}
+        {% if run_query("select 1 from glob(" ~ recmail.literal(path) ~ ")") | length %}
+            {% do files.update({ending: path}) %}
+        {% endif %}
+    {% endfor %}
+    {% if files | length == 2 %}
+        {% do exceptions.raise_compiler_error(
+            "Both " ~ files['parquet'] ~ " and " ~ files['csv'] ~ " are there: remove the one that is old, and run again"
+        ) %}
+    {% elif 'csv' in files %}
+        {{ return(recmail.csv_rows(table_name, recmail.literal(files['csv']))) }}
+    {% elif 'parquet' in files %}
+        {{ return("read_parquet(" ~ recmail.literal(files['parquet']) ~ ")") }}
     {% endif %}
     {{ return(none) }}
-{% endmacro %}
-
-
-{#- UTF-16 has a byte-order mark; what is not valid UTF-8 is taken for Latin-1, in which every byte is a letter -#}
-{% macro csv_encoding(csv) %}
-    {{ return(run_query(
-        "select case when hex(content[1:2]) in ('FFFE', 'FEFF') then 'utf-16'"
-        ~ " when try(decode(content)) is null then 'latin-1' else 'utf-8' end from read_blob(" ~ csv ~ ")"
-    )[0][0]) }}
 {% endmacro %}

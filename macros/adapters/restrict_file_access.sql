@@ -32,5 +32,9 @@
     {% if run_query("select current_setting('enable_external_access')")[0][0] %}
         {% do run_query("set allowed_paths = [" ~ files | join(', ') ~ "]") %}
         {% do run_query("set enable_external_access = false") %}
+        {#- a profile of somebody's own may read no CSV and go without the plugin -#}
+        {% if run_query("select 1 from duckdb_functions() where function_name = 'allow_csv_files'") | length %}
+            {% do run_query("select allow_csv_files([" ~ files | join(', ') ~ "])") %}
+        {% endif %}
     {% endif %}
 {% endmacro %}

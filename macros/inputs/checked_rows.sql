@@ -13,7 +13,8 @@ judged as (
     select
         *,
         concat_ws(
-            '; '
+            '; ',
+            raw_row.row_fault
             {%- for rule in recmail.row_rules(contract) %},
             case when {{ rule.when }} then {{ literal(rule.reason) }} end
             {%- endfor %}
@@ -65,7 +66,8 @@ from numbered
         {% set came_in = clean_text('raw_row.' ~ column.name) ~ " is not null" %}
         {% set condition = column.name ~ " is null and " ~ came_in %}
         {% if column.data_type == 'boolean' %}
-            {% set condition = clean_boolean('raw_row.' ~ column.name) ~ " is null and " ~ came_in %}
+            {% set condition = clean_boolean('raw_row.' ~ column.name) ~ " is null and "
+                ~ clean_number('raw_row.' ~ column.name) ~ " is null and " ~ came_in %}
         {% elif 'counts_as' in column.meta %}
             {% set condition = column.name ~ " = " ~ recmail.literal(column.meta.counts_as) %}
         {% endif %}

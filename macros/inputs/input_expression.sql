@@ -1,25 +1,33 @@
 {#-
   SQL that reads one input column. A column of the contract's type is kept as it is, anything else is read as text
-  and typed in staging, where what can't be typed gets its reason. Absent columns are null. Ids that were stored as
-  floating numbers (pandas does that to 12346) lose their ".0".
+  and typed in staging, where what can't be typed gets its reason. Ids are cleaned here, so that erasure, the gate and
+  every model compare the same ones; blanks and words for nothing are null (of a column that `keeps_words` the blanks
+  alone). Absent columns are null.
 -#}
-{% macro input_expression(column_name, contract_type, found_type) %}
-    {% set as_text = "cast(" ~ adapter.quote(column_name) ~ " as " ~ dbt.type_string() ~ ")" %}
+{% macro input_expression(column, found_type) %}
+    {% set name, contract_type = adapter.quote(column.name), column.data_type %}
+    {% set as_text = "cast(" ~ name ~ " as " ~ dbt.type_string() ~ ")" %}
     {% set number_types = ['TINYINT', 'SMALLINT', 'INT', 'BIGINT', 'HUGEINT', 'UTINYINT', 'USMALLINT', 'UINT',
         'UBIGINT', 'FLOAT', 'DOUBLE', 'DECIMAL'] %}
     {% set is_number = found_type and (number_types | select('in', found_type) | list | length > 0) %}
     {% if found_type is none %}
         {{ return("cast(null as " ~ recmail.input_absent_type(contract_type) ~ ")") }}
     {% elif contract_type == 'timestamp' and (found_type.startswith('TIMESTAMP') or found_type == 'DATE') %}
-        {{ return("cast(" ~ adapter.quote(column_name) ~ " as timestamp)") }}
+        {{ return("cast(" ~ name ~ " as timestamp)") }}
     {% elif contract_type == 'number' and is_number %}
-        {{ return("cast(" ~ adapter.quote(column_name) ~ " as double)") }}
+        {{ return("cast(" ~ name ~ " as double)") }}
     {% elif contract_type == 'boolean' and found_type == 'BOOLEAN' %}
-        {{ return(adapter.quote(column_name)) }}
-    {% elif contract_type == 'id' and is_number %}
-        {{ return("regexp_replace(" ~ as_text ~ ", '[.]0+$', '')") }}
+        {{ return(name) }}
+    {% elif contract_type == 'timestamp' %}
+        {% set as_text = offset_without_blank(as_text) %}
+    {% elif contract_type == 'id' %}
+        {{ return(recmail.clean_id(as_text)) }}
+    {% elif column.meta.keeps_words %}
+        {{ return("case when " ~ trim_blanks(as_text) ~ " <> '' then " ~ as_text ~ " end") }}
     {% endif %}
-    {{ return(as_text) }}
+    {{ return(
+        "case when " ~ trim_blanks(as_text) ~ " not in ('', " ~ recmail.words_for_nothing() ~ ") then " ~ as_text ~ " end"
+    ) }}
 {% endmacro %}
 
 

@@ -18,6 +18,20 @@
             "table " ~ table_name ~ " is empty: expected at least one row in " ~ recmail.input_place(table_name)
         ) %}
     {% endif %}
+    {% if not problems and raw['found'] and table_name == 'erasure_requests' %}
+        {#- such as Excel's 1.2E+11; a row that is blank asks for nobody -#}
+        {% set id = "cast(user_id as " ~ dbt.type_string() ~ ")" %}
+        {% set unreadable = run_query(
+            "select count(*) from " ~ raw['found'] ~ " where " ~ recmail.clean_id(id) ~ " is null and "
+            ~ trim_blanks(id) ~ " not in ('', " ~ recmail.words_for_nothing() ~ ")"
+        )[0][0] %}
+        {% if unreadable %}
+            {% do problems.append(
+                "erasure_requests: " ~ unreadable ~ " row(s) name no user who could be erased, in "
+                ~ recmail.input_place(table_name)
+            ) %}
+        {% endif %}
+    {% endif %}
     {% if problems %}
         {% do exceptions.raise_compiler_error(
             "Input " ~ table_name ~ " can't be used, nothing is built from it. Mend it and run again"
@@ -37,11 +51,17 @@
             if contract.meta.required else []
         ) }}
     {% endif %}
+    {% if not contract.columns | map(attribute='name') | select('in', found_columns) | list %}
+        {{ return([
+            "table " ~ table_name ~ " has none of its columns: its first row must name them, in "
+            ~ recmail.input_place(table_name)
+        ]) }}
+    {% endif %}
     {% set problems = [] %}
     {% for column in contract.columns if column.meta.required and column.name not in found_columns %}
         {% do problems.append(
             "column " ~ table_name ~ "." ~ column.name ~ " is missing: expected " ~ column.data_type
-            ~ ", found only " ~ found_columns | join(', ')
+            ~ ", found only " ~ found_columns | reject('equalto', 'row_fault') | join(', ')
         ) %}
     {% endfor %}
     {{ return(problems) }}

@@ -1,9 +1,12 @@
-{#- email_queue with all models that it is made of: the inputs and the gate among them. -#}
+{#-
+  email_queue with all models of recmail that it is made of: the inputs and the gate among them. Models of a host
+  project before the inputs are the shop's own, as its files are.
+-#}
 {% macro nodes_of_the_queue() %}
     {% set found = ['model.recmail.email_queue'] %}
     {#- the list grows while it is read, until no parent is new -#}
     {% for id in found %}
-        {% for parent in graph.nodes[id].depends_on.nodes if parent.startswith('model.') and parent not in found %}
+        {% for parent in graph.nodes[id].depends_on.nodes if parent.startswith('model.recmail.') and parent not in found %}
             {% do found.append(parent) %}
         {% endfor %}
     {% endfor %}

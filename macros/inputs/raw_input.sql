@@ -1,6 +1,7 @@
 {#-
   An input as it was found, with erased users in it: {found: from-clause or none, columns: {name: type}, select: the
-  contract's columns}. Where it is read from is decided while parsing, what is there when the model runs.
+  contract's columns and row_fault, what is wrong with a row as a row of a file}. Where it is read from is decided while
+  parsing, what is there when the model runs.
 -#}
 {% macro raw_input(table_name) %}
     {% set found = none %}
@@ -15,10 +16,15 @@
     {% set columns = recmail.input_columns(found) if found else {} %}
     {% set expressions = [] %}
     {% for column in recmail.input_contract(table_name).columns %}
+        {% set is_read = var('personal_columns') or not column.meta.personal %}
+        {% set found_type = columns.get(column.name) if is_read else none %}
         {% do expressions.append(
-            recmail.input_expression(column.name, column.data_type, columns.get(column.name)) ~ " as " ~ column.name
+            recmail.input_expression(column, found_type) ~ " as " ~ column.name
         ) %}
     {% endfor %}
+    {% do expressions.append(
+        ("row_fault" if 'row_fault' in columns else "cast(null as " ~ dbt.type_string() ~ ") as row_fault")
+    ) %}
     {% set select = "select\n    " ~ expressions | join(",\n    ") ~ ("\nfrom " ~ found if found else "\nwhere false") %}
     {{ return({'found': found, 'columns': columns, 'select': select}) }}
 {% endmacro %}

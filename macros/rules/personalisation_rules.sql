@@ -1,6 +1,6 @@
 {#-
   Var `personalisation_rules`, checked while the project is parsed: a rule that can't be used stops every command with
-  one message that names it. Each rule comes back with `condition`, its `when` written anew (rule_condition.sql): the
+  one message that names it. Each rule comes back with `condition`, its `when` written anew (macro rule_condition): the
   text in the var itself never reaches SQL.
 -#}
 {% macro personalisation_rules() %}

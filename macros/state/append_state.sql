@@ -17,6 +17,7 @@
             {% do statements.extend(recmail.new_state_rows(table) + recmail.forgotten_state_rows(table)) %}
         {% endfor %}
         {% if statements and not failed %}
+            {% if 'stg_erasure_requests' in built %}{% do statements.append(recmail.close_erasures()) %}{% endif %}
             begin transaction;
             {{ statements | join(';\n') }};
             commit;
@@ -56,4 +57,3 @@
     {% endif %}
     {{ return(["delete from " ~ table.relation_name ~ " where " ~ leaves]) }}
 {% endmacro %}
-

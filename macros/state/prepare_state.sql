@@ -19,5 +19,6 @@
                 ) %}
             {% endfor %}
         {% endfor %}
+        {% do recmail.open_erasures() %}
     {% endif %}
 {% endmacro %}

@@ -40,9 +40,11 @@
         'schema_prefix': {
             'type': 'text', 'like': '([A-Za-z_][A-Za-z0-9_]{0,30})?', 'example': 'the beginning of a name: letters, digits and _'
         },
+        'personal_columns': {'type': 'boolean'},
         'as_of': {'type': 'moment', 'nullable': true},
         'quantity_max': count_above_0,
         'bot_events_per_minute': count_above_0,
+        'rejected_rows_min': count_above_0,
         'rejected_share_warn': {'type': 'map', 'of': ['default'] + inputs, 'values': share},
         'rejected_share_error': {'type': 'map', 'of': ['default'] + inputs, 'values': share},
 
@@ -116,6 +118,8 @@
         'email_items_secondary': {'type': 'whole', 'least': 0, 'most': 100},
         'email_layout_shares': {'type': 'map', 'of': ['grid', 'hero', 'list', 'carousel'], 'values': share},
         'holdout_share': share,
+        'minimum_gap_hours': {'type': 'whole', 'least': 0, 'most': 720},
+        'plus_tags_share_an_address': {'type': 'boolean'},
 
         'shop_name': {'type': 'text'},
         'shop_url': https,

@@ -1,5 +1,5 @@
 -- Without var `as_of` it is the latest event, unless that lies more than a year after all but the latest hundredth of
--- the events: a stray 2099 in one row must not age everything else by decades.
+-- the events, or, where a hundredth is none, after all others: a stray 2099 in one row must not age everything else.
 {{ config(materialized='table') }}    -- one row that nearly all models ask for, made from all events
 
 with event_times as (
@@ -15,11 +15,32 @@ with event_times as (
 
 ),
 
-latest_plausible as (
+latest_event as (
+
+    select max(happened_at) as happened_at
+    from event_times
+
+),
+
+latest_usual as (
 
     select
-        {{ dbt.dateadd('day', 366, 'percentile_disc(0.99) within group (order by happened_at)') }} as happened_at
+        coalesce(
+            least(
+                percentile_disc(0.99) within group (order by event_times.happened_at),
+                max(case when event_times.happened_at < latest_event.happened_at then event_times.happened_at end)
+            ),
+            max(event_times.happened_at)
+        ) as happened_at
     from event_times
+    cross join latest_event
+
+),
+
+latest_plausible as (
+
+    select {{ dbt.dateadd('day', 366, 'happened_at') }} as happened_at
+    from latest_usual
 
 )
 

@@ -1,5 +1,5 @@
 select
-    user_hash,
+    request_number,
     requested_at
 from {{ ref('checked_erasure_requests') }}
 where reject_reasons = ''

@@ -10,6 +10,7 @@ select
     email_frequency,
     preferred_categories,
     loyalty_tier,
+    email_consent_at,
     signed_up_at,
     repairs
 from {{ ref('checked_users') }}

@@ -1,15 +1,18 @@
 {#-
   On checked_<table>: warns above var `rejected_share_warn` and fails above `rejected_share_error`, with one row that
   says how many rows were rejected, which limit that breaks and the commonest reasons. Rows set aside because a shop
-  works that way (`is_fault: false` in the input's contract) do not count.
+  works that way alone (`is_fault: false` in the input's contract) do not count, and fewer than var `rejected_rows_min`
+  stop no build, unless none is left.
 -#}
 {% test rejected_share_is_small(model, table_name) %}
 
 {{ config(fail_calc='coalesce(max(broken_limits), 0)', warn_if='>= 1', error_if='>= 2') }}
-{% set no_faults = ["''"] %}
+{% set no_faults = [''] %}
 {% if execute %}
     {% for rule in row_rules(input_contract(table_name)) if not rule.is_fault %}
-        {% do no_faults.append(literal(rule.reason)) %}
+        {% for reasons in no_faults | list %}
+            {% do no_faults.append((reasons ~ '; ' if reasons else '') ~ rule.reason) %}
+        {% endfor %}
     {% endfor %}
 {% endif %}
 {% set text = dbt.type_string() %}
@@ -17,7 +20,9 @@ with row_reasons as (
 
     select
         reject_reasons,
-        reject_reasons not in ({{ no_faults | join(', ') }}) as is_faulty
+        reject_reasons not in (
+            {% for reasons in no_faults %}{{ literal(reasons) }}{{ ', ' if not loop.last }}{% endfor %}
+        ) as is_faulty
     from {{ model }}
 
 ),
@@ -60,7 +65,12 @@ judged as (
         shares.*,
         case
             {% for level, number in [('error', 2), ('warn', 1)] %}
-                when shares.faulty_count > {{ rejected_share_limit(table_name, level) }} * shares.row_count then {{ number }}
+                when
+                    shares.faulty_count > {{ rejected_share_limit(table_name, level) }} * shares.row_count
+                    {% if level == 'error' %}
+                        and (shares.faulty_count >= {{ var('rejected_rows_min') }} or shares.faulty_count = shares.row_count)
+                    {% endif %}
+                    then {{ number }}
             {% endfor %}
             else 0
         end as broken_limits,

@@ -62,6 +62,7 @@ class Case:
         values = values | {KEYS[self.table]: self.name}
         if self.table == "users":
             values["email"] = f"{self.name.replace(' ', '.')}@example.com"
+            values["email_consent"] = "subscribed"  # or nobody would be mailed anyway
         if self.table == "web_events":
             values["anonymous_id"] = self.name  # or all copies were one visitor's burst
         return values | row.changes
@@ -104,11 +105,11 @@ HOSTILE_NAMES = {
     "Ada\r\nBcc: everybody@example.com": "Ada Bcc: everybody@example.com",
     "A\x00d\x07a\x1b[31m": "A d a [31m",
     "Ada\u2028Lovelace\u2029Byron": "Ada Lovelace Byron",
-    "עדה \u202eecalevoL": "עדה \u202eecalevoL",
+    "עדה \u202eecalevoL\u200b": "עדה ecalevoL",
     "🍵 𝒜𝒹𝒶 👩🏽\u200d💻": "🍵 𝒜𝒹𝒶 👩🏽\u200d💻",
     " \t Ada \n\n Lovelace ": "Ada Lovelace",
     "'); drop table users; --": "'); drop table users; --",
-    "{{ 7 * 7 }} ${7*7}": "{{ 7 * 7 }} ${7*7}",
+    "{{ 7 * 7 }} ${7*7} A": "(( 7 * 7 )) $(7*7) A",
 }
 NO_ADDRESSES = [
     *("plain", "@example.com", "ada@", "ada@localhost", "ada @example.com", "ada@exa mple.com"),
@@ -122,7 +123,7 @@ HEADER_INJECTIONS = [
 NO_HTTPS = [
     *("javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,<script>", "http://shop.example/i1"),
     *("//shop.example/i1", "/i1", "shop.example/i1", "ftp://shop.example/i1", "https:/shop.example"),
-    *("https://", "https:///i1", "https://shop.example@evil.example/", "https://shop.example/a b"),
+    *("https://", "https:///i1", "https://shop.example@evil.example/"),
     *('https://shop.example/"onerror=alert(1)', "https://shop.example/<script>"),
     *(
         "https://shop.example/\r\nLocation: x",
@@ -133,9 +134,12 @@ NO_HTTPS = [
 
 ANY_TABLE = [
     *(
-        rejected(table, f"{kind} key in {table}", {key: value}, f"{key} is missing")
+        Case(
+            f"no key in {table}",
+            table,
+            tuple(Row({key: value}, (f"{key} is missing",)) for value in (None, "  ", "\t\r\n")),
+        )
         for table, key in KEYS.items()
-        for kind, value in {"no": None, "blank": "  ", "control": "\t\r\n"}.items()
     ),
     *(duplicates(table, f"exact duplicate in {table}", {}, {}) for table in KEYS),
     *(
@@ -170,8 +174,22 @@ USERS = [
         for number, broken in enumerate(broken_ones)
     ),
     *(
-        mended("users", f"hostile first name {number}", "first_name", hostile, kept)
+        mended("users", f"hostile first name {number}", "first_name", hostile, None if "@" in kept else kept)
         for number, (hostile, kept) in enumerate(HOSTILE_NAMES.items())
+    ),
+    *(
+        mended("users", f"no first name {number}", "first_name", word, None)
+        for number, word in enumerate(
+            ["NULL", "\\N", "N/A", "-", "nan", "undefined", "ada@example.com", "007"]
+        )
+    ),
+    mended(
+        "users", "first name with an entity", "first_name", "Ren&eacute;e &#x26;amp; Bo", "Renée &amp; Bo"
+    ),
+    mended("users", "first name without end", "first_name", "ab " * 9000, ("ab " * 20)[:60].strip()),
+    mended("users", "email of the Irish", "email", "O'Neil@example.com", "o'neil@example.com"),
+    mended(
+        "users", "sign-up in the year 6", "signed_up_at", "6/1/26", None, "signed_up_at is not a timestamp"
     ),
     mended("users", "email with stray case", "email", " Ada.L+x@Example.COM ", "ada.l+x@example.com"),
     mended("users", "unknown time zone", "timezone", "Mars/Olympus_Mons", None, "timezone is unknown"),
@@ -181,7 +199,7 @@ USERS = [
     mended("users", "country by name", "country_code", "Germany", None, "country_code is not two letters"),
     mended("users", "country with stray case", "country_code", " de ", "DE"),
     mended(
-        *("users", "unknown consent", "email_consent", "probably", None),
+        *("users", "unknown consent", "email_consent", "probably", "unknown"),
         "email_consent is unknown: not mailed",
     ),
     mended("users", "consent with stray case", "email_consent", " Subscribed\n", "subscribed"),
@@ -196,7 +214,7 @@ USERS = [
     staged(
         "users",
         "several unusable fields",
-        {"email": "plain", "timezone": "Nowhere", "locale": "?"},
+        {"email": "plain", "timezone": "Nowhere", "locale": "??"},
         repairs="email is no mailable address; timezone is unknown; locale is no language tag",
     ),
     duplicates(
@@ -254,6 +272,27 @@ ITEMS = [
         mended("items", f"inactive as {text.strip()}", "is_active", text, False)
         for text in ("no", " FALSE ", "0", "N")
     ),
+    mended("items", "draft", "is_active", "-1", False),
+    mended(
+        "items",
+        "link with letters",
+        "item_url",
+        "https://shop.example/café a",
+        "https://shop.example/caf%C3%A9%20a",
+    ),
+    mended("items", "available for ever", "available_until", "infinity", datetime(9999, 12, 31)),
+    mended("items", "no parent", "parent_item_id", "0", None),
+    mended("items", "parent as a number", "parent_item_id", "12.0", "12"),
+    staged(
+        "items",
+        "names from a feed",
+        {
+            "item_name": "L&#039;Ami &#8211; 250&nbsp;g AT&T &bogus;",
+            "category": "Salt &amp; Pepper",
+            "brand": "N/A",
+        },
+        **{"item_name": "L'Ami – 250 g AT&T &bogus;", "category": "Salt & Pepper", "brand": None},
+    ),
     staged("items", "currency with stray case", {"currency": " eur "}, currency="EUR"),
     staged("items", "item in a second currency", {"currency": "USD"}, currency="USD"),
     duplicates(
@@ -285,6 +324,11 @@ ITEMS = [
             "Gift voucher £20": False,
             "Manual": False,
             "Manual coffee grinder": True,
+            "Versandkosten Österreich": False,
+            "Carte cadeau 50 €": False,
+            "Tarjeta regalo": False,
+            "Package Protection (2 items)": False,
+            "Pfandglas": True,
         }.items()
     ),
 ]
@@ -296,6 +340,14 @@ ORDERS = [
         {"order_status": "teleported", "ordered_at": None},
         *("order_status is unknown", "ordered_at is missing or not a timestamp"),
     ),
+    staged(
+        "orders",
+        "time as Shopify writes it",
+        {"ordered_at": "2024-05-30 20:00:00 -0400"},
+        ordered_at=datetime(2024, 5, 31),
+    ),
+    staged("orders", "guest of WooCommerce", {"user_id": "0"}, user_id=None),
+    staged("orders", "buyer with an invisible id", {"user_id": "\u200b'u1.0'\xa0"}, user_id="u1.0"),
     staged("orders", "status with stray case", {"order_status": " Completed\t"}, order_status="completed"),
     staged("orders", "no status", {"order_status": None}, order_status="completed"),
     staged(
@@ -322,6 +374,7 @@ ORDERS = [
     ),
 ]
 
+FREE = "unit_price is 0: a gift, or part of a bundle"
 NOT_RETURNED = "returned_quantity is not between 0 and quantity"
 ORDER_LINES = [
     combinations(
@@ -347,7 +400,8 @@ ORDER_LINES = [
             "unit_price": {
                 "2.5": None,
                 **dict.fromkeys([None, "gratis"], "unit_price is missing or not a number"),
-                **dict.fromkeys(["0", "-1"], "unit_price is not above 0"),
+                "0": FREE,
+                "-1": "unit_price is not above 0",
             },
         },
     ),
@@ -355,7 +409,7 @@ ORDER_LINES = [
         "order_lines",
         "negative line at no price",
         {"quantity": -1, "unit_price": 0},
-        *("quantity is not above 0", "unit_price is not above 0"),
+        *("quantity is not above 0", FREE),
     ),
     rejected(
         "order_lines",

@@ -9,8 +9,10 @@ from dbt_common.clients.jinja import CallableMacroGenerator, MacroReturn
 from warehouse import ROOT
 
 
-def project_macros(variables: dict | None = None, which: str = "build") -> dict[str, Callable]:
-    """Every macro of rules and vars, and what they call, by name; `var()` finds what `variables` holds."""
+def project_macros(
+    variables: dict | None = None, which: str = "build", graph: SimpleNamespace | None = None
+) -> dict[str, Callable]:
+    """Every macro of rules and vars, of the queue's nodes, and what they call, by name; `var()` finds `variables`."""
 
     def give_back(value):
         raise MacroReturn(value)
@@ -26,6 +28,7 @@ def project_macros(variables: dict | None = None, which: str = "build") -> dict[
         "exceptions": SimpleNamespace(raise_compiler_error=stop),
         "flags": SimpleNamespace(WHICH=which),
         "execute": True,
+        "graph": graph,
         "dict": dict,
         "zip": lambda *lists: list(zip(*lists, strict=True)),
         "dbt": SimpleNamespace(
@@ -38,9 +41,11 @@ def project_macros(variables: dict | None = None, which: str = "build") -> dict[
     files = [
         ROOT / "macros/literal.sql",
         ROOT / "macros/inputs/input_names.sql",
+        ROOT / "macros/inputs/close_latest_run.sql",
+        ROOT / "macros/inputs/nodes_of_the_queue.sql",
         ROOT / "macros/ranking/strategies.sql",
         ROOT / "macros/ranking/strategy_names.sql",
-        *(ROOT / "macros/rules").glob("*.sql"),
+        *(ROOT / "macros/rules").rglob("*.sql"),
         *(ROOT / "macros/vars").glob("*.sql"),
     ]
     for file in sorted(files):

@@ -27,6 +27,8 @@ def told(tmp_path_factory) -> dict[str, str]:
         "read": "select * from read_text('/etc/passwd')",
         "dots": f"select * from read_text('{inside}/../other/orders.parquet')",
         "beside": f"select * from read_text('{inside}/notes.txt')",
+        "probe": f"select csv_text('{inside}/notes.txt')",
+        "allow": "select allow_csv_files(['/etc/passwd'])",
         "link": f"select * from read_text('{inside}/link/passwd')",
         "list": "select * from glob('/etc/*')",
         "write": f"copy (select 1) to '{inside}/../copied.csv'",
@@ -66,7 +68,7 @@ def test_inputs_are_read_through_links_and_the_database_is_written(told):
 
 
 @pytest.mark.parametrize(
-    "name", ["read", "dots", "beside", "link", "list", "write", "attach", "export", "extension"]
+    "name", ["read", "dots", "beside", "probe", "link", "list", "write", "attach", "export", "extension"]
 )
 def test_no_other_file_is_read_or_written(told, name):
     assert "disabled by configuration" in told[name]
@@ -75,3 +77,7 @@ def test_no_other_file_is_read_or_written(told, name):
 @pytest.mark.parametrize("name", ["open", "widen", "reset", "forget"])
 def test_no_statement_opens_it_again(told, name):
     assert told[name].startswith("Invalid Input Error: Cannot ")
+
+
+def test_nor_is_another_file_let_through_the_functions_that_look_at_csv(told):
+    assert "Cannot allow other files" in told["allow"]

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import duckdb
 import pytest
+from dbt_macros import project_macros
 from shop import small_shop, write_parquet
 from warehouse import INPUT_MODELS, build, connect
 
@@ -15,6 +16,7 @@ from input_checks.suite import expectations
 
 LIMITS = {
     "as_of": None,
+    "rejected_rows_min": 10,
     "volume_runs": 5,
     "volume_warn_factor": 2,
     "volume_error_share": 0.1,
@@ -148,6 +150,30 @@ def test_an_empty_optional_table_is_fine(judge):
     assert failures(judge("delete from inputs.web_events", "delete from inputs.offers")) == {}
 
 
+def test_ids_that_hardly_meet_fail_with_samples_of_both_inputs(judge):
+    """Some that are unknown are guests who were deleted; nearly all are two ways to write ids."""
+    results = judge("update inputs.orders set user_id = 'c-' || user_id")
+    assert failures(results) == {
+        "orders.user_id": "0 of 38; unknown are such as c-u0, c-u1, c-u10; users has such as u0, u1, u10"
+    }
+    assert failures(judge("update inputs.orders set user_id = 'c-' || user_id where user_id >= 'u15'")) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "observed"),
+    [
+        ("update inputs.items set parent_item_id = 'i0' where item_id >= 'i2'", "items.parent_item_id", "i0"),
+        ("update inputs.items set category = 'all' where item_id > 'i1'", "items.category", "all"),
+        ("update inputs.items set brand = 'n. v.'", "items.brand", "n. v."),
+        ("update inputs.orders set user_id = 'u1' where order_id > 'o13'", "orders.user_id", "u1"),
+    ],
+)
+def test_a_value_that_swallows_a_table_is_a_warning(judge, change, column, observed):
+    results = judge(change)
+    assert failures(results) == {}
+    assert failures(results, "warning")[column].endswith(f" rows have {observed}")
+
+
 def test_volume_is_compared_with_the_median_of_earlier_runs(judge):
     earlier = [{"table_name": "users", "row_count": count} for count in (1000, 90, 100, 110, 1)]
     assert failures(judge(history=earlier), "warning") == {"users": "40 rows, usually 100"}
@@ -169,11 +195,11 @@ def test_a_failed_gate_stops_the_build_with_one_message_and_yesterdays_mail_stay
         assert gate_problem(connection) is None
 
     tables = small_shop()
-    tables["order_lines"] = [row | {"unit_price": "n/a"} for row in tables["order_lines"]]
+    tables["order_lines"] = [row | {"unit_price": "gratis"} for row in tables["order_lines"]]
     broken = build(database, {"input_location": str(write_parquet(tables, tmp_path / "tuesday"))}, tests=True)
     assert not broken.succeeded
     assert "order_lines.unit_price: unit_price is a number in at least 95 %" in broken.text
-    assert "Found: 484 of 484 rows, such as 'n/a'" in broken.text
+    assert "Found: 484 of 484 rows, such as 'gratis'" in broken.text
     assert broken.text.count("order_lines.unit_price") == broken.text.count("Found: 484"), (
         "named once a message"
     )
@@ -193,3 +219,53 @@ def test_a_run_that_builds_only_some_of_what_emails_are_made_of_is_not_mailed(sm
     assert partly.value("select count(*) from email_queue") > 0, "made of yesterday's staging"
     with connect(database) as connection:
         assert "did not build all that emails are made of from its inputs" in gate_problem(connection)
+
+
+def test_inputs_that_break_off_are_not_mailed_past(small, tmp_path):
+    """Nor do emails of the build before go out a second time."""
+    database = small.copied_to(tmp_path).database
+    inputs = write_parquet(small_shop(), tmp_path / "tuesday")
+    whole = (inputs / "orders.parquet").read_bytes()
+    (inputs / "orders.parquet").write_bytes(whole[: len(whole) // 2])
+    broken = build(database, {"input_location": str(inputs)})
+    assert not broken.succeeded
+    assert "orders" in broken.text
+    with connect(database) as connection:
+        assert "orders can't be read or judged" in gate_problem(connection)
+        assert connection.execute("select count(*) from email_queue").fetchone()[0] > 0, "yesterday's"
+
+
+def node(name: str, *parents: str, kind: str = "model", status: str = "success") -> SimpleNamespace:
+    """A result of a run: `names` are of models of recmail unless they have a package."""
+    ids = [parent if "." in parent else f"model.recmail.{parent}" for parent in parents]
+    found = SimpleNamespace(
+        unique_id=f"{kind}.recmail.{name}",
+        name=name,
+        resource_type=kind,
+        depends_on=SimpleNamespace(nodes=ids),
+    )
+    return SimpleNamespace(node=found, status=status)
+
+
+@pytest.mark.parametrize(
+    ("result", "problem"),
+    [
+        (node("mart", "stg_users", status="error"), None),
+        (node("of_a_mart", "stg_users", "mart", kind="test", status="fail"), None),
+        (node("of_the_queue", "email_queue", kind="test", status="fail"), "of_the_queue failed"),
+        (node("of_users", "stg_users", kind="test", status="warn"), None),
+        (node("stg_users", "input_users", status="error"), "stg_users failed"),
+        (node("stg_users", "input_users", status="skipped"), "did not build all that emails are made of"),
+    ],
+    ids=["a mart", "test of a mart", "test of the queue", "warning", "error before it", "skipped before it"],
+)
+def test_only_what_emails_are_made_of_makes_a_run_unusable(result, problem):
+    """Nor need models of a host's project that inputs are read from be built in the run: they may be ephemeral."""
+    built = [node("input_users", "model.host.customers"), node("stg_users", "input_users")]
+    built += [node("email_queue", "stg_users", "seed.recmail.texts"), node("mart", "stg_users")]
+    graph = SimpleNamespace(nodes={one.node.unique_id: one.node for one in built})
+    results = [one for one in built if one.node.name != result.node.name] + [result]
+    succeeded = [one.node.unique_id for one in results if one.status == "success"]
+    found = project_macros(graph=graph)["problems_of_the_queue"](results, succeeded)
+    assert len(found) == bool(problem)
+    assert (problem or "") in "".join(found)

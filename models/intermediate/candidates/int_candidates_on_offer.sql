@@ -46,7 +46,7 @@ items_on_offer as (
         live_offers.discount_percent
     from live_offers
     inner join best_sellers
-        on live_offers.category = best_sellers.category
+        on lower(live_offers.category) = lower(best_sellers.category)
     where
         live_offers.item_id is null
         and best_sellers.category_rank <= {{ constants().category_items_max }}

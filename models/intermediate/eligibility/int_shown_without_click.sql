@@ -1,4 +1,5 @@
--- Shown in several emails and never clicked: something else deserves the place. Needs sent events that name the item.
+-- Shown in several emails and never clicked: something else deserves the place. Needs sent or delivered events that
+-- name the item.
 with email_events as (
 
     select
@@ -19,9 +20,9 @@ with email_events as (
 select
     user_id,
     item_id,
-    count(distinct message_id) filter (where event_type = 'sent') as message_count
+    count(distinct message_id) filter (where event_type in ('sent', 'delivered')) as message_count
 from email_events
 group by user_id, item_id
 having
-    count(distinct message_id) filter (where event_type = 'sent') >= {{ var('rotation_emails') }}
+    count(distinct message_id) filter (where event_type in ('sent', 'delivered')) >= {{ var('rotation_emails') }}
     and count(*) filter (where event_type = 'click' and not is_machine) = 0

@@ -1,6 +1,6 @@
 -- Shops that record a cancellation as a line with a negative quantity (Online Retail does) don't say which line it
--- takes back: it is the same buyer's latest earlier line of the item that held enough units, at the same price first;
--- a buyer's second cancellation of an item takes back the next such line, as long as there is one.
+-- takes back: it is the same buyer's latest earlier line of the item that held enough units, at the same price first,
+-- and that no earlier cancellation took back.
 with cancelling_lines as (
 
     select * from {{ ref('stg_cancelling_lines') }}
@@ -27,7 +27,6 @@ candidates as (
         coalesce(orders.user_id, orders.anonymous_id) as buyer_id,
         cancelling_lines.item_id,
         cancelling_orders.ordered_at as cancelled_at,
-        count(*) over (partition by cancelling_lines.order_line_id) as candidate_count,
         row_number() over (
             partition by cancelling_lines.order_line_id
             order by
@@ -51,22 +50,59 @@ candidates as (
 
 ),
 
+choices as (
+
+    select
+        order_line_id,
+        buyer_id,
+        item_id,
+        cancelled_at,
+        array_sort(array_agg({{ ordered_struct(['candidate_rank', 'cancelled_order_line_id']) }})) as choices
+    from candidates
+    group by order_line_id, buyer_id, item_id, cancelled_at
+
+),
+
 numbered as (
 
     select
         *,
-        dense_rank() over (partition by buyer_id, item_id order by cancelled_at, order_line_id) as cancellation_number
-    from candidates
+        row_number() over (partition by buyer_id, item_id order by cancelled_at, order_line_id) as cancellation_number
+    from choices
+
+),
+
+in_turn as (
+
+    select
+        buyer_id,
+        item_id,
+        array_sort(array_agg({{ ordered_struct(['cancellation_number', 'choices']) }})) as cancellations
+    from numbered
+    group by buyer_id, item_id
+
+),
+
+taken as (
+
+    select
+        buyer_id,
+        item_id,
+        {{ taken_in_turn('cancellations', 'choices', 'cancelled_order_line_id') }} as order_line_ids  -- noqa: PRS
+    from in_turn
 
 ),
 
 matches as (
 
     select
-        order_line_id,
-        cancelled_order_line_id
+        numbered.order_line_id,
+        nullif({{ list_item('taken.order_line_ids', 'numbered.cancellation_number') }}, '') as cancelled_order_line_id
     from numbered
-    where candidate_rank = least(cancellation_number, candidate_count)
+    inner join taken
+        on
+            numbered.buyer_id = taken.buyer_id
+            and numbered.item_id = taken.item_id
 
 )
 

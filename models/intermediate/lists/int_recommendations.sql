@@ -62,12 +62,12 @@ lines as (
         case when items.rating_count > 0 then items.rating_average end as rating_average,
         case when items.rating_count > 0 and items.rating_average is not null then items.rating_count end
             as rating_count,
-        case when items.list_price > items.price then 'price_drop' end as badge_type,
-        -- rounded down, so that no badge promises too much
+        -- rounded down, so that no badge promises too much; less than 1 % is not worth one
         case
             when items.list_price > items.price
-                then cast(floor(100 - 100 * items.price / items.list_price) as {{ dbt.type_int() }})
-        end as saved_percent
+                then nullif(cast(floor(100 - 100 * items.price / items.list_price) as {{ dbt.type_int() }}), 0)
+        end as saved_percent,
+        case when saved_percent > 0 then 'price_drop' end as badge_type
     from reasons
     inner join items
         on reasons.item_id = items.item_id

@@ -39,7 +39,7 @@ keyed as (
         recipients.message_id,
         recipients.language,
         first_items.item_name,
-        substr(recipients.first_name, 1, 60) as first_name,
+        recipients.first_name,
         subject_rules.effect_value as subject_of_rule,
         concat(
             'subject.', recipients.trigger_type,

@@ -1,21 +1,42 @@
--- The first reason that holds a user back counts, in the order of the case.
+-- The first reason that holds a user back counts: the user's own, those of the address, then those of this run.
 with users as (
 
-    select * from {{ ref('stg_users') }}
+    select
+        *,
+        {{ address_key('email') }} as address_key
+    from {{ ref('stg_users') }}
 
 ),
 
-email_events as (
+user_addresses as (
+
+    select * from {{ ref('int_user_addresses') }}
+
+),
+
+refusals as (
 
     select
-        user_id,
-        count(*) filter (where event_type = 'bounce' and bounce_type = 'hard') as hard_bounce_count,
-        count(*) filter (where event_type = 'complaint') as complaint_count,
-        count(*) filter (where event_type = 'unsubscribe') as unsubscribe_count,
-        max(occurred_at) filter (where event_type = 'sent') as last_sent_at
-    from {{ ref('stg_email_events') }}
-    where user_id is not null
-    group by user_id
+        address_key,
+        reason
+    from {{ ref('int_address_refusals') }}
+    qualify row_number() over (partition by address_key order by reason_rank) = 1
+
+),
+
+-- the cap is the address's, too: the last email to any of its accounts, at the rarest frequency of them
+caps as (
+
+    select
+        user_addresses.address_key,
+        max(user_addresses.gap_days) as gap_days,
+        max(outcomes.happened_at) as last_mailed_at
+    from user_addresses
+    left join {{ ref('int_email_outcomes') }} as outcomes
+        on
+            user_addresses.user_id = outcomes.user_id
+            and outcomes.outcome = 'mailed'
+    group by user_addresses.address_key
 
 ),
 
@@ -27,40 +48,47 @@ recommended as (
 
 ),
 
-as_of as (
+-- days are those of the user's calendar: an email at 08:03 does not hold back the next day's at 08:00
+dated as (
 
-    select as_of from {{ ref('stg_as_of') }}
+    select
+        users.*,
+        caps.gap_days,
+        caps.last_mailed_at,
+        cast({{ local_time('caps.last_mailed_at', "coalesce(users.timezone, 'UTC')") }} as date) as last_mailed_date,
+        cast({{ local_time('as_of.as_of', "coalesce(users.timezone, 'UTC')") }} as date) as local_date,
+        as_of.as_of
+    from users
+    left join caps
+        on users.address_key = caps.address_key
+    cross join {{ ref('stg_as_of') }} as as_of
 
 ),
 
 reasons as (
 
     select
-        users.user_id,
-        users.email,
+        dated.user_id,
+        dated.address_key,
         case
-            when users.email is null then 'no_valid_email'
-            when coalesce(users.email_consent, '') <> 'subscribed' then 'no_consent'
-            when email_events.unsubscribe_count > 0 then 'unsubscribed'
-            when email_events.complaint_count > 0 then 'complained'
-            when email_events.hard_bounce_count >= 2 then 'bounced'
-            when users.email_frequency = 'paused' then 'paused'
-            when {{ hash_share("'holdout:' || users.user_id") }} < {{ var('holdout_share') }} then 'holdout'
+            when dated.address_key is null then 'no_valid_email'
+            when coalesce(dated.email_consent, '') not in ('subscribed', 'unknown') then 'no_consent'
+            when refusals.reason is not null then refusals.reason
+            -- consent of another account with the address doesn't make this one's readable
+            when dated.email_consent = 'unknown' then 'unknown_consent'
+            when {{ hash_share("'holdout:' || dated.user_id") }} < {{ var('holdout_share') }} then 'holdout'
             when
-                email_events.last_sent_at > case users.email_frequency
-                    when 'monthly' then {{ dbt.dateadd('day', -30, 'as_of.as_of') }}
-                    when 'weekly' then {{ dbt.dateadd('day', -7, 'as_of.as_of') }}
-                    else {{ dbt.dateadd('day', -1, 'as_of.as_of') }}
-                end
+                dated.last_mailed_at > {{ dbt.dateadd('hour', -1 * var('minimum_gap_hours'), 'dated.as_of') }}
+                or {{ days_between('dated.last_mailed_date', 'dated.local_date') }} < dated.gap_days
                 then 'mailed_recently'
             when recommended.user_id is null then 'nothing_to_recommend'
-        end as hold_reason
-    from users
-    left join email_events
-        on users.user_id = email_events.user_id
+        end as hold_reason,
+        dated.as_of
+    from dated
+    left join refusals
+        on dated.address_key = refusals.address_key
     left join recommended
-        on users.user_id = recommended.user_id
-    cross join as_of
+        on dated.user_id = recommended.user_id
 
 ),
 
@@ -70,7 +98,7 @@ numbered as (
     select
         *,
         row_number() over (
-            partition by email
+            partition by address_key
             order by case when hold_reason is null then 0 else 1 end, user_id
         ) as account_number
     from reasons
@@ -78,14 +106,13 @@ numbered as (
 )
 
 select
-    numbered.user_id,
+    user_id,
     'recommendations' as trigger_type,
     'email_digest' as placement,
-    case when numbered.hold_reason is null and numbered.account_number = 1 then 'send' else 'hold' end as decision,
+    case when hold_reason is null and account_number = 1 then 'send' else 'hold' end as decision,
     coalesce(
-        numbered.hold_reason,
-        case when numbered.account_number > 1 then 'address_already_mailed' else 'mailable' end
+        hold_reason,
+        case when account_number > 1 then 'address_already_mailed' else 'mailable' end
     ) as reason,
-    as_of.as_of
+    as_of
 from numbered
-cross join as_of

@@ -1,4 +1,5 @@
--- The input views hold no erased user (macros/inputs/erased_rows.sql); of the request only a hash is kept.
+-- The inputs hold no erased user (macros/inputs/erased_rows.sql); of the request only its time is kept, since whoever
+-- knows ids could find them behind a hash.
 with input_rows as (
 
     select * from {{ gated_input('erasure_requests') }}
@@ -8,28 +9,19 @@ with input_rows as (
 typed as (
 
     select
-        md5({{ clean_text('user_id') }}) as user_hash,
+        {{ clean_text('user_id') }} as user_id,
         {{ clean_timestamp('requested_at') }} as requested_at
     from input_rows
-
-),
-
-numbered as (
-
-    select
-        *,
-        row_number() over (partition by user_hash order by requested_at) as copy_number
-    from typed
 
 )
 
 select
-    user_hash,
+    cast(row_number() over (order by requested_at, user_id) as {{ dbt.type_int() }}) as request_number,
     requested_at,
     case
-        when user_hash is null then 'user_id is missing'
-        when copy_number > 1 then 'duplicate of user_id'
+        when user_id is null then 'user_id is missing'
+        when row_number() over (partition by user_id order by requested_at) > 1 then 'duplicate of user_id'
         else ''
     end as reject_reasons,
     cast(null as {{ dbt.type_string() }}) as raw_row
-from numbered
+from typed

@@ -8,15 +8,15 @@ typed as (
 
     select
         {{ clean_text('item_id') }} as item_id,
-        {{ clean_text('parent_item_id') }} as parent_item_id,
-        {{ printable_text('item_name') }} as item_name,
-        {{ clean_text('category') }} as category,
-        {{ clean_text('subcategory') }} as subcategory,
-        {{ clean_text('brand') }} as brand,
+        {{ zero_as_none('parent_item_id', 'items', 'item_id') }} as parent_item_id,
+        {{ clean_name('item_name') }} as item_name,
+        {{ clean_category('category') }} as category,
+        {{ clean_category('subcategory') }} as subcategory,
+        {{ clean_category('brand') }} as brand,
         upper({{ clean_text('currency') }}) as currency,
         {{ clean_url('image_url') }} as image_url,
         {{ clean_url('item_url') }} as item_url,
-        {{ clean_text('description') }} as description,
+        {{ clean_name('description', length=5000) }} as description,
         {{ clean_enum('season') }} as season,
         {{ clean_number('price') }} as price,
         case when {{ clean_number('list_price') }} > 0 then {{ clean_number('list_price') }} end as list_price,
@@ -27,7 +27,8 @@ typed as (
         end as rating_average,
         {{ clean_number('rating_count') }} as rating_count,
         {{ clean_number('stock_quantity') }} as stock_quantity,
-        coalesce({{ clean_boolean('is_active') }}, true) as is_active,
+        -- WooCommerce has -1 for a draft
+        coalesce({{ clean_boolean('is_active') }}, {{ clean_number('is_active') }} > 0, true) as is_active,
         {{ clean_timestamp('published_at') }} as published_at,
         {{ clean_timestamp('available_until') }} as available_until,
         {{ row_as_struct('input_rows') }} as raw_row
@@ -48,6 +49,7 @@ non_products as (
     inner join {{ ref('non_product_items') }} as patterns
         on
             (patterns.column_name = 'item_id' and lower(typed.item_id) like patterns.pattern)
+            or (patterns.column_name = 'category' and lower(typed.category) like patterns.pattern)
             or (patterns.column_name = 'item_name' and lower(typed.item_name) like patterns.pattern)
 
 ),

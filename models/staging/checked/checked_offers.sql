@@ -14,9 +14,9 @@ typed as (
 
     select
         {{ clean_text('offer_id') }} as offer_id,
-        {{ printable_text('offer_name') }} as offer_name,
+        {{ clean_name('offer_name') }} as offer_name,
         {{ clean_text('item_id') }} as item_id,
-        {{ clean_text('category') }} as category,
+        {{ clean_category('category') }} as category,
         {{ clean_enum('minimum_segment') }} as minimum_segment,
         {{ clean_number('discount_percent') }} as discount_percent,
         {{ clean_timestamp('starts_at') }} as starts_at,

@@ -61,7 +61,8 @@ in_scope as (
             and known_orders.order_id is not null
             and known_items.item_id is not null,
             false
-        ) as is_cancelling
+        ) as is_cancelling,
+        coalesce(typed.unit_price = 0, false) as is_free
     from typed
     left join known_orders
         on typed.order_id = known_orders.order_id

@@ -14,7 +14,7 @@ typed as (
 
     select
         {{ clean_text('order_id') }} as order_id,
-        {{ clean_text('user_id') }} as user_id,
+        {{ zero_as_none('user_id', 'users', 'user_id') }} as user_id,
         {{ clean_text('anonymous_id') }} as anonymous_id,
         coalesce({{ clean_enum('order_status') }}, 'completed') as order_status,
         upper({{ clean_text('currency') }}) as currency,

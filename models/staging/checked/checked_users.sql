@@ -9,12 +9,12 @@ typed as (
     select
         {{ clean_text('user_id') }} as user_id,
         {{ clean_email('email') }} as email,
-        {{ printable_text('first_name') }} as first_name,
+        {{ clean_first_name('first_name') }} as first_name,
         case
             when {{ matches(clean_text('country_code'), '^[A-Za-z]{2}$') }}
                 then upper({{ clean_text('country_code') }})
         end as country_code,
-        {{ printable_text('city') }} as city,
+        {{ clean_name('city') }} as city,
         timezones.timezone,
         case
             when {{ matches(clean_text('locale'), '^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$') }}
@@ -23,6 +23,7 @@ typed as (
         case
             when {{ clean_enum('email_consent') }} in ('subscribed', 'unsubscribed', 'never_subscribed')
                 then {{ clean_enum('email_consent') }}
+            when {{ clean_enum('email_consent') }} is not null then 'unknown'
         end as email_consent,
         case
             when {{ clean_enum('email_frequency') }} in ('daily', 'weekly', 'monthly', 'paused')
@@ -30,8 +31,12 @@ typed as (
             when {{ clean_enum('email_frequency') }} is not null then 'unknown'
             else 'daily'
         end as email_frequency,
-        {{ clean_text('preferred_categories') }} as preferred_categories,
+        {{ clean_name('preferred_categories', length=1000) }} as preferred_categories,
         {{ clean_text('loyalty_tier') }} as loyalty_tier,
+        case
+            when {{ clean_timestamp('email_consent_at') }} >= cast('1990-01-01' as timestamp)
+                then {{ clean_timestamp('email_consent_at') }}
+        end as email_consent_at,
         {{ clean_timestamp('signed_up_at') }} as signed_up_at,
         {{ row_as_struct('input_rows') }} as raw_row
     from input_rows
@@ -40,4 +45,4 @@ typed as (
 
 ),
 
-{{ checked_rows('users', rows='typed', first='signed_up_at desc') }}
+{{ checked_rows('users', rows='typed', first='email_consent_at desc, signed_up_at desc') }}

@@ -21,11 +21,11 @@ typed as (
     select
         {{ clean_text('event_id') }} as event_id,
         {{ clean_enum('event_type') }} as event_type,
-        {{ clean_text('user_id') }} as user_id,
+        {{ zero_as_none('user_id', 'users', 'user_id') }} as user_id,
         {{ clean_text('anonymous_id') }} as anonymous_id,
         {{ clean_text('session_id') }} as session_id,
         {{ clean_text('item_id') }} as item_id,
-        {{ clean_text('category') }} as category,
+        {{ clean_category('category') }} as category,
         {{ clean_text('search_query') }} as search_query,
         {{ clean_enum('device_type') }} as device_type,
         {{ clean_number('dwell_seconds') }} as dwell_seconds,

@@ -1,1 +1,1 @@
-{{ rejected_rows(ref('checked_erasure_requests'), 'user_hash') }}
+{{ rejected_rows(ref('checked_erasure_requests'), 'request_number') }}

@@ -1,24 +1,3 @@
-{#- what a function takes (a kind, or any: all of one), what it gives, and how many arguments it has -#}
-{% macro rule_functions() %}
-    {{ return({
-        'abs': ('number', 'number', 1, 1), 'ceil': ('number', 'number', 1, 1), 'floor': ('number', 'number', 1, 1),
-        'round': ('number', 'number', 1, 2), 'mod': ('number', 'number', 2, 2), 'length': ('text', 'number', 1, 1),
-        'lower': ('text', 'text', 1, 1), 'upper': ('text', 'text', 1, 1), 'concat': ('text', 'text', 1, 20),
-        'coalesce': ('any', 'any', 1, 20), 'nullif': ('any', 'any', 2, 2),
-        'greatest': ('any', 'any', 2, 20), 'least': ('any', 'any', 2, 20)
-    }) }}
-{% endmacro %}
-
-
-{#- types of cast, and their kinds; any other name of a type has its meaning in one engine alone -#}
-{% macro rule_types() %}
-    {{ return({
-        'int': 'number', 'integer': 'number', 'bigint': 'number', 'double': 'number', 'string': 'text',
-        'boolean': 'boolean', 'date': 'time', 'timestamp': 'time'
-    }) }}
-{% endmacro %}
-
-
 {#-
   The tokens, and what is wrong with them. Letters are those of ASCII, so that look-alikes, other quotes and invisible
   blanks are no part of a token. What belongs together is one token: `is not distinct from`, `not in (`, `abs(`.

@@ -1,50 +1,51 @@
-{% macro rule_push(state, sql, kind, is_comparison=false) %}
-    {% do state['operands'].append({'sql': sql, 'kind': kind, 'is_comparison': is_comparison}) %}
-    {% do state.update({'wants_operand': false}) %}
-{% endmacro %}
-
-
-{#- notes a problem unless all operands are of a kind; `any` is any one kind -#}
-{% macro rule_expect(state, operands, kind, where) %}
-    {% set expected = operands[0]['kind'] if kind == 'any' else kind %}
-    {% for operand in operands if operand['kind'] != expected or expected == 'null' %}
-        {% do state.update({'problem': "expected " ~ ("more than null" if expected == 'null' else "a " ~ expected)
-            ~ " with " ~ where ~ ", but " ~ operand['sql'] ~ " is a " ~ operand['kind']}) %}
-    {% endfor %}
-{% endmacro %}
-
-
-{#- takes waiting operators off, down to a level, each with its operands -#}
-{% macro rule_apply(state, level) %}
+{#- a token after a value: an operator, or what ends something open -#}
+{% macro rule_read_operator(state, token) %}
+    {% set kind, part = token['kind'], token['text'] %}
+    {% set levels = {'or': 1, 'and': 2, '+': 5, '-': 5, '*': 6, '/': 6} %}
+    {% set compares = part in ['=', '<>', '!=', '<', '<=', '>', '>=', 'in', 'not in']
+        or (kind == 'phrase' and part != 'case when') %}
+    {#- what binds tighter is complete now, and of equals what stands on the left; `and` may belong to a between -#}
+    {% do recmail.rule_apply(state, 5 if compares or part == 'and' else levels.get(part, 1)) %}
     {% set operators, operands = state['operators'], state['operands'] %}
-    {% for _ in range(operators | length) if not state['problem'] and operators[-1]['level'] >= level %}
-        {% set operator = operators.pop() %}
-        {% set name, right = operator['name'], operands.pop() %}
-        {% if name == 'sign' %}
-            {% do recmail.rule_expect(state, [right], 'number', '-') %}
-            {% do recmail.rule_push(state, '-' ~ right['sql'], 'number') %}
-        {% elif name == 'not' %}
-            {% do recmail.rule_expect(state, [right], 'boolean', name) %}
-            {% do recmail.rule_push(state, 'not ' ~ right['sql'], 'boolean') %}
-        {% elif name in ['between', 'not between'] and not operator.get('and') %}
-            {% do state.update({'problem': name ~ " needs two values, joined by and"}) %}
-        {% elif name in ['between', 'not between'] %}
-            {% set low = operands.pop() %}
-            {% set operand = operands.pop() %}
-            {% do recmail.rule_expect(state, [operand, low, right], 'any', name) %}
-            {% do recmail.rule_push(
-                state, [operand['sql'], name, low['sql'], 'and', right['sql']] | join(' '), 'boolean', true
-            ) %}
-        {% else %}
-            {% set left = operands.pop() %}
-            {% set takes = {1: 'boolean', 2: 'boolean', 4: 'any'}.get(operator['level'], 'number') %}
-            {% do recmail.rule_expect(state, [left, right], 'text' if 'like' in name else takes, name) %}
-            {% do recmail.rule_push(
-                state, [left['sql'], name, right['sql']] | join(' '),
-                'number' if operator['level'] > 4 else 'boolean', operator['level'] == 4
-            ) %}
-        {% endif %}
-    {% endfor %}
+    {% set before = operators[-1] if operators else {'name': none, 'level': 0} %}
+    {% set ends_between = part == 'and' and before['name'] in ['between', 'not between'] and not before.get('and') %}
+    {% if part == 'and' and not ends_between %}
+        {% do recmail.rule_apply(state, 2) %}
+    {% endif %}
+    {% if state['problem'] %}
+    {% elif ends_between %}
+        {% do before.update({'and': true}) %}
+        {% do state.update({'wants_operand': true}) %}
+    {% elif compares and (before['level'] == 4 or operands[-1]['is_comparison']) %}
+        {% do state.update({'problem': "comparisons can't be chained: put brackets around what stands before " ~ part}) %}
+    {% elif compares and part.split()[-1] in ['null', 'true', 'false'] %}
+        {% set operand = operands.pop() %}
+        {% do recmail.rule_expect(state, [operand], 'any' if part.split()[-1] == 'null' else 'boolean', part) %}
+        {% do recmail.rule_push(state, operand['sql'] ~ ' ' ~ part, 'boolean', true) %}
+    {% elif part in ['in', 'not in'] %}
+        {% do operators.append({'name': part, 'level': 0, 'start': operands | length - 1}) %}
+        {% do state.update({'wants_operand': true}) %}
+    {% elif compares or part in levels %}
+        {% do operators.append({'name': part, 'level': levels.get(part, 4)}) %}
+        {% do state.update({'wants_operand': true}) %}
+    {% elif part == ',' and before['name'] and before['name'] not in ['case', 'cast'] %}
+        {% do state.update({'wants_operand': true}) %}
+    {% elif part == ')' and 'start' in before and before['name'] != 'cast' %}
+        {% do recmail.rule_close(state, operators.pop()) %}
+    {% elif kind == 'closing_cast' and before['name'] == 'cast' %}
+        {% do operators.pop() %}
+        {% do recmail.rule_cast(state, part[:-1].split()[1]) %}
+    {% elif before['name'] == 'case'
+        and part in {'when': ['then'], 'then': ['when', 'else', 'end'], 'else': ['end']}[before['part']] %}
+        {% do recmail.rule_case_part(state, before, part) %}
+    {% elif part == ')' and before['name'] is none %}
+        {% do state.update({'problem': "brackets do not match"}) %}
+    {% else %}
+        {% do state.update({
+            'problem': "did not expect " ~ (part or '(') ~ " after " ~ operands[-1]['sql']
+            ~ (" in " ~ before['name'] if before['name'] else "")
+        }) %}
+    {% endif %}
 {% endmacro %}
 
 

@@ -5,9 +5,8 @@
   in, between, like, is [not] null/true/false/distinct from, case when, cast, brackets and the functions of
   rule_functions(). What binds tighter than what is the same on every engine, so brackets stay as they were written.
 
-  A parser by precedence of operators, in rule_tokens.sql, rule_reading.sql and rule_building.sql: `operands` were read,
-  `operators` wait for what follows them. Levels: 0 something open, 1 or, 2 and, 3 not, 4 comparisons, 5 + -, 6 * /,
-  7 a sign.
+  A parser by precedence of operators, in folder conditions: `operands` were read, `operators` wait for what
+  follows them. Levels: 0 something open, 1 or, 2 and, 3 not, 4 comparisons, 5 + -, 6 * /, 7 a sign.
 -#}
 {% macro rule_condition(text) %}
     {% if text is not string or not text.strip() %}

@@ -1,0 +1,44 @@
+"""Temporary folders that hold copies of people's data: private, removed at the end, and swept if the end never came."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dbt_tools.private_files import private_files
+
+PREFIX = "recmail_"
+# held by the process that works in the folder: it is free once that is gone, however it went
+LOCK = "lock"
+
+
+@contextmanager
+def scratch_folder(purpose: str) -> Iterator[Path]:
+    """A folder for this block alone; what killed commands have left is removed first."""
+    sweep_scratch()
+    with (
+        private_files(),
+        tempfile.TemporaryDirectory(prefix=f"{PREFIX}{purpose}_") as name,
+        (Path(name) / LOCK).open("w") as lock,
+    ):
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield Path(name)
+
+
+def sweep_scratch() -> int:
+    """Removes the folders of commands that run no longer; how many they were."""
+    swept = 0
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        if folder.is_symlink() or folder.lstat().st_uid != os.geteuid() or not (folder / LOCK).is_file():
+            continue
+        with (folder / LOCK).open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            shutil.rmtree(folder)
+            swept += 1
+    return swept

@@ -1,0 +1,30 @@
+-- Every row of the inputs, also those set aside: of two rows with one user_id the other address is the user's as well.
+with user_rows as (
+
+    select
+        user_id,
+        {{ address_key('email') }} as address_key,
+        case email_frequency when 'monthly' then 30 when 'weekly' then 7 else 1 end as gap_days
+    from {{ ref('checked_users') }}
+    where user_id is not null
+
+),
+
+user_gaps as (
+
+    select
+        user_id,
+        max(gap_days) as gap_days
+    from user_rows
+    group by user_id
+
+)
+
+select distinct
+    user_rows.user_id,
+    user_rows.address_key,
+    user_gaps.gap_days
+from user_rows
+inner join user_gaps
+    on user_rows.user_id = user_gaps.user_id
+where user_rows.address_key is not null

@@ -1,0 +1,121 @@
+"""Removes what is left of erased people outside of tables: `dbt build` has taken them out of these.
+
+The warehouse is written anew, since DuckDB keeps what was deleted in free blocks until others fill them. Outputs that
+are older than the latest build, and temporary folders of commands that were killed, are removed.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import click
+import duckdb
+
+from dbt_tools.options import database_option
+from dbt_tools.private_files import MARK
+from dbt_tools.project import project_directory
+from dbt_tools.relations import literal, qualified, schemas_holding
+from dbt_tools.scratch import sweep_scratch
+from email_render.run import PLAN_FILE
+from recmail.quality_page import PAGE
+
+SWEPT = "swept_erasures"
+# as profiles.yml makes the file
+STORAGE_VERSION = "v1.5.0"
+
+
+@click.command(help=__doc__)
+@database_option
+@click.option(
+    "--out",
+    "outs",
+    type=click.Path(path_type=Path, file_okay=False),
+    multiple=True,
+    help="A folder to sweep, with all below it. Repeatable; out/ by default.",
+)
+@click.option(
+    "--if-erased", is_flag=True, help="Do nothing unless a build has erased somebody since the last time."
+)
+def main(database: Path, outs: tuple[Path, ...], if_erased: bool) -> None:
+    if not database.is_file():
+        raise click.ClickException(f"there is no database {database}: make build writes it")
+    if if_erased and not has_erased(database):
+        click.echo("Nobody was erased since the last time.")
+        return
+    built_at = database.stat().st_mtime_ns
+    swept = [path for out in outs or [project_directory() / "out"] for path in outputs_before(out, built_at)]
+    for path in swept:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    click.echo(f"{len(swept)} outputs of earlier builds removed" + "".join(f"\n  {path}" for path in swept))
+    click.echo(f"{sweep_scratch()} temporary folders of killed commands removed")
+    before = database.stat().st_size
+    rewrite(database)
+    click.echo(f"{database} written anew: {before:,} bytes before, {database.stat().st_size:,} now")
+
+
+def has_erased(database: Path) -> bool:
+    """Whether a build has erased somebody since the warehouse was first built or last written anew."""
+    with duckdb.connect(database, read_only=True) as connection:
+        return bool(
+            connection.execute(f"from {place_of(SWEPT, connection)} except {requests(connection)}").fetchall()
+        )
+
+
+def place_of(name: str, connection: duckdb.DuckDBPyConnection) -> str:
+    schemas = schemas_holding(connection, name)
+    if not schemas:
+        raise click.ClickException(f"the database has no {name}: `dbt build` has not ended well in it")
+    return qualified(schemas[0], name)
+
+
+def requests(connection: duckdb.DuckDBPyConnection) -> str:
+    return f"select count(*), max(requested_at) from {place_of('stg_erasure_requests', connection)}"
+
+
+def outputs_before(out: Path, built_at: int) -> list[Path]:
+    """Folders and pages that recmail wrote below `out` and that hold something older than the latest build."""
+    found = []
+    for folder, _, names in os.walk(out):
+        here = Path(folder)
+        is_old = any((here / name).lstat().st_mtime_ns < built_at for name in names)
+        if is_old and {MARK, PLAN_FILE} & set(names):
+            found.append(here)
+        elif is_old and PAGE in names:
+            found.append(here / PAGE)
+    # the outermost alone
+    return [path for path in found if not any(other in path.parents for other in found)]
+
+
+def rewrite(database: Path) -> None:
+    """Every table and view into a new file, which takes the old one's place and time when it is whole.
+
+    ClickException when another process has the file open.
+    """
+    # a link stays one: the file that it leads to is what holds people
+    database = database.resolve()
+    new = database.with_name(f"{database.name}.unfinished-{os.getpid()}")
+    times = database.stat()
+    try:
+        # under the name that the views know it by
+        name = '"' + database.stem.replace('"', '""') + '"'
+        with duckdb.connect() as connection:
+            connection.execute(f"attach {literal(database)} as {name}")
+            connection.execute(f"use {name}")
+            swept = place_of(SWEPT, connection)
+            connection.execute(
+                f"begin; delete from {swept}; insert into {swept} {requests(connection)}; commit"
+            )
+            connection.execute(
+                f"attach {literal(new)} as recmail_rewritten (storage_version '{STORAGE_VERSION}')"
+            )
+            connection.execute(f"copy from database {name} to recmail_rewritten")
+        os.utime(new, ns=(times.st_atime_ns, times.st_mtime_ns))
+        new.replace(database)
+    except duckdb.IOException as error:
+        raise click.ClickException(
+            f"{database} can't be written anew, run recmail forget again when nothing else has it open: {error}"
+        ) from None
+    finally:
+        new.unlink(missing_ok=True)
+    # what a killed build spilled
+    shutil.rmtree(database.with_name(f"{database.name}.tmp"), ignore_errors=True)

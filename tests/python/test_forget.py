@@ -1,0 +1,153 @@
+"""Nothing of an erased person is left in any file once `recmail forget` has run: looked for as bytes."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from shop import AS_OF, small_shop, write_parquet
+from warehouse import NO_GATE, ROOT, Build, build, connect
+
+from dbt_tools.private_files import replaced_folder
+from dbt_tools.scratch import scratch_folder, sweep_scratch
+from email_render.run import Job, render_queue
+from recmail.forget import main, outputs_before
+
+MARK = "Xerxes4711"
+KEY = b"0123456789abcdef0123456789abcdef"
+
+
+def shop_with_the_person() -> dict:
+    tables = small_shop()
+    tables["users"][5] |= {"first_name": MARK, "email": f"{MARK}@example.com"}
+    tables["web_events"][7]["search_query"] = f"gift for {MARK}"
+    tables["web_events"][7]["user_id"] = "u5"
+    return tables
+
+
+def files_that_name(folder: Path) -> list[str]:
+    marks = (MARK.encode(), MARK.lower().encode())
+    return sorted(
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and any(mark in path.read_bytes() for mark in marks)
+    )
+
+
+def forget(*arguments: object) -> str:
+    outcome = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    assert outcome.exit_code == 0, outcome.output
+    return outcome.output
+
+
+@pytest.fixture(scope="module")
+def erased(tmp_path_factory) -> tuple[Path, Build]:
+    """A folder with the warehouse, emails, a gallery and a page of before the request, and the build after it."""
+    folder = tmp_path_factory.mktemp("erased")
+    inputs = folder / "inputs"
+    variables = {"input_location": str(write_parquet(shop_with_the_person(), inputs))}
+    before = build(folder / "w.duckdb", variables)
+    assert before.succeeded, before.text
+    assert "Nobody" in forget("--database", before.database, "--out", folder / "out", "--if-erased")
+    render_queue(Job(before.database, folder / "out/emails", KEY, "sql"), 1, None)
+    with replaced_folder(folder / "out/gallery", known_by=MARK):
+        pass
+    (folder / "out/gallery/email-01.html").write_text(MARK, "utf-8")
+    (folder / "out/input_quality.html").write_text(MARK, "utf-8")
+    (folder / "out/mine.txt").write_text("not recmail's", "utf-8")
+    tables = shop_with_the_person()
+    tables["erasure_requests"].append({"user_id": "u5", "requested_at": AS_OF})
+    write_parquet(tables, inputs)
+    after = build(folder / "w.duckdb", variables)
+    assert after.succeeded, after.text
+    for file in inputs.iterdir():
+        file.unlink()
+    return folder, after
+
+
+def test_files_hold_the_person_until_forget_has_run(erased):
+    folder, built = erased
+    assert {"w.duckdb", "out/gallery/email-01.html", "out/input_quality.html"} <= set(files_that_name(folder))
+    tables = [name for name in built.relations() if name != "inputs.erasure_requests"]
+    content = {name: built.content(name) for name in tables}
+    said = forget("--database", built.database, "--out", folder / "out", "--if-erased")
+    assert "3 outputs" in said
+    assert files_that_name(folder) == []
+    assert [path.name for path in (folder / "out").iterdir()] == ["mine.txt"]
+    with connect(built.database) as connection:
+        assert connection.execute("select count(*) from duckdb_constraints()").fetchone()[0] > 50
+    for name in tables:
+        if name != "state.swept_erasures":
+            assert built.content(name) == content[name], name
+    assert "Nobody" in forget("--database", built.database, "--out", folder / "out", "--if-erased")
+
+
+def test_who_stood_in_a_first_build_that_failed_is_not_taken_for_swept(tmp_path):
+    tables = shop_with_the_person()
+    orders = [row | {"order_status": "teleported"} for row in tables["orders"]]
+    variables = {"input_location": str(write_parquet(tables | {"orders": orders}, tmp_path / "in"))}
+    failed = build(tmp_path / "w.duckdb", variables, tests=True)
+    assert not failed.succeeded
+    tables["erasure_requests"].append({"user_id": "u5", "requested_at": AS_OF})
+    write_parquet(tables, tmp_path / "in")
+    chosen = ("--select", "+int_user_keys", "stg_erasure_requests", *NO_GATE)
+    assert build(tmp_path / "w.duckdb", variables, *chosen).succeeded
+    assert "written anew" in forget(
+        "--database", tmp_path / "w.duckdb", "--out", tmp_path / "out", "--if-erased"
+    )
+
+
+def test_the_file_behind_a_link_is_written_anew(small, tmp_path):
+    (tmp_path / "disk").mkdir()
+    small.copied_to(tmp_path / "disk")
+    before = (tmp_path / "disk/w.duckdb").stat().st_ino
+    (tmp_path / "warehouse.duckdb").symlink_to(tmp_path / "disk/w.duckdb")
+    forget("--database", tmp_path / "warehouse.duckdb", "--out", tmp_path / "out")
+    assert (tmp_path / "warehouse.duckdb").is_symlink()
+    assert (tmp_path / "disk/w.duckdb").stat().st_ino != before
+
+
+def test_outputs_of_the_latest_build_stay(tmp_path):
+    (tmp_path / "emails").mkdir()
+    for name in ("plan.json", "part-0001.parquet"):
+        (tmp_path / "emails" / name).touch()
+    written = (tmp_path / "emails/plan.json").stat().st_mtime_ns
+    assert outputs_before(tmp_path, written) == []
+    assert outputs_before(tmp_path, written + 10**9) == [tmp_path / "emails"]
+
+
+def test_a_killed_command_leaves_nothing_behind_the_next_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    killed = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import os, signal, tempfile; from dbt_tools.scratch import scratch_folder\n"
+            f"tempfile.tempdir = {str(tmp_path)!r}\n"
+            "with scratch_folder('train') as folder:\n"
+            f"    (folder / 'replay.duckdb').write_text({MARK!r}); os.kill(os.getpid(), signal.SIGKILL)",
+        ],
+        cwd=ROOT,
+        check=False,
+    )
+    assert killed.returncode == -9
+    assert len(files_that_name(tmp_path)) == 1
+    (tmp_path / "recmail_of_somebody_else").mkdir()
+    with scratch_folder("effect") as folder:
+        assert folder.exists() and files_that_name(tmp_path) == []
+        assert sweep_scratch() == 0, "what is in use stays"
+        assert folder.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["recmail_of_somebody_else"]
+
+
+def test_training_reads_no_name_and_no_address(tmp_path):
+    variables = {"input_location": str(write_parquet(shop_with_the_person(), tmp_path / "in"))}
+    built = build(
+        tmp_path / "w.duckdb", variables | {"personal_columns": False}, "--select", "+int_ranking_pool"
+    )
+    assert built.succeeded, built.text
+    assert built.value("select count(*) from int_ranking_pool") > 0
+    assert built.value("select count(coalesce(email, first_name, city)) from stg_users") == 0
+    assert b"user7@example.com" not in built.database.read_bytes()
