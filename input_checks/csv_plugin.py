@@ -1,8 +1,8 @@
 """A plugin of dbt-duckdb, named in profiles.yml: functions for SQL that tell what a CSV file is written in.
 
-`csv_text(path)` is text_file() as JSON, `csv_open_quote(path, encoding, delimiter)` is open_quote(), `csv_bad_rows(path,
-encoding, delimiter, width)` is bad_rows(). They read files past DuckDB's `enable_external_access`, so they have a list
-of their own: `allow_csv_files(paths)` sets it, once a connection.
+`csv_text(path)` is text_file() as JSON, `csv_open_quote(path, encoding, delimiter)` is open_quote(),
+`csv_bad_rows(path, encoding, delimiter, width)` is bad_rows(). They read files past DuckDB's `enable_external_access`,
+so they have a list of their own: `allow_csv_files(paths)` sets it, once a connection.
 """
 
 import json

@@ -80,7 +80,7 @@ def open_quote(path: str | Path, encoding: str, delimiter: str) -> int | None:
 
 
 def bad_rows(path: str | Path, encoding: str, delimiter: str, width: int) -> Iterator[list[str]]:
-    """What can be read of each bad line, as `width` fields, and its fault: what it says of consent counts all the same."""
+    """What can be read of each bad line, as `width` fields, and its fault: what it says of consent counts."""
     with Path(path).open("rb") as file:
         for first, block in blocks(file):
             for number, fault, line in faults(first, block, encoding):

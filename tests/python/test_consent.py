@@ -307,8 +307,8 @@ def shop(tmp_path_factory):
         connection.execute(f"create schema {recommendations.schema}")
         connection.execute(
             f"create table {recommendations.schema}.int_recommendations as"
-            " select distinct user_id, 'email_digest' as placement from read_csv($users, all_varchar = true)",
-            {"users": str(inputs / "users.csv")},
+            " select distinct unnest($users) as user_id, 'email_digest' as placement",
+            {"users": [user["user_id"] for user in tables["users"]]},
         )
     variables = {"input_location": str(inputs), "as_of": str(AS_OF), "holdout_share": 0}
     wanted = (

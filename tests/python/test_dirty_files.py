@@ -80,10 +80,10 @@ def test_the_build_goes_on(dirty):
 
 
 def test_an_id_is_the_same_in_every_input_however_it_was_written(dirty):
-    assert (
-        dirty.value("select count(*) from stg_orders where user_id not in (select user_id from inputs.users)")
-        == 0
+    strangers = (
+        "select distinct user_id from stg_orders where user_id not in (select user_id from inputs.users)"
     )
+    assert dirty.query(strangers) == [("30",)], "0030 is somebody else"
     assert dirty.value("select count(distinct user_id) from stg_orders") >= 30
     assert (
         dirty.value("select count(*) from stg_web_events where user_id like '%=%' or user_id like 'u%'") == 0
