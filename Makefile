@@ -54,10 +54,10 @@ data/demo/.made: $(shell find demo -type f -not -name '*.pyc') .venv/.installed
 	@touch $@
 
 # dbt reads the demo inputs unless told otherwise.
-build: .venv/.installed $(if $(INPUT)$(findstring input_,$(VARS)),,inputs) ## dbt build: models and tests
+build: .venv/.installed $(if $(INPUT)$(findstring input_,$(VARS)),,inputs) ## dbt build: models and tests, beside the warehouse until all is built
 	@vars=$$($(recmail) vars) && \
 	printf "dbt build --vars '%s'\n  into %s\n" "$$vars" "$$RECMAIL_DATABASE" && \
-	.venv/bin/dbt build --vars "$$vars" && \
+	$(recmail) build --vars "$$vars" && \
 	$(recmail) forget --if-erased
 
 effect: .venv/.installed ## what edited rules and seeds would change, tried in a copy of the warehouse

@@ -7,6 +7,7 @@ import click
 # name → where its command is, and what it does
 COMMANDS = {
     "vars": ("dbt_tools.build_vars:main", "Print the vars that INPUT, AS_OF and VARS stand for."),
+    "build": ("recmail.build:main", "Run dbt build beside the warehouse, and take its place at the end."),
     "train": ("ranker.train:main", "Learn from the shop's past what is bought next."),
     "effect": ("recmail.effect:main", "Show what edited rules, seeds and vars would change."),
     "quality": ("recmail.quality_page:main", "Write a page on the quality of the inputs."),
@@ -35,4 +36,4 @@ class LazyGroup(click.Group):
 
 @click.command(cls=LazyGroup)
 def main() -> None:
-    """Product-recommendation emails computed in the warehouse. The models themselves are built with dbt."""
+    """Product-recommendation emails computed in the warehouse."""

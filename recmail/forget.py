@@ -16,6 +16,7 @@ from dbt_tools.private_files import MARK
 from dbt_tools.project import project_directory
 from dbt_tools.relations import literal, qualified, schemas_holding
 from dbt_tools.scratch import sweep_scratch
+from dbt_tools.unfinished import building_folder, unfinished_build
 from email_render.run import PLAN_FILE
 from recmail.quality_page import PAGE
 
@@ -48,6 +49,7 @@ def main(database: Path, outs: tuple[Path, ...], if_erased: bool) -> None:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     click.echo(f"{len(swept)} outputs of earlier builds removed" + "".join(f"\n  {path}" for path in swept))
     click.echo(f"{sweep_scratch()} temporary folders of killed commands removed")
+    sweep_unfinished(database)
     before = database.stat().st_size
     rewrite(database)
     click.echo(f"{database} written anew: {before:,} bytes before, {database.stat().st_size:,} now")
@@ -84,6 +86,13 @@ def outputs_before(out: Path, built_at: int) -> list[Path]:
             found.append(here / PAGE)
     # the outermost alone
     return [path for path in found if not any(other in path.parents for other in found)]
+
+
+def sweep_unfinished(database: Path) -> None:
+    """What a build beside the warehouse left, older than the warehouse; a later one is removed by the next build."""
+    folder = building_folder(database)
+    if folder.is_dir() and not unfinished_build(database):
+        shutil.rmtree(folder)
 
 
 def rewrite(database: Path) -> None:

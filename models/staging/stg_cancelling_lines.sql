@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}    -- most shops have none, and what joins them should know
+
 select
     order_line_id,
     order_id,

@@ -1,0 +1,110 @@
+"""`dbt build` into a copy of the warehouse, which takes the warehouse's place at the end.
+
+Until then everybody reads the marts of before. The copy of a build that did not end well stays beside the warehouse, to
+be looked at, and until the next build nothing is rendered. Arguments after -- go to dbt: -- --select +email_queue
+"""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+
+from dbt_tools.options import database_option, vars_option
+from dbt_tools.unfinished import building_folder
+from email_render.gate import gate_problem
+
+# free space that a build wants, in sizes of the warehouse: the copy, and as much that is made before the old one goes
+SPACE_WANTED = 2
+
+
+@click.command(help=__doc__)
+@database_option
+@vars_option
+@click.argument("arguments", nargs=-1)
+def main(database: Path, variables: dict, arguments: tuple[str, ...]) -> None:
+    # a link stays one: the file that it leads to is replaced
+    database = database.resolve()
+    with sole_build(database) as folder:
+        written_at = copy_warehouse(database, folder)
+        copy = folder / database.name
+        os.environ["RECMAIL_DATABASE"] = str(copy)
+        outcome = dbtRunner().invoke(["build", "--vars", json.dumps(variables), *arguments])
+        DuckDBConnectionManager.close_all_connections()
+        if not (outcome.success or is_mailable(copy)):
+            raise click.ClickException(
+                f"the build did not end well: {database} is as it was before, what was built stands in {copy},"
+                " and nothing is rendered until a build ends well."
+            )
+        if time_written(database) != written_at:
+            raise click.ClickException(
+                f"{database} was written by something else meanwhile and stays as it is: build again."
+                f" What was built stands in {copy}."
+            )
+        copy.replace(database)
+        shutil.rmtree(folder)
+    if not outcome.success:
+        raise click.ClickException(
+            f"dbt ended with errors, but not in what emails are made of: {database} is what was built"
+        )
+
+
+@contextmanager
+def sole_build(database: Path) -> Iterator[Path]:
+    """The folder for the copy, empty, and no other build's while the block runs. ClickException when it is one's."""
+    folder = building_folder(database)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise click.ClickException(
+                f"another build of {database} is running: wait until it has ended"
+            ) from None
+        for left in folder.iterdir():
+            if left.name != "lock":
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+        yield folder
+
+
+def copy_warehouse(database: Path, folder: Path) -> int | None:
+    """When the warehouse was last written; none if there is no warehouse yet."""
+    if not database.is_file():
+        return None
+    wanted, free = SPACE_WANTED * database.stat().st_size, shutil.disk_usage(folder).free
+    if free < wanted:
+        raise click.ClickException(
+            f"{folder.parent} has {free / 1e9:.1f} GB left, and a build beside the warehouse wants {wanted / 1e9:.1f}:"
+            " make room, or run `dbt build`, which builds in place"
+        )
+    try:
+        if database.with_name(f"{database.name}.wal").exists():
+            # what a killed process wrote last goes into the file
+            duckdb.connect(database).close()
+        # nobody writes to it while it is copied
+        with duckdb.connect(database, read_only=True):
+            shutil.copyfile(database, folder / database.name)
+    except duckdb.IOException as error:
+        raise click.ClickException(
+            f"{database} can't be copied, does something write to it? {error}"
+        ) from None
+    return time_written(database)
+
+
+def time_written(database: Path) -> int | None:
+    return database.stat().st_mtime_ns if database.is_file() else None
+
+
+def is_mailable(copy: Path) -> bool:
+    """Whether all that emails are made of succeeded, whatever else failed."""
+    if not copy.is_file():
+        return False
+    with duckdb.connect(copy, read_only=True) as connection:
+        return gate_problem(connection) is None

@@ -1,0 +1,120 @@
+"""`recmail build`: beside the warehouse, which stays as it is until another one is whole."""
+
+import fcntl
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import namedtuple
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+from shop import small_shop, write_parquet
+from warehouse import ROOT, connect
+
+from dbt_tools.unfinished import building_folder, unfinished_build
+from email_render.errors import SetupError
+from email_render.gate import require_open_gate
+from recmail.build import main
+
+# one input alone: what follows takes no part in who reads what
+SOME = ("--", "--quiet", "--select", "+input_users")
+
+
+def recmail_build(database: Path, inputs: Path, *arguments: str):
+    variables = f'{{"input_location": "{inputs}"}}'
+    return CliRunner().invoke(main, ["--database", str(database), "--vars", variables, *arguments])
+
+
+@pytest.fixture
+def warehouse(small, tmp_path, monkeypatch) -> Path:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
+    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "target"))
+    monkeypatch.setenv("RECMAIL_DATABASE", "")
+    return small.copied_to(tmp_path / "house").database
+
+
+def mailing_problem(database: Path) -> str | None:
+    with connect(database) as connection:
+        try:
+            require_open_gate(connection)
+        except SetupError as problem:
+            return str(problem)
+    return None
+
+
+def test_the_build_takes_the_warehouses_place_and_readers_keep_theirs(warehouse, small_inputs):
+    before = warehouse.stat().st_ino
+    with duckdb.connect(warehouse, read_only=True) as reader:
+        built = recmail_build(warehouse, small_inputs, *SOME)
+        assert built.exit_code == 0, built.output
+        assert reader.sql("select count(*) from recommendations.user_value").fetchone()[0] > 0
+    assert warehouse.stat().st_ino != before
+    assert not building_folder(warehouse).exists()
+    assert warehouse.stat().st_mode & 0o077 == 0
+
+
+def test_a_build_that_fails_leaves_the_marts_and_keeps_emails_back(warehouse, small_inputs, tmp_path):
+    assert mailing_problem(warehouse) is None
+    before = warehouse.read_bytes()
+    inputs = write_parquet(small_shop(), tmp_path / "in")
+    (inputs / "orders.parquet").write_bytes((inputs / "orders.parquet").read_bytes()[:500])
+    failed = recmail_build(warehouse, inputs, "--", "--quiet", "--select", "+input_orders")
+    assert failed.exit_code == 1
+    assert "is as it was before" in failed.output
+    assert warehouse.read_bytes() == before
+    assert "did not end well" in mailing_problem(warehouse)
+    built = recmail_build(warehouse, small_inputs, *SOME)
+    assert built.exit_code == 0, built.output
+    assert unfinished_build(warehouse) is None
+
+
+def test_a_build_that_was_killed_leaves_the_marts_and_the_next_one_starts_anew(warehouse, small_inputs):
+    before = warehouse.read_bytes()
+    command = [sys.executable, "-c", "from recmail.build import main; main()", "--database", str(warehouse)]
+    process = subprocess.Popen(
+        [*command, "--vars", f'{{"input_location": "{small_inputs}"}}', *SOME], cwd=ROOT
+    )
+    while not unfinished_build(warehouse):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert warehouse.read_bytes() == before
+    assert "did not end well" in mailing_problem(warehouse)
+    built = recmail_build(warehouse, small_inputs, *SOME)
+    assert built.exit_code == 0, built.output
+
+
+def test_the_second_of_two_builds_is_told_to_wait(warehouse, small_inputs):
+    building_folder(warehouse).mkdir()
+    with (building_folder(warehouse) / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        refused = recmail_build(warehouse, small_inputs, *SOME)
+    assert refused.exit_code == 1
+    assert "another build of" in refused.output
+
+
+def test_too_little_space_is_said_before_anything_is_built(warehouse, small_inputs, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(1, 1, 2 * warehouse.stat().st_size - 1))
+    refused = recmail_build(warehouse, small_inputs, *SOME)
+    assert refused.exit_code == 1
+    assert "make room, or run `dbt build`, which builds in place" in refused.output
+
+
+def test_what_something_else_wrote_meanwhile_is_not_replaced(warehouse, small_inputs, monkeypatch):
+    def build_in_place(self, arguments):
+        with duckdb.connect(warehouse) as connection:
+            connection.execute("create table written_meanwhile as select 1 as a")
+        return type("Outcome", (), {"success": True})()
+
+    monkeypatch.setattr("recmail.build.dbtRunner.invoke", build_in_place)
+    refused = recmail_build(warehouse, small_inputs, *SOME)
+    assert "was written by something else meanwhile" in refused.output
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        assert connection.sql("select a from written_meanwhile").fetchall() == [(1,)]
