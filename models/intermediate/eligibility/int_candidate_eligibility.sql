@@ -5,7 +5,8 @@ with candidates as (
         user_key,
         item_key,
         -- what users chose themselves is not too dear for them
-        max(case when strategy in ('buy_again', 'left_in_cart', 'recently_viewed') then 1 else 0 end) = 1 as is_chosen
+        max(case when strategy in ('buy_again', 'left_in_cart', 'recently_viewed') then 1 else 0 end) = 1 as is_chosen,
+        max(case when strategy = 'buy_again' then 1 else 0 end) = 1 as is_reorder
     from {{ ref('int_candidates') }}
     group by user_key, item_key
 
@@ -39,6 +40,7 @@ items as (
     select
         item_keys.item_key,
         availability.unavailable_reason,
+        availability.is_for_reorders,
         items.category,
         lower(known_seasons.season_name) as season,
         content_items.price_share
@@ -87,6 +89,7 @@ select
     candidates.item_key,
     case
         when items.unavailable_reason is not null then items.unavailable_reason
+        when items.is_for_reorders and not candidates.is_reorder then 'sensitive'
         when items.season is not null and seasons.user_key is null then 'out_of_season'
         when bought_recently.item_key is not null then 'bought_recently'
         when shown_without_click.item_key is not null then 'shown_without_click'

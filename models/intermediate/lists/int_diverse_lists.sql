@@ -2,13 +2,42 @@
 -- categories and price bands, as many as it has to have, is sure of a place: greedy diversity, in one pass.
 {% set bands = ['budget', 'mid', 'premium'] %}
 
-with scored as (
+with candidates as (
+
+    select
+        steered.*,
+        row_number() over (
+            partition by steered.list_key, labels.kind_number
+            order by steered.best_score desc, steered.item_number
+        ) as kind_item_rank
+    from {{ ref('int_steered_candidates') }} as steered
+    inner join {{ ref('int_item_labels') }} as labels
+        on steered.item_key = labels.item_key
+
+),
+
+-- of a kind the best item alone, unless the list would not be full
+untwinned as (
+
+    select *
+    from candidates
+    qualify
+        kind_item_rank = 1
+        or category_minimum = 1
+        or row_number() over (
+            partition by list_key
+            order by case when kind_item_rank = 1 then 0 else 1 end, best_score desc, item_number
+        ) <= list_size
+
+),
+
+scored as (
 
     select
         *,
         row_number() over (partition by list_key, category_number order by best_score desc, item_number)
             as category_item_rank
-    from {{ ref('int_steered_candidates') }}
+    from untwinned
 
 ),
 

@@ -1,3 +1,6 @@
+{% set paired = item_contexts()[:3] %}
+{% set naming = paired + ['complements', 'similar_items', 'upgrade'] %}
+
 with slots as (
 
     select
@@ -24,21 +27,35 @@ with slots as (
 ),
 
 -- of the strategies that proposed the item one of its block's play explains it, first one that the play holds back,
--- else the first of macro strategies
+-- else the first of macro strategies; one whose evidence can't be named comes after all others and names none
 explanations as (
 
     select
         slots.list_key,
         slots.position,
         candidates.strategy,
-        candidates.evidence_key,
         candidates.evidence_count,
-        coalesce(of_play.strategy_weight >= 1, false) as is_of_play
+        evidence_items.item_id as evidence_item_id,
+        case
+            -- an offer that doesn't say how much it saves, nobody or a single one who bought it
+            when candidates.strategy in ('on_offer', 'best_sellers') then candidates.evidence_count > 0
+            when candidates.strategy = 'similar_users' then candidates.evidence_count > 1
+            when candidates.strategy not in ('{{ naming | join("', '") }}') then true
+            when candidates.strategy not in ('{{ paired | join("', '") }}') then evidence_items.is_nameable
+            else evidence_items.is_nameable and coalesce(lifts.lift >= {{ var('evidence_lift_min') }}, false)
+        end as is_telling
     from slots
     inner join {{ ref('int_candidates') }} as candidates
         on
             slots.user_key = candidates.user_key
             and slots.item_key = candidates.item_key
+    left join {{ ref('int_item_labels') }} as evidence_items
+        on candidates.evidence_key = evidence_items.item_key
+    left join {{ ref('int_pair_lifts') }} as lifts
+        on
+            candidates.strategy = lifts.context
+            and candidates.evidence_key = lifts.item_key
+            and candidates.item_key = lifts.neighbour_key
     left join {{ ref('int_play_strategies') }} as of_play
         on
             slots.play = of_play.play
@@ -47,6 +64,7 @@ explanations as (
     qualify row_number() over (
         partition by slots.list_key, slots.position
         order by
+            case when is_telling then 0 else 1 end,
             case when of_play.strategy_weight < 1 then 0 when of_play.strategy_weight >= 1 then 1 else 2 end,
             {{ reason_rank('candidates.strategy') }}
     ) = 1
@@ -68,9 +86,10 @@ select
     coalesce(pool.score / nullif(pool.unmixed_score, 0), 1) as cold_start_factor,
     cast(case when slots.is_explored then 1 else slots.playbook_factor end as double) as playbook_factor,
     cast(slots.propensity as double) as propensity,
-    case when not slots.is_explored then evidence_items.item_id end as evidence_item_id,
-    cast(case when slots.is_explored then 0 else explanations.evidence_count end as bigint) as evidence_count,
-    explanations.is_of_play and not slots.is_explored as is_of_play
+    case when explanations.is_telling and not slots.is_explored then explanations.evidence_item_id end
+        as evidence_item_id,
+    cast(case when explanations.is_telling and not slots.is_explored then explanations.evidence_count else 0 end as bigint)
+        as evidence_count
 from slots
 inner join {{ ref('int_ranking_pool') }} as pool
     on
@@ -80,5 +99,3 @@ inner join explanations
     on
         slots.list_key = explanations.list_key
         and slots.position = explanations.position
-left join {{ ref('int_item_keys') }} as evidence_items
-    on explanations.evidence_key = evidence_items.item_key
