@@ -70,7 +70,7 @@ create table int_offers as select 'o' as offer_id, null::varchar as item_id, 'te
 
 TITLE = "update email_queue set blocks = list_transform(blocks, lambda b: struct_update(b, title := '{}'))"
 FAULTS = {
-    "update email_queue set subject = 'A subject of far more than sixty characters that nobody reads'": "subjects over 60",
+    "update email_queue set subject = repeat('Tea ', 20)": "subjects over 60",
     "update email_queue set subject = 'Time for Wine again?'": "name what may not be named",
     "update email_queue set preheader = 'Vodka, anybody?'": "lines with a sensitive word",
     "update int_item_sensitivity set sensitivity_level = 'never'": "items that nobody may be shown",

@@ -40,9 +40,15 @@ explanations as (
             -- an offer that doesn't say how much it saves, nobody or a single one who bought it
             when candidates.strategy in ('on_offer', 'best_sellers') then candidates.evidence_count > 0
             when candidates.strategy = 'similar_users' then candidates.evidence_count > 1
-            when candidates.strategy not in ('{{ naming | join("', '") }}') then true
-            when candidates.strategy not in ('{{ paired | join("', '") }}') then evidence_items.is_nameable
-            else evidence_items.is_nameable and coalesce(lifts.lift >= {{ var('evidence_lift_min') }}, false)
+            {% for strategy in naming %}
+                when candidates.strategy = '{{ strategy }}'
+                    then
+                        evidence_items.is_nameable
+                        {% if strategy in paired %}
+                            and coalesce(lifts.lift >= {{ var('evidence_lift_min') }}, false)
+                        {% endif %}
+            {% endfor %}
+            else true
         end as is_telling
     from slots
     inner join {{ ref('int_candidates') }} as candidates
@@ -88,8 +94,10 @@ select
     cast(slots.propensity as double) as propensity,
     case when explanations.is_telling and not slots.is_explored then explanations.evidence_item_id end
         as evidence_item_id,
-    cast(case when explanations.is_telling and not slots.is_explored then explanations.evidence_count else 0 end as bigint)
-        as evidence_count
+    cast(
+        case when explanations.is_telling and not slots.is_explored then explanations.evidence_count else 0 end
+        as bigint
+    ) as evidence_count
 from slots
 inner join {{ ref('int_ranking_pool') }} as pool
     on

@@ -8,24 +8,6 @@ with recipients as (
 
 ),
 
-plays as (
-
-    select * from {{ ref('int_user_playbook') }}
-
-),
-
-texts as (
-
-    select * from {{ ref('texts') }}
-
-),
-
-claims as (
-
-    select * from {{ ref('title_claims') }}
-
-),
-
 blocks as (
 
     select
@@ -93,7 +75,7 @@ keyed as (
         on
             recipients.message_id = contents.message_id
             and blocks.block = contents.block
-    left join plays
+    left join {{ ref('int_user_playbook') }} as plays
         on
             recipients.user_id = plays.user_id
             and blocks.block = plays.block
@@ -107,7 +89,7 @@ choices as (
     ] %}
         select
             *,
-            {{ key }} as key,
+            {{ key }} as text_key,
             {{ loop.index }} as preference
         from keyed
         {{ 'union all' if not loop.last }}
@@ -120,9 +102,9 @@ untrue as (
     select distinct
         items.message_id,
         items.block,
-        claims.key
+        claims.key as text_key
     from items
-    cross join claims
+    cross join {{ ref('title_claims') }} as claims
     where concat('|', claims.reason_types, '|') not like concat('%|', items.reason_type, '|%')
 
 ),
@@ -135,16 +117,16 @@ titles as (
         choices.preference,
         {{ fill_text('texts.text', {'category': 'choices.category', 'item': 'choices.item_name'}) }} as title
     from choices
-    inner join texts
+    inner join {{ ref('texts') }} as texts
         on
             choices.language = texts.language
-            and choices.key = texts.key
+            and choices.text_key = texts.key
     left join untrue
         on
             choices.message_id = untrue.message_id
             and choices.block = untrue.block
-            and choices.key = untrue.key
-    where untrue.key is null
+            and choices.text_key = untrue.text_key
+    where untrue.text_key is null
 
 )
 

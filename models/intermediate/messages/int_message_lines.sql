@@ -1,5 +1,4 @@
 -- The preheader carries the second fact: the offer, the largest saving, the next item, or what the tone says.
-{% set items_in_email = var('email_items_primary') + var('email_items_secondary') %}
 with recipients as (
 
     select * from {{ ref('int_message_recipients') }}
@@ -27,24 +26,13 @@ texts as (
 -- what else than the subject's item may be named
 items as (
 
-    select
-        recipients.message_id,
-        labels.short_name,
-        recommendations.saved_percent,
-        recommendations.position
-    from recipients
-    inner join {{ ref('int_recommendations') }} as recommendations
-        on
-            recipients.user_id = recommendations.user_id
-            and recipients.placement = recommendations.placement
-    inner join {{ ref('int_item_labels') }} as labels
-        on recommendations.item_id = labels.item_id
+    select named_items.*
+    from {{ ref('int_message_named_items') }} as named_items
     inner join subjects
-        on recipients.message_id = subjects.message_id
+        on named_items.message_id = subjects.message_id
     where
-        recommendations.position <= {{ items_in_email }}
-        and labels.is_nameable
-        and (subjects.subject_item_id is null or recommendations.item_id <> subjects.subject_item_id)
+        subjects.subject_item_id is null
+        or named_items.item_id <> subjects.subject_item_id
 
 ),
 
@@ -72,7 +60,7 @@ keyed as (
         subjects.subject,
         subjects.subject_key,
         offers.headline as offer,
-        offers.ends_text as ends,
+        offers.ends_text,
         cast(savings.saved_percent as {{ dbt.type_string() }}) as percent,
         savings.short_name as saving_item,
         next_items.short_name as next_item,
@@ -124,7 +112,7 @@ select
     subject,
     subject_key,
     coalesce(
-        {{ fill_text('offer_line', {'offer': 'offer', 'ends': 'ends'}) }},
+        {{ fill_text('offer_line', {'offer': 'offer', 'ends': 'ends_text'}) }},
         {{ fill_text('saving_line', {'percent': 'percent', 'item': 'saving_item'}) }},
         {{ fill_text('item_line', {'item': 'next_item'}) }},
         preheader

@@ -75,11 +75,15 @@ worded as (
         offers.offer_name,
         offers.category,
         labels.short_name,
-        case when offers.discount_percent > 0 then cast(floor(offers.discount_percent) as {{ dbt.type_int() }}) end as percent,
-        concat('offer.', case when offers.item_id is not null then 'item' when offers.category is not null then 'category' else 'shop' end)
-            as headline_key,
+        case when offers.discount_percent > 0 then cast(floor(offers.discount_percent) as {{ dbt.type_int() }}) end
+            as saved_percent,
+        case
+            when offers.item_id is not null then 'offer.item'
+            when offers.category is not null then 'offer.category'
+            else 'offer.shop'
+        end as headline_key,
         concat('month.', cast(extract(month from offers.ends_at) as {{ dbt.type_string() }})) as month_key,
-        cast(extract(day from offers.ends_at) as {{ dbt.type_string() }}) as day,
+        cast(extract(day from offers.ends_at) as {{ dbt.type_string() }}) as day_of_month,
         offers.offer_code,
         offers.offer_url,
         offers.ends_at
@@ -97,13 +101,15 @@ dated as (
         worded.*,
         headlines.text as headline,
         ends.text as ends,
-        {{ fill_text('coalesce(patterns_of_day.text, patterns.text)', {'day': 'worded.day', 'month': 'months.text'}) }} as end_date
+        {{ fill_text('coalesce(patterns_of_day.text, patterns.text)', {
+            'day': 'worded.day_of_month', 'month': 'months.text'
+        }) }} as end_date
     from worded
     {% for name, key in {
         'headlines': 'worded.headline_key',
         'ends': "'offer.ends'",
         'patterns': "'date.day_and_month'",
-        'patterns_of_day': "concat('date.day_and_month.', worded.day)",
+        'patterns_of_day': "concat('date.day_and_month.', worded.day_of_month)",
         'months': 'worded.month_key'
     }.items() %}
         left join texts as {{ name }}
@@ -121,7 +127,7 @@ select
     {{ fill_text('ends', {'date': 'end_date'}) }} as ends_text,
     coalesce(
         {{ fill_text('headline', {
-            'percent': dbt.cast('percent', dbt.type_string()), 'category': 'category', 'item': 'short_name'
+            'percent': dbt.cast('saved_percent', dbt.type_string()), 'category': 'category', 'item': 'short_name'
         }) }},
         offer_name
     ) as headline,

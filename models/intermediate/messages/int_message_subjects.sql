@@ -1,7 +1,6 @@
 -- A subject is one of several patterns: of the rule that chose one, else of the reason of the first item that may be
 -- named, else general ones. A reader starts at a pattern of their own and goes on by one with each email, so that no
 -- pattern comes twice in a row.
-{% set items_in_email = var('email_items_primary') + var('email_items_secondary') %}
 {% set groups = {
     'again': ['buy_again'],
     'waiting': ['left_in_cart', 'recently_viewed'],
@@ -23,27 +22,15 @@ with recipients as (
 leads as (
 
     select
-        recommendations.user_id,
-        recommendations.placement,
-        recommendations.item_id,
-        labels.short_name,
+        *,
         case
             {% for group, reasons in groups.items() %}
-                when recommendations.reason_type in ('{{ reasons | join("', '") }}') then '{{ group }}'
+                when reason_type in ({{ "'" ~ reasons | join("', '") ~ "'" }}) then '{{ group }}'
             {% endfor %}
             else 'suggestion'
         end as reason_group
-    from {{ ref('int_recommendations') }} as recommendations
-    inner join {{ ref('int_item_labels') }} as labels
-        on recommendations.item_id = labels.item_id
-    where
-        recommendations.position <= {{ items_in_email }}
-        and labels.is_nameable
-    qualify
-        row_number() over (
-            partition by recommendations.user_id, recommendations.placement
-            order by recommendations.position
-        ) = 1
+    from {{ ref('int_message_named_items') }}
+    qualify row_number() over (partition by message_id order by position) = 1
 
 ),
 
@@ -85,9 +72,7 @@ keyed as (
         coalesce(earlier_emails.email_count, 0) as email_count
     from recipients
     left join leads
-        on
-            recipients.user_id = leads.user_id
-            and recipients.placement = leads.placement
+        on recipients.message_id = leads.message_id
     left join subject_rules
         on recipients.user_id = subject_rules.user_id
     left join earlier_emails
@@ -102,7 +87,7 @@ patterns as (
             keyed.*,
             {{ loop.index }} as preference,
             texts.key as subject_key,
-            texts.text
+            texts.text as pattern
         from keyed
         inner join {{ ref('texts') }} as texts
             on
@@ -116,7 +101,7 @@ patterns as (
         keyed.*,
         1 as preference,
         cast(null as {{ dbt.type_string() }}) as subject_key,
-        keyed.subject_of_rule as text
+        keyed.subject_of_rule as pattern
     from keyed
     where
         keyed.language = 'en'
@@ -128,7 +113,7 @@ filled as (
 
     select
         *,
-        {{ fill_text('text', {'first_name': 'first_name', 'item': 'short_name'}) }} as subject
+        {{ fill_text('pattern', {'first_name': 'first_name', 'item': 'short_name'}) }} as subject
     from patterns
 
 ),
