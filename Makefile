@@ -17,7 +17,7 @@ export UV_PYTHON_DOWNLOADS := never
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo inputs build train effect render preview quality forget fuzz test email-tools lint fmt docs bench evaluate hooks lock clean
+.PHONY: help demo inputs build train effect render preview email-report quality forget fuzz test email-tools lint fmt docs bench evaluate hooks lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [OPTION=value ...]'
@@ -87,6 +87,9 @@ render: .venv/.installed ## render the queued emails into out/emails
 preview: .venv/.installed ## a gallery of real emails of every segment in out/gallery
 	@$(recmail) preview \
 		$$(test -d data/demo/images && echo --images https://images.recmail.example/demo/=data/demo/images)
+
+email-report: .venv/.installed ## count what the queued emails say: titles, subjects, sensitive goods, badges, offers
+	@$(recmail) email-report
 
 forget: .venv/.installed ## after a build: remove what files still hold of people who asked to be erased
 	@$(recmail) forget

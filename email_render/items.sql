@@ -62,10 +62,10 @@ finished as (
     select
         *,
         tagged_link(page_url, trigger_type, strategy || '-' || position) as url,
-        clean_text(case when language = 'en' then reason_text else line.reason_text end) as reason,
+        clean_text(case when item_lines is null and language = 'en' then reason_text else line.reason_text end) as reason,
         case
-            when badge_type = 'price_drop' and plain_list_price is null then null
-            else clean_text(case when language = 'en' then badge_text else line.badge_text end)
+            when badge_type in ('was', 'price_drop') and plain_list_price is null then null
+            else clean_text(case when item_lines is null and language = 'en' then badge_text else line.badge_text end)
         end as badge,
         plain_amount(
             cast(plain_list_price as decimal(18, 4)) - cast(plain_price as decimal(18, 4)), style.digits

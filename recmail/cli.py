@@ -14,6 +14,10 @@ COMMANDS = {
     "forget": ("recmail.forget:main", "Remove what files still hold of people whom a build has erased."),
     "render": ("email_render.cli:render", "Render the queued emails."),
     "preview": ("email_render.cli:preview", "Write a gallery of real emails of every kind."),
+    "email-report": (
+        "recmail.email_report:main",
+        "Count what the queued emails say, and fail on the limits.",
+    ),
     "docs": ("recmail.docs:main", "Write the pages of docs/ that follow from the project."),
 }
 

@@ -55,12 +55,12 @@ having count(*) >= 5;
 create table offers as
 select
     coupon_scopes.offer_id,
-    'Coupon for ' || coalesce(items.item_name, lower(coupon_scopes.category))
-    || ' (campaign ' || coupon_scopes.campaign_id || ')' as offer_name,
+    'Coupon for ' || coalesce(items.item_name, lower(coupon_scopes.category)) as offer_name,
     items.item_id,
     coupon_scopes.category,
     round(coupon_discounts.discount_percent, 1)::decimal(4, 1) as discount_percent,
     null::varchar as minimum_segment,
+    'https://shop.recmail.example/offer/' || coupon_scopes.offer_id as offer_url,
     source_campaigns.start_date as starts_at,
     -- the source gives the last day
     source_campaigns.end_date + interval 1 day - interval 1 second as ends_at

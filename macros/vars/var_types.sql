@@ -116,6 +116,9 @@
 
         'email_items_primary': {'type': 'whole', 'least': 1, 'most': 100},
         'email_items_secondary': {'type': 'whole', 'least': 0, 'most': 100},
+        'evidence_lift_min': factor,
+        'email_badges_max': {'type': 'whole', 'least': 0, 'most': 100},
+        'saving_percent_min': {'type': 'number', 'least': 1, 'most': 100},
         'email_layout_shares': {'type': 'map', 'of': ['grid', 'hero', 'list', 'carousel'], 'values': share},
         'holdout_share': share,
         'minimum_gap_hours': {'type': 'whole', 'least': 0, 'most': 720},

@@ -4,6 +4,8 @@ select
     item_id,
     category,
     minimum_segment,
+    offer_code,
+    offer_url,
     discount_percent,
     starts_at,
     ends_at

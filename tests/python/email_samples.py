@@ -83,7 +83,7 @@ LANGUAGES = {
     language: tuple(
         texts[key].format(**FILLED)
         for key in (
-            *("subject.recommendations", "preheader.plain", "greeting.plain.named"),
+            *("subject.recommendations.suggestion.4", "preheader.plain", "greeting.plain.named"),
             *("title.recommendations.primary", "title.recommendations.secondary"),
             *("footer.reason", "offer.ends"),
         )

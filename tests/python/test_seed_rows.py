@@ -5,7 +5,7 @@ from warehouse import build, connect, dbt
 
 SEEDS = [
     *("rfm_groups", "playbook", "seasons", "holidays", "complements"),
-    *("event_weights", "placements", "non_product_items", "stop_words", "unit_words"),
+    *("event_weights", "placements", "non_product_items", "sensitive_categories", "stop_words", "unit_words"),
 ]
 MODELS = ["int_play_strategies"]
 FAULTS = {
@@ -33,6 +33,7 @@ FAULTS = {
     "placements set is_steered_by_playbook = true where placement = 'cart'": "cart: expected strategies as name=weight",
     "placements set exploration_share = 0.1 where placement = 'post_purchase'": "expected exploration_share from 0",
     "non_product_items set pattern = '%' where pattern = 'manual'": "item_name %: expected a pattern in lower case",
+    "sensitive_categories set pattern = 'pay day' where pattern = 'payday'": "word pay day: expected a single word",
     "stop_words set word = 'The' where word = 'the' and language = 'en'": "en The: expected one word in lower case",
     "unit_words set measure = 'money' where word = 'oz'": "money oz: expected measure mass",
     "playbook set strategies = 'trends=2' where play = 'discovery'": "strategy trends: expected a strategy of macro",

@@ -1,6 +1,7 @@
 -- A text missing in one language would leave its messages without a line; one with other placeholders would leave a
 -- value out, or print a brace. What it names: the key, the language, and what is wrong.
 {% set placeholders = ['item', 'category', 'count', 'percent', 'first_name', 'shop', 'date', 'day', 'month'] %}
+{% set placeholders = placeholders + ['offer', 'ends'] %}
 {% set emptied = {} %}
 {% for placeholder in placeholders %}{% do emptied.update({placeholder: "''"}) %}{% endfor %}
 with texts as (

@@ -12,6 +12,16 @@ with named as (
     {% endfor %}
     select
         'a list' as named_by,
+        concat('reason.', reason_type) as text_key
+    from {{ ref('int_recommendations') }}
+    union
+    select
+        concat('a message ', trigger_type) as named_by,
+        concat('subject.', trigger_type, '.general.1') as text_key
+    from {{ ref('int_message_recipients') }}
+    union
+    select
+        'a list' as named_by,
         concat('badge.', badge_type) as text_key
     from {{ ref('int_recommendations') }}
     where badge_type is not null

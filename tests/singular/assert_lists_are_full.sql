@@ -3,7 +3,7 @@ with available as (
 
     select count(*) as item_count
     from {{ ref('int_item_availability') }}
-    where unavailable_reason is null
+    where unavailable_reason is null and not is_for_reorders
 
 ),
 

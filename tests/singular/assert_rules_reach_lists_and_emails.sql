@@ -87,9 +87,17 @@ other_subjects as (
     where
         rules.effect = 'choose_subject'
         and rules.effect_rank = 1
-        and (messages.language = 'en' or texts.key is not null)
-        and coalesce(texts.text, rules.effect_value) not like '%{{ '{' }}%'
-        and messages.subject <> coalesce(texts.text, rules.effect_value)
+        and case
+            when rules.effect_value like 'subject.%'
+                then
+                    texts.key is not null
+                    and coalesce(messages.subject_key, '') <> texts.key
+                    and coalesce(messages.subject_key, '') not like concat(texts.key, '.%')
+            else
+                messages.language = 'en'
+                and rules.effect_value not like '%{{ '{' }}%'
+                and messages.subject <> rules.effect_value
+        end
 
 ),
 
@@ -101,8 +109,17 @@ offers_not_made as (
     from {{ ref('int_next_best_offers') }} as next_best_offers
     inner join {{ ref('email_queue') }} as messages
         on next_best_offers.user_id = messages.user_id
+    inner join {{ ref('int_offers') }} as offers
+        on next_best_offers.offer_id = offers.offer_id
+    inner join {{ ref('user_recommendations') }} as shown
+        on next_best_offers.user_id = shown.user_id
+    inner join {{ ref('stg_items') }} as items
+        on shown.item_id = items.item_id
     where
         next_best_offers.is_offered
+        and shown.position <= {{ var('email_items_primary') + var('email_items_secondary') }}
+        -- what it is for stands in the email
+        and coalesce(offers.item_id = items.item_id, lower(offers.category) = lower(items.category), true)
         and messages.offer is null
 
 )

@@ -24,7 +24,7 @@ lists as (
 
     select
         user_items.user_key,
-        array_agg({{ ordered_struct(['item_number', 'interaction_weight']) }}) as items
+        array_agg({{ ordered_struct(['item_number', 'interaction_weight', 'last_purchased_at']) }}) as items
     from {{ ref('int_user_items') }} as user_items
     inner join item_keys
         on user_items.item_key = item_keys.item_key
@@ -52,7 +52,8 @@ votes as (
     select
         user_key,
         item.item_number,
-        cast(round(similarity_score * item.interaction_weight * 1000000) as bigint) as vote
+        cast(round(similarity_score * item.interaction_weight * 1000000) as bigint) as vote,
+        case when item.last_purchased_at is not null then 1 else 0 end as is_bought
     from unnested
 
 ),
@@ -63,7 +64,7 @@ best as (
         user_key,
         item_number,
         sum(vote) as vote_sum,
-        count(*) as neighbour_count
+        sum(is_bought) as buyer_count
     from votes
     group by user_key, item_number
     having count(*) >= 2
@@ -79,7 +80,7 @@ select
     item_keys.item_key,
     cast(best.vote_sum as double) / 1000000 as raw_score,
     cast(null as {{ dbt.type_int() }}) as evidence_key,
-    cast(best.neighbour_count as {{ dbt.type_int() }}) as evidence_count
+    cast(best.buyer_count as {{ dbt.type_int() }}) as evidence_count
 from best
 inner join item_keys
     on best.item_number = item_keys.item_number

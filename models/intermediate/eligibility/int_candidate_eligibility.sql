@@ -10,7 +10,8 @@ with proposed as (
         user_key,
         item_key,
         -- what users chose themselves is not too dear for them
-        max(case when strategy_number in ({{ strategy_numbers('own') }}) then 1 else 0 end) = 1 as is_chosen
+        max(case when strategy_number in ({{ strategy_numbers('own') }}) then 1 else 0 end) = 1 as is_chosen,
+        max(case when strategy_number = {{ strategy_number('buy_again') }} then 1 else 0 end) = 1 as is_reorder
     from {{ ref('int_proposals') }}
     where {{ is_in_part('user_key') }}
     group by user_key, item_key
@@ -40,6 +41,7 @@ items as (
     select
         item_keys.item_key,
         availability.unavailable_reason,
+        availability.is_for_reorders,
         items.category,
         lower(known_seasons.season_name) as season,
         content_items.price_share
@@ -86,6 +88,7 @@ select
     proposed.item_key,
     case
         when items.unavailable_reason is not null then items.unavailable_reason
+        when items.is_for_reorders and not proposed.is_reorder then 'sensitive'
         when items.season is not null and user_seasons.user_key is null then 'out_of_season'
         when excluded.reason is not null then excluded.reason
         when

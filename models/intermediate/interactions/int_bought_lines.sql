@@ -15,6 +15,7 @@ select
     order_lines.order_line_id,
     order_lines.order_id,
     coalesce(orders.user_id, identities.user_id) as user_id,
+    orders.anonymous_id,
     order_lines.item_id,
     orders.currency,
     orders.order_status,

@@ -34,7 +34,7 @@ recent as (
 
     select
         purchases.item_id,
-        count(distinct coalesce(purchases.user_id, purchases.order_id)) as buyer_count
+        count(distinct coalesce(purchases.user_id, purchases.anonymous_id, purchases.order_id)) as buyer_count
     from purchases
     cross join as_of
     where purchases.ordered_at > {{ dbt.dateadd('day', -30, 'as_of.as_of') }}

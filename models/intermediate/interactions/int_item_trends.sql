@@ -20,7 +20,7 @@ recent as (
     select
         purchases.item_id,
         users.country_code,
-        coalesce(purchases.user_id, purchases.order_id) as buyer_id
+        coalesce(purchases.user_id, purchases.anonymous_id, purchases.order_id) as buyer_id
     from {{ ref('int_purchases') }} as purchases
     left join {{ ref('stg_users') }} as users
         on purchases.user_id = users.user_id

@@ -27,6 +27,7 @@ kept as (
         lines.order_line_id,
         lines.order_id,
         lines.user_id,
+        lines.anonymous_id,
         families.family_item_id as item_id,
         lines.quantity - lines.returned_quantity as kept_quantity,
         -- unit_price is what was paid, discount taken off (GA4's `price`); a second currency can't be added up
@@ -47,6 +48,7 @@ select
     order_line_id,
     order_id,
     user_id,
+    anonymous_id,
     item_id,
     kept_quantity,
     cast(kept_quantity * unit_price as decimal(18, 4)) as net_amount,

@@ -1,3 +1,6 @@
+{% set paired = item_contexts()[:3] %}
+{% set naming = paired + ['complements', 'similar_items', 'upgrade'] %}
+
 with slots as (
 
     select
@@ -23,38 +26,70 @@ with slots as (
 
 ),
 
--- of the strategies that proposed the item one of its block's play explains it, first one that the play holds back,
--- else the first of macro strategies
-explanations as (
+proposals as (
 
     select
         slots.list_key,
         slots.position,
+        slots.play,
+        slots.block,
+        slots.item_key,
+        candidates.strategy_number,
         {{ strategy_name('candidates.strategy_number') }} as strategy,
         candidates.evidence_key,
-        coalesce(candidates.evidence_count, similarities.pair_count, 0) as evidence_count,
-        coalesce(of_play.strategy_weight >= 1, false) as is_of_play
+        candidates.evidence_count
     from slots
     inner join {{ ref('int_candidates') }} as candidates
         on
             slots.user_key = candidates.user_key
             and slots.item_key = candidates.item_key
+
+),
+
+-- of the strategies that proposed the item one of its block's play explains it, first one that the play holds back,
+-- else the first of macro strategies; one whose evidence can't be named comes after all others and names none
+explanations as (
+
+    select
+        proposals.list_key,
+        proposals.position,
+        proposals.strategy,
+        -- how many share the pair, where an item of the user's voted for its neighbour
+        coalesce(proposals.evidence_count, lifts.pair_count, 0) as evidence_count,
+        evidence_items.item_id as evidence_item_id,
+        case
+            -- an offer that doesn't say how much it saves, nobody or a single one who bought it
+            when proposals.strategy in ('on_offer', 'best_sellers') then proposals.evidence_count > 0
+            when proposals.strategy = 'similar_users' then proposals.evidence_count > 1
+            {% for strategy in naming %}
+                when proposals.strategy = '{{ strategy }}'
+                    then
+                        evidence_items.is_nameable
+                        {% if strategy in paired %}
+                            and coalesce(lifts.lift >= {{ var('evidence_lift_min') }}, false)
+                        {% endif %}
+            {% endfor %}
+            else true
+        end as is_telling
+    from proposals
+    left join {{ ref('int_item_labels') }} as evidence_items
+        on proposals.evidence_key = evidence_items.item_key
+    left join {{ ref('int_pair_lifts') }} as lifts
+        on
+            proposals.strategy = lifts.context
+            and proposals.evidence_key = lifts.item_key
+            and proposals.item_key = lifts.neighbour_key
     left join {{ ref('int_play_strategies') }} as of_play
         on
-            slots.play = of_play.play
-            and slots.block = of_play.block
-            and {{ strategy_name('candidates.strategy_number') }} = of_play.strategy
-    -- how many share the pair, where an item of the user's voted for its neighbour
-    left join {{ ref('int_item_similarities') }} as similarities
-        on
-            candidates.strategy_number = {{ context_strategy('similarities.context_key') }}
-            and candidates.evidence_key = similarities.item_key
-            and candidates.item_key = similarities.neighbour_key
+            proposals.play = of_play.play
+            and proposals.block = of_play.block
+            and proposals.strategy = of_play.strategy
     qualify row_number() over (
-        partition by slots.list_key, slots.position
+        partition by proposals.list_key, proposals.position
         order by
+            case when is_telling then 0 else 1 end,
             case when of_play.strategy_weight < 1 then 0 when of_play.strategy_weight >= 1 then 1 else 2 end,
-            candidates.strategy_number
+            proposals.strategy_number
     ) = 1
 
 )
@@ -74,9 +109,12 @@ select
     coalesce(pool.score / nullif(pool.unmixed_score, 0), 1) as cold_start_factor,
     cast(case when slots.is_explored then 1 else slots.playbook_factor end as double) as playbook_factor,
     cast(slots.propensity as double) as propensity,
-    case when not slots.is_explored then evidence_items.item_id end as evidence_item_id,
-    cast(case when slots.is_explored then 0 else explanations.evidence_count end as bigint) as evidence_count,
-    explanations.is_of_play and not slots.is_explored as is_of_play
+    case when explanations.is_telling and not slots.is_explored then explanations.evidence_item_id end
+        as evidence_item_id,
+    cast(
+        case when explanations.is_telling and not slots.is_explored then explanations.evidence_count else 0 end
+        as bigint
+    ) as evidence_count
 from slots
 inner join {{ ref('int_ranking_pool') }} as pool
     on
@@ -88,5 +126,3 @@ inner join explanations
     on
         slots.list_key = explanations.list_key
         and slots.position = explanations.position
-left join {{ ref('int_item_keys') }} as evidence_items
-    on explanations.evidence_key = evidence_items.item_key

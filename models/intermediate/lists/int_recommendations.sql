@@ -30,12 +30,20 @@ reasons as (
     select
         listed.*,
         case
-            -- nobody bought it, or the offer does not say how much it saves
-            when listed.reason in ('popular', 'on_offer') and listed.evidence_count = 0 then null
+            -- drawn, or nothing behind it that may be said (int_placement_lists)
+            when
+                listed.reason is null
+                or (listed.reason in ('popular', 'on_offer', 'similar_users') and listed.evidence_count = 0)
+                or (
+                    listed.reason in ('because_you', 'bought_together', 'complements', 'similar_items', 'upgrade')
+                    and listed.evidence_item_id is null
+                )
+                then 'suggestion'
             when listed.reason <> 'because_you' then listed.reason
             when interactions.purchase_count > 0 then 'because_you_bought'
             when interactions.view_count > 0 then 'because_you_viewed'
             when interactions.item_id is not null then 'because_you_liked'
+            else 'suggestion'
         end as reason_type
     from listed
     left join interactions
@@ -62,12 +70,13 @@ lines as (
         case when items.rating_count > 0 then items.rating_average end as rating_average,
         case when items.rating_count > 0 and items.rating_average is not null then items.rating_count end
             as rating_count,
-        -- rounded down, so that no badge promises too much; less than 1 % is not worth one
+        -- rounded down, so that no badge promises too much
         case
-            when items.list_price > items.price
-                then nullif(cast(floor(100 - 100 * items.price / items.list_price) as {{ dbt.type_int() }}), 0)
+            when 100 - 100 * items.price / items.list_price >= {{ var('saving_percent_min') }}
+                then cast(floor(100 - 100 * items.price / items.list_price) as {{ dbt.type_int() }})
         end as saved_percent,
-        case when saved_percent > 0 then 'price_drop' end as badge_type
+        -- what is cheaper than its list price need not have become so
+        case when saved_percent > 0 then 'was' end as badge_type
     from reasons
     inner join items
         on reasons.item_id = items.item_id

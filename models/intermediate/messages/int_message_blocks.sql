@@ -1,21 +1,10 @@
--- What all items of a block start from speaks first ("Because you bought Tea"), then the play, where its strategies
--- brought every item of the block, then the reason that the items share, then the stock title.
+-- What all items of a block start from speaks first ("Because you bought Tea"), then the reason that they share, the
+-- play, the stock title, and a neutral one. A title with a row in seed `title_claims` stands only over items whose
+-- reasons are all among those it claims.
 {% set items_in_email = var('email_items_primary') + var('email_items_secondary') %}
 with recipients as (
 
     select * from {{ ref('int_message_recipients') }}
-
-),
-
-plays as (
-
-    select * from {{ ref('int_user_playbook') }}
-
-),
-
-texts as (
-
-    select * from {{ ref('texts') }}
 
 ),
 
@@ -33,21 +22,36 @@ blocks as (
 
 ),
 
+items as (
+
+    select
+        recipients.message_id,
+        recommendations.block,
+        recommendations.reason_type,
+        recommendations.category,
+        labels.short_name
+    from recipients
+    inner join {{ ref('int_recommendations') }} as recommendations
+        on
+            recipients.user_id = recommendations.user_id
+            and recipients.placement = recommendations.placement
+    left join {{ ref('int_item_labels') }} as labels
+        on recommendations.evidence_item_id = labels.item_id
+    where recommendations.position <= {{ items_in_email }}
+
+),
+
 -- of a block that has any items: what they have in common
 contents as (
 
     select
-        user_id,
-        placement,
+        message_id,
         block,
-        case when count(distinct reason_type) = 1 and count(reason_type) = count(*) then min(reason_type) end
-            as reason_type,
-        case when count(distinct evidence_item_id) = 1 then min(evidence_item_name) end as item_name,
-        case when count(distinct category) = 1 then min(category) end as category,
-        min(case when is_of_play then 1 else 0 end) = 1 as is_of_play
-    from {{ ref('int_recommendations') }}
-    where position <= {{ items_in_email }}
-    group by user_id, placement, block
+        case when count(distinct reason_type) = 1 then concat('shared.', min(reason_type)) end as shared_key,
+        case when count(distinct short_name) = 1 and count(short_name) = count(*) then min(short_name) end as item_name,
+        case when count(distinct category) = 1 then min(category) end as category
+    from items
+    group by message_id, block
 
 ),
 
@@ -56,14 +60,11 @@ keyed as (
     select
         recipients.message_id,
         recipients.language,
-        blocks.*,
+        blocks.block,
         contents.category,
-        case
-            when length(contents.item_name) > 60 then concat(substr(contents.item_name, 1, 59), '…')
-            else contents.item_name
-        end as item_name,
-        concat('shared.', contents.reason_type) as shared_key,
-        case when contents.is_of_play then plays.title_key end as play_key,
+        contents.item_name,
+        contents.shared_key,
+        plays.title_key as play_key,
         concat(
             'title.', recipients.trigger_type, '.', blocks.block,
             case when recipients.segment = 'new' then '.new' else '' end
@@ -72,36 +73,71 @@ keyed as (
     cross join blocks
     left join contents
         on
-            recipients.user_id = contents.user_id
-            and recipients.placement = contents.placement
+            recipients.message_id = contents.message_id
             and blocks.block = contents.block
-    left join plays
+    left join {{ ref('int_user_playbook') }} as plays
         on
             recipients.user_id = plays.user_id
             and blocks.block = plays.block
 
+),
+
+choices as (
+
+    {% for key in [
+        "concat(shared_key, '.named')", 'shared_key', 'play_key', 'stock_key', "concat('title.neutral.', block)"
+    ] %}
+        select
+            *,
+            {{ key }} as text_key,
+            {{ loop.index }} as preference
+        from keyed
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+untrue as (
+
+    select distinct
+        items.message_id,
+        items.block,
+        claims.key as text_key
+    from items
+    cross join {{ ref('title_claims') }} as claims
+    where concat('|', claims.reason_types, '|') not like concat('%|', items.reason_type, '|%')
+
+),
+
+titles as (
+
+    select
+        choices.message_id,
+        choices.block,
+        choices.preference,
+        {{ fill_text('texts.text', {'category': 'choices.category', 'item': 'choices.item_name'}) }} as title
+    from choices
+    inner join {{ ref('texts') }} as texts
+        on
+            choices.language = texts.language
+            and choices.text_key = texts.key
+    left join untrue
+        on
+            choices.message_id = untrue.message_id
+            and choices.block = untrue.block
+            and choices.text_key = untrue.text_key
+    where untrue.text_key is null
+
 )
 
 select
-    keyed.message_id,
-    keyed.block,
-    coalesce(
-        {{ fill_text('named.text', {'category': 'keyed.category', 'item': 'keyed.item_name'}) }},
-        of_play.text,
-        shared.text,
-        stock.text
-    ) as title,
-    keyed.first_position,
-    keyed.last_position
-from keyed
-{% for name, key in {
-    'named': "concat(keyed.shared_key, '.named')",
-    'of_play': 'keyed.play_key',
-    'shared': 'keyed.shared_key',
-    'stock': 'keyed.stock_key'
-}.items() %}
-    left join texts as {{ name }}
-        on
-            keyed.language = {{ name }}.language
-            and {{ key }} = {{ name }}.key
-{% endfor %}
+    titles.message_id,
+    titles.block,
+    titles.title,
+    blocks.first_position,
+    blocks.last_position
+from titles
+inner join blocks
+    on titles.block = blocks.block
+where titles.title is not null
+qualify row_number() over (partition by titles.message_id, titles.block order by titles.preference) = 1

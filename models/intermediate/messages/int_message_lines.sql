@@ -1,29 +1,19 @@
+-- The preheader carries the second fact: the offer, the largest saving, the next item, or what the tone says.
 with recipients as (
 
     select * from {{ ref('int_message_recipients') }}
 
 ),
 
-first_items as (
+subjects as (
 
-    select
-        user_id,
-        placement,
-        substr(item_name, 1, 80) as item_name
-    from {{ ref('int_recommendations') }}
-    where position = 1
+    select * from {{ ref('int_message_subjects') }}
 
 ),
 
-subject_rules as (
+offers as (
 
-    select
-        user_id,
-        effect_value
-    from {{ ref('int_user_rules') }}
-    where
-        effect = 'choose_subject'
-        and effect_rank = 1
+    select * from {{ ref('int_message_offers') }}
 
 ),
 
@@ -33,30 +23,60 @@ texts as (
 
 ),
 
+-- what else than the subject's item may be named
+items as (
+
+    select named_items.*
+    from {{ ref('int_message_named_items') }} as named_items
+    inner join subjects
+        on named_items.message_id = subjects.message_id
+    where
+        subjects.subject_item_id is null
+        or named_items.item_id <> subjects.subject_item_id
+
+),
+
+next_items as (
+
+    select * from items
+    qualify row_number() over (partition by message_id order by position) = 1
+
+),
+
+savings as (
+
+    select * from items
+    where saved_percent is not null
+    qualify row_number() over (partition by message_id order by saved_percent desc, position) = 1
+
+),
+
 keyed as (
 
     select
         recipients.message_id,
         recipients.language,
-        first_items.item_name,
         recipients.first_name,
-        subject_rules.effect_value as subject_of_rule,
-        concat(
-            'subject.', recipients.trigger_type,
-            case when recipients.segment = 'new' then '.new' else '' end,
-            case when recipients.first_name is null then '' else '.named' end
-        ) as subject_key,
+        subjects.subject,
+        subjects.subject_key,
+        offers.headline as offer,
+        offers.ends_text,
+        cast(savings.saved_percent as {{ dbt.type_string() }}) as percent,
+        savings.short_name as saving_item,
+        next_items.short_name as next_item,
         -- nothing is said of a taste that nobody has seen: new users get words of their own
         concat('preheader.', case when recipients.segment = 'new' then 'new' else recipients.tone end) as preheader_key,
         concat('greeting.', recipients.tone, case when recipients.first_name is null then '' else '.named' end)
             as greeting_key
     from recipients
-    inner join first_items
-        on
-            recipients.user_id = first_items.user_id
-            and recipients.placement = first_items.placement
-    left join subject_rules
-        on recipients.user_id = subject_rules.user_id
+    inner join subjects
+        on recipients.message_id = subjects.message_id
+    left join offers
+        on recipients.message_id = offers.message_id
+    left join savings
+        on recipients.message_id = savings.message_id
+    left join next_items
+        on recipients.message_id = next_items.message_id
 
 ),
 
@@ -64,21 +84,17 @@ worded as (
 
     select
         keyed.*,
-        -- a rule names a text, or says in English what only readers of English can be told
-        coalesce(
-            rule_subjects.text,
-            case
-                when keyed.language = 'en' and keyed.subject_of_rule not like 'subject.%' then keyed.subject_of_rule
-            end
-        ) as rule_subject,
-        subjects.text as subject,
+        offer_lines.text as offer_line,
+        saving_lines.text as saving_line,
+        item_lines.text as item_line,
         preheaders.text as preheader,
         greetings.text as greeting,
         footer_reasons.text as footer_reason
     from keyed
     {% for name, key in {
-        'rule_subjects': 'keyed.subject_of_rule',
-        'subjects': 'keyed.subject_key',
+        'offer_lines': "'preheader.offer'",
+        'saving_lines': "'preheader.saving'",
+        'item_lines': "'preheader.item'",
         'preheaders': 'keyed.preheader_key',
         'greetings': 'keyed.greeting_key',
         'footer_reasons': "'footer.reason'"
@@ -93,11 +109,14 @@ worded as (
 
 select
     message_id,
+    subject,
+    subject_key,
     coalesce(
-        {{ fill_text('rule_subject', {'first_name': 'first_name', 'item': 'item_name'}) }},
-        {{ fill_text('subject', {'first_name': 'first_name', 'item': 'item_name'}) }}
-    ) as subject,
-    preheader,
+        {{ fill_text('offer_line', {'offer': 'offer', 'ends': 'ends_text'}) }},
+        {{ fill_text('saving_line', {'percent': 'percent', 'item': 'saving_item'}) }},
+        {{ fill_text('item_line', {'item': 'next_item'}) }},
+        preheader
+    ) as preheader,
     {{ fill_text('greeting', {'first_name': 'first_name'}) }} as greeting,
     {{ fill_text('footer_reason', {'shop': literal(var('shop_name'))}) }} as footer_reason
 from worded

@@ -1,4 +1,6 @@
--- At most one offer an email: the next best one, where a rule or the user's play wants it.
+-- At most one offer an email, where a rule or the user's play wants one: the next best one, else the best of the user's
+-- other offers, that holds for an item in the email.
+{% set items_in_email = var('email_items_primary') + var('email_items_secondary') %}
 with recipients as (
 
     select * from {{ ref('int_message_recipients') }}
@@ -12,52 +14,124 @@ next_best_offers as (
 
 ),
 
-offers as (
-
-    select * from {{ ref('stg_offers') }}
-
-),
-
 texts as (
 
     select * from {{ ref('texts') }}
 
 ),
 
-dates as (
+wanted as (
 
     select
         recipients.message_id,
-        offers.offer_id,
-        offers.offer_name,
-        offers.ends_at,
+        recipients.user_id,
+        recipients.placement,
         recipients.language,
-        {{ fill_text('patterns.text', {
-            'day': dbt.cast('extract(day from offers.ends_at)', dbt.type_string()), 'month': 'months.text'
-        }) }} as end_date
+        user_offers.offer_id,
+        row_number() over (
+            partition by recipients.message_id
+            order by
+                case when user_offers.offer_id = next_best_offers.offer_id then 0 else 1 end,
+                user_offers.expected_margin desc,
+                user_offers.offer_id
+        ) as preference
     from recipients
     inner join next_best_offers
         on recipients.user_id = next_best_offers.user_id
-    inner join offers
-        on next_best_offers.offer_id = offers.offer_id
-    left join texts as patterns
+    inner join {{ ref('int_user_offers') }} as user_offers
+        on recipients.user_id = user_offers.user_id
+    where
+        user_offers.offer_id = next_best_offers.offer_id
+        or user_offers.expected_margin > 0
+
+),
+
+matched as (
+
+    select wanted.*
+    from wanted
+    inner join {{ ref('int_offers') }} as offers
+        on wanted.offer_id = offers.offer_id
+    inner join {{ ref('int_recommendations') }} as items
         on
-            recipients.language = patterns.language
-            and patterns.key = 'date.day_and_month'
-    left join texts as months
-        on
-            recipients.language = months.language
-            and months.key = concat('month.', cast(extract(month from offers.ends_at) as {{ dbt.type_string() }}))
+            wanted.user_id = items.user_id
+            and wanted.placement = items.placement
+            and items.position <= {{ items_in_email }}
+            and offers.scope in (
+                {{ offer_scope('items.item_id', 'null') }},
+                {{ offer_scope('null', 'items.category') }},
+                {{ offer_scope('null', 'null') }}
+            )
+    qualify row_number() over (partition by wanted.message_id order by wanted.preference, items.position) = 1
+
+),
+
+worded as (
+
+    select
+        matched.message_id,
+        matched.language,
+        offers.offer_id,
+        offers.offer_name,
+        offers.category,
+        labels.short_name,
+        case when offers.discount_percent > 0 then cast(floor(offers.discount_percent) as {{ dbt.type_int() }}) end
+            as saved_percent,
+        case
+            when offers.item_id is not null then 'offer.item'
+            when offers.category is not null then 'offer.category'
+            else 'offer.shop'
+        end as headline_key,
+        concat('month.', cast(extract(month from offers.ends_at) as {{ dbt.type_string() }})) as month_key,
+        cast(extract(day from offers.ends_at) as {{ dbt.type_string() }}) as day_of_month,
+        offers.offer_code,
+        offers.offer_url,
+        offers.ends_at
+    from matched
+    inner join {{ ref('stg_offers') }} as offers
+        on matched.offer_id = offers.offer_id
+    left join {{ ref('int_item_labels') }} as labels
+        on offers.item_id = labels.item_id
+
+),
+
+dated as (
+
+    select
+        worded.*,
+        headlines.text as headline,
+        ends.text as ends,
+        {{ fill_text('coalesce(patterns_of_day.text, patterns.text)', {
+            'day': 'worded.day_of_month', 'month': 'months.text'
+        }) }} as end_date
+    from worded
+    {% for name, key in {
+        'headlines': 'worded.headline_key',
+        'ends': "'offer.ends'",
+        'patterns': "'date.day_and_month'",
+        'patterns_of_day': "concat('date.day_and_month.', worded.day_of_month)",
+        'months': 'worded.month_key'
+    }.items() %}
+        left join texts as {{ name }}
+            on
+                worded.language = {{ name }}.language
+                and {{ key }} = {{ name }}.key
+    {% endfor %}
 
 )
 
 select
-    dates.message_id,
-    dates.offer_id,
-    dates.offer_name,
-    {{ fill_text('texts.text', {'date': 'dates.end_date'}) }} as ends_text
-from dates
-left join texts
-    on
-        dates.language = texts.language
-        and texts.key = 'offer.ends'
+    message_id,
+    offer_id,
+    offer_name,
+    {{ fill_text('ends', {'date': 'end_date'}) }} as ends_text,
+    coalesce(
+        {{ fill_text('headline', {
+            'percent': dbt.cast('saved_percent', dbt.type_string()), 'category': 'category', 'item': 'short_name'
+        }) }},
+        offer_name
+    ) as headline,
+    offer_code,
+    offer_url,
+    ends_at
+from dated

@@ -31,7 +31,7 @@ offers as (
 
     select
         message_id,
-        {{ ordered_struct(['offer_name', 'ends_text']) }} as offer
+        {{ ordered_struct(['offer_name', 'ends_text', 'headline', 'offer_code', 'offer_url', 'ends_at']) }} as offer
     from {{ ref('int_message_offers') }}
 
 ),
@@ -76,6 +76,7 @@ select
     recipients.email,
     recipients.trigger_type,
     lines.subject,
+    lines.subject_key,
     lines.preheader,
     lines.greeting,
     recipients.segment,
@@ -110,7 +111,7 @@ inner join locales
     on recipients.locale = locales.locale
 inner join words
     on recipients.language = words.language
-left join item_lines
+inner join item_lines
     on recipients.message_id = item_lines.message_id
 left join offers
     on recipients.message_id = offers.message_id

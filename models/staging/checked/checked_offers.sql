@@ -18,6 +18,8 @@ typed as (
         {{ clean_text('item_id') }} as item_id,
         {{ clean_category('category') }} as category,
         {{ clean_enum('minimum_segment') }} as minimum_segment,
+        {{ clean_text('offer_code') }} as offer_code,
+        {{ clean_url('offer_url') }} as offer_url,
         {{ clean_number('discount_percent') }} as discount_percent,
         {{ clean_timestamp('starts_at') }} as starts_at,
         {{ clean_timestamp('ends_at') }} as ends_at,

@@ -11,7 +11,9 @@ with items as (
         on items.item_id = availability.item_id
     inner join {{ ref('int_item_keys') }} as item_keys
         on items.item_id = item_keys.item_id
-    where availability.unavailable_reason is null
+    where
+        availability.unavailable_reason is null
+        and availability.is_for_reorders is not true
 
 )
 

@@ -30,7 +30,9 @@ sales as (
         on items.item_id = availability.item_id
     left join popularity
         on items.item_id = popularity.item_id
-    where availability.unavailable_reason is null
+    where
+        availability.unavailable_reason is null
+        and availability.is_for_reorders is not true
 
 )
 

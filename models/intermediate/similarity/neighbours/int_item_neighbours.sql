@@ -61,7 +61,9 @@ available as (
     from {{ ref('int_item_keys') }} as item_keys
     inner join {{ ref('int_item_availability') }} as availability
         on item_keys.item_id = availability.item_id
-    where availability.unavailable_reason is null
+    where
+        availability.unavailable_reason is null
+        and availability.is_for_reorders is not true
 
 )
 

@@ -1,0 +1,94 @@
+-- A family is as sensitive as the most sensitive of its items, and the strictest row of the seed counts.
+{% set levels = ['never', 'own_reorders', 'no_evidence'] %}
+
+with items as (
+
+    select
+        item_id,
+        item_name
+    from {{ ref('stg_items') }}
+
+),
+
+sensitive as (
+
+    select * from {{ ref('sensitive_categories') }}
+
+),
+
+kinds as (
+
+    select * from {{ ref('int_item_kinds') }}
+
+),
+
+words as (
+
+    select
+        item_id,
+        {{ unnest_words('item_name') }} as word
+    from items
+
+),
+
+matches as (
+
+    select
+        kinds.item_id,
+        sensitive.level,
+        sensitive.topic
+    from kinds
+    inner join sensitive
+        on
+            sensitive.match_on = 'kind'
+            and kinds.kind like sensitive.pattern
+    union all
+    select
+        words.item_id,
+        sensitive.level,
+        sensitive.topic
+    from words
+    inner join sensitive
+        on
+            sensitive.match_on = 'word'
+            and words.word = sensitive.pattern
+
+),
+
+families as (
+
+    select * from {{ ref('int_item_families') }}
+
+),
+
+of_families as (
+
+    select
+        families.family_id,
+        matches.level,
+        matches.topic,
+        case matches.level
+            {% for level in levels %}
+                when '{{ level }}' then {{ loop.index }}
+            {% endfor %}
+        end as level_rank
+    from matches
+    inner join families
+        on matches.item_id = families.item_id
+
+),
+
+strictest as (
+
+    select * from of_families
+    qualify row_number() over (partition by family_id order by level_rank, topic) = 1
+
+)
+
+select
+    families.item_id,
+    strictest.level as sensitivity_level,
+    strictest.topic as sensitive_topic
+from families
+inner join strictest
+    on families.family_id = strictest.family_id

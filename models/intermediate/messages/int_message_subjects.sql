@@ -1,0 +1,147 @@
+-- A subject is one of several patterns: of the rule that chose one, else of the reason of the first item that may be
+-- named, else general ones. A reader starts at a pattern of their own and goes on by one with each email, so that no
+-- pattern comes twice in a row.
+{% set groups = {
+    'again': ['buy_again'],
+    'waiting': ['left_in_cart', 'recently_viewed'],
+    'matching': [
+        'because_you_bought', 'because_you_viewed', 'because_you_liked', 'bought_together', 'complements', 'similar_items',
+        'upgrade'
+    ],
+    'popular': ['similar_users', 'popular', 'trending', 'trending_in_category'],
+    'fresh': ['new_arrivals'],
+    'reduced': ['on_offer']
+} %}
+
+with recipients as (
+
+    select * from {{ ref('int_message_recipients') }}
+
+),
+
+leads as (
+
+    select
+        *,
+        case
+            {% for group, reasons in groups.items() %}
+                when reason_type in ({{ "'" ~ reasons | join("', '") ~ "'" }}) then '{{ group }}'
+            {% endfor %}
+            else 'suggestion'
+        end as reason_group
+    from {{ ref('int_message_named_items') }}
+    qualify row_number() over (partition by message_id order by position) = 1
+
+),
+
+subject_rules as (
+
+    select
+        user_id,
+        effect_value
+    from {{ ref('int_user_rules') }}
+    where
+        effect = 'choose_subject'
+        and effect_rank = 1
+
+),
+
+earlier_emails as (
+
+    select
+        user_id,
+        count(*) as email_count
+    from {{ ref('int_email_outcomes') }}
+    where outcome = 'mailed'
+    group by user_id
+
+),
+
+keyed as (
+
+    select
+        recipients.message_id,
+        recipients.user_id,
+        recipients.language,
+        recipients.first_name,
+        leads.item_id,
+        leads.short_name,
+        subject_rules.effect_value as subject_of_rule,
+        concat('subject.', recipients.trigger_type, '.', leads.reason_group) as subject_of_reason,
+        concat('subject.', recipients.trigger_type, '.general') as subject_of_nothing,
+        coalesce(earlier_emails.email_count, 0) as email_count
+    from recipients
+    left join leads
+        on recipients.message_id = leads.message_id
+    left join subject_rules
+        on recipients.user_id = subject_rules.user_id
+    left join earlier_emails
+        on recipients.user_id = earlier_emails.user_id
+
+),
+
+patterns as (
+
+    {% for prefix in ['subject_of_rule', 'subject_of_reason', 'subject_of_nothing'] %}
+        select
+            keyed.*,
+            {{ loop.index }} as preference,
+            texts.key as subject_key,
+            texts.text as pattern
+        from keyed
+        inner join {{ ref('texts') }} as texts
+            on
+                keyed.language = texts.language
+                and (keyed.{{ prefix }} = texts.key or texts.key like concat(keyed.{{ prefix }}, '.%'))
+        where keyed.{{ prefix }} like 'subject.%'
+        union all
+    {% endfor %}
+    -- a rule may say in English what only readers of English can be told
+    select
+        keyed.*,
+        1 as preference,
+        cast(null as {{ dbt.type_string() }}) as subject_key,
+        keyed.subject_of_rule as pattern
+    from keyed
+    where
+        keyed.language = 'en'
+        and keyed.subject_of_rule not like 'subject.%'
+
+),
+
+filled as (
+
+    select
+        *,
+        {{ fill_text('pattern', {'first_name': 'first_name', 'item': 'short_name'}) }} as subject
+    from patterns
+
+),
+
+possible as (
+
+    select * from filled
+    where subject is not null
+    qualify preference = min(preference) over (partition by message_id)
+
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over (partition by message_id order by subject_key) - 1 as pattern_number,
+        count(*) over (partition by message_id) as pattern_count
+    from possible
+
+)
+
+select
+    message_id,
+    subject,
+    subject_key,
+    item_id as subject_item_id
+from numbered
+where
+    pattern_number
+    = mod(cast(floor({{ hash_share("'subject:' || user_id") }} * pattern_count) as bigint) + email_count, pattern_count)
