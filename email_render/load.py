@@ -18,8 +18,9 @@ CHUNK_MESSAGES = 2048  # read and sorted at once, and written to one file
 BATCH_MESSAGES = 128  # rendered and written at once: about 3 MB of HTML
 ROWS_AT_ONCE = 1024  # items turned into Python objects at once
 MEMORY_LIMIT = "64MB"  # of DuckDB: above it a chunk spills to disk
-MACROS, MESSAGES, ITEMS = (
-    Path(__file__).with_name(name).read_text("utf-8") for name in ("macros.sql", "messages.sql", "items.sql")
+MACROS, MESSAGES, BLOCKS, ITEMS = (
+    Path(__file__).with_name(f"{name}.sql").read_text("utf-8")
+    for name in ("macros", "messages", "blocks", "items")
 )
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -216,9 +217,11 @@ def read_messages(
         write_money_formats_once(connection)
         items = connection.sql(ITEMS).to_arrow_table()
         messages = connection.sql(MESSAGES).to_arrow_table()
+        blocks = connection.sql(BLOCKS).to_arrow_table()
     except (duckdb.BinderException, duckdb.CatalogException) as error:
         raise SetupError(f"The marts are not as expected, build them again: {error}") from error
     items_of_messages = groupby(rows_of(items.to_batches(ROWS_AT_ONCE)), itemgetter("message_id"))
+    own_blocks = {(row["message_id"], row["block_number"]): row for row in rows_of(blocks.to_batches())}
     waiting_id, waiting_items = next(items_of_messages, (None, ()))
     for batch in messages.to_batches(BATCH_MESSAGES):
         rows = list(rows_of([batch]))
@@ -227,7 +230,7 @@ def read_messages(
             if message["message_id"] == waiting_id:
                 own_items = list(waiting_items)
                 waiting_id, waiting_items = next(items_of_messages, (None, ()))
-            put_items_into_blocks(message, own_items)
+            fill_blocks(message, own_items, own_blocks)
         yield rows
 
 
@@ -251,8 +254,8 @@ def values_of(column: pa.Array) -> list:
     return [None] * len(column) if column.null_count == len(column) else column.to_pylist()
 
 
-def put_items_into_blocks(message: dict, items: list[dict]) -> None:
-    """Give each block its items; a block that lacks them is left out, a message without any has a fault.
+def fill_blocks(message: dict, items: list[dict], own_blocks: dict[tuple[str, int], dict]) -> None:
+    """Give each block its items, or what else is its own; a block that lacks them is left out, a message without any has a fault.
 
     An item at fault is left out, and `left_out` says why. When the words name it, it can't be: then the message is.
     """
@@ -261,7 +264,9 @@ def put_items_into_blocks(message: dict, items: list[dict]) -> None:
         block["number"] = number
         block["items"] = []
         block["has_images"] = False
-        block |= block.pop("more") or {}
+        if block["kind"] != "items":
+            block |= own_blocks[message["message_id"], number]
+            message["faults"] += block.pop("faults")
     message["left_out"] = []
     cards = [message["offer_card"]] if message["offer_card"] else []
     pictures = set()

@@ -47,26 +47,7 @@ messages as (
                 'kind': entry.kind,
                 'layout': entry.layout,
                 'title': lines[10 + number],
-                'first_position': entry.first_position,
-                -- of blocks that hold no items
-                'more': case
-                    when entry.kind <> 'items'
-                        then {
-                            'text': clean_text(entry.text),
-                            'image_url': entry.image_url,
-                            'url': entry.url,
-                            'link': tagged_link(entry.url, tracking, entry.kind || '-' || number),
-                            'label': clean_text(entry.label),
-                            'lines': list_transform(entry.lines, lambda line: clean_text(line)),
-                            'links': list_transform(
-                                entry.links, lambda link: {
-                                    'label': clean_text(link.label),
-                                    'url': link.url,
-                                    'link': tagged_link(link.url, tracking, entry.kind || '-' || number)
-                                }
-                            )
-                        }
-                end
+                'first_position': entry.first_position
             }
         ) as blocks
     )
@@ -97,30 +78,7 @@ select
             'layout': entry.layout,
             'title': entry.title,
             'title_html': html(entry.title),
-            'first_position': entry.first_position,
-            'more': case
-                when entry.more is not null
-                    then {
-                        'text': entry.more.text,
-                        'text_html': html(entry.more.text),
-                        'image_html': html_link(entry.more.image_url),
-                        'link': entry.more.link,
-                        'link_html': html_link(entry.more.link),
-                        'label': entry.more.label,
-                        'label_html': html(entry.more.label),
-                        'lines': list_transform(
-                            entry.more.lines, lambda line: {'text': line, 'text_html': html(line)}
-                        ),
-                        'links': list_transform(
-                            entry.more.links, lambda link: {
-                                'label': link.label,
-                                'label_html': html(link.label),
-                                'url': link.link,
-                                'url_html': html_link(link.link)
-                            }
-                        )
-                    }
-            end
+            'first_position': entry.first_position
         }
     ) as blocks,
     headline,
@@ -181,40 +139,17 @@ select
             fault('footer_reason', line_reason(footer_reason)),
             fault('words', case when words is null then 'is missing' end)
         ]
-        || flatten(
-            coalesce(
+        || coalesce(
+            flatten(
                 list_transform(
                     blocks, lambda entry: [
-                        fault('blocks.kind', choice_reason(entry.kind, block_kinds())),
                         fault('blocks.title', line_reason(entry.title)),
+                        fault('blocks.kind', choice_reason(entry.kind, block_kinds())),
                         fault('blocks.layout', choice_reason(entry.layout, block_layouts()))
                     ]
-                    || case
-                        when entry.more is null then []
-                        else
-                            [
-                                fault('blocks.text', case when entry.more.text is not null then line_reason(entry.more.text) end),
-                                fault('blocks.url', case when entry.more.url is not null then link_reason(entry.more.url) end),
-                                fault('blocks.label', case when entry.more.url is not null then line_reason(entry.more.label) end),
-                                fault(
-                                    'blocks.image_url',
-                                    case when entry.more.image_url is not null then link_reason(entry.more.image_url) end
-                                )
-                            ]
-                            || coalesce(list_transform(entry.more.lines, lambda line: fault('blocks.lines', line_reason(line))), [])
-                            || coalesce(
-                                list_transform(
-                                    entry.more.links,
-                                    lambda link: fault(
-                                        'blocks.links', coalesce(link_reason(link.url), line_reason(link.label))
-                                    )
-                                ),
-                                []
-                            )
-                    end
-                ),
-                []
-            )
+                )
+            ),
+            []
         )
     ) as faults
 from messages

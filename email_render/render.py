@@ -139,7 +139,7 @@ class Renderer:
             "unsubscribe_link_html": self._html_value(links["unsubscribe"]),
             "view_link": links["view"],
             "view_link_html": links["view"] and self._html_value(links["view"]),
-            "preheader_padding": PADDING[len(BLANK) * len(message["preheader"]) :],
+            "preheader_padding": padding_after(message["preheader"]),
             "lead_key": f"lead_{message['trigger_type']}",
         }
         context["words"] = self._html_words(message["words"])
@@ -181,6 +181,11 @@ class Renderer:
                 failed += failed_rows(message, message["left_out"], LEFT_OUT)
                 emails.append((*ids, message["subject"], message["preheader"], *email))
         return emails, failed
+
+
+def padding_after(preheader: str) -> str:
+    """What fills the inbox preview behind the text."""
+    return PADDING[len(BLANK) * len(preheader) :]
 
 
 def failed_rows(message: dict, faults: list[Fault], outcome: str) -> list[tuple]:
