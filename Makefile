@@ -26,6 +26,7 @@ help: ## list the targets
 	@echo 'Options of train, build and demo (DATABASE also of render and preview):'
 	@echo "  INPUT=<dir>        directory of <table>.parquet or <table>.csv files (default: the demo's)"
 	@echo "  AS_OF=<timestamp>  compute as of this UTC time, '2025-06-01 00:00:00' (default: the latest event)"
+	@echo '  THEME=<name|file>  how emails look, of render, preview and demo: forest, linen, signal or a theme.toml of your own'
 	@echo '  DATABASE=<file>    DuckDB file to build (default: $$RECMAIL_DATABASE or warehouse.duckdb)'
 	@echo "  VARS='{yaml}'      any var of dbt_project.yml, '{recommendations_per_user: 20}'"
 	@echo 'PYTHON=<file> names the interpreter that the environments are made with (default: python3).'
@@ -80,12 +81,15 @@ with_key = $(if $(key_file),chmod go= $(key_file) && RECMAIL_UNSUBSCRIBE_KEY="$$
 quality: .venv/.installed ## a page on the inputs: gate, counts, rejected rows, in out/input_quality.html
 	@$(recmail) quality
 
+# The project's own theme.toml, where it has one, is taken without being named.
+with_theme = $(if $(THEME),--theme '$(THEME)')
+
 render: .venv/.installed ## render the queued emails into out/emails
-	@$(with_key) $(recmail) render
+	@$(with_key) $(recmail) render $(with_theme)
 
 # The demo's pictures have no host: the page gets copies of them.
 preview: .venv/.installed ## a gallery of real emails of every segment in out/gallery
-	@$(recmail) preview \
+	@$(recmail) preview $(with_theme) \
 		$$(test -d data/demo/images && echo --images https://images.recmail.example/demo/=data/demo/images)
 
 email-report: .venv/.installed ## count what the queued emails say: titles, subjects, sensitive goods, badges, offers

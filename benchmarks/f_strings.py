@@ -10,8 +10,8 @@ from functools import partial
 from markupsafe._speedups import _escape_inner
 
 from email_render import load
-from email_render.esp import DIALECTS, Dialect, EspRenderer
-from email_render.render import headers, personal_links
+from email_render.esp import DIALECTS, PERSONAL_LINKS, Dialect, EspRenderer
+from email_render.render import PADDING, headers, padding_after, personal_links
 from email_render.tokens import sign
 
 DIALECT = Dialect("\x01e {}\x02", "\x01r {}\x02", "\x01if {}\x02", "\x01else\x02", "\x01end\x02")
@@ -23,8 +23,9 @@ class FStringRenderer:
     def __init__(self, example: dict, key: bytes):
         DIALECTS["f-string"] = DIALECT
         template = EspRenderer("f-string").template(example)
+        html = template.html.replace(PADDING, padding_after(example["preheader"]))
         counts = [len(block["items"]) for block in example["blocks"]]
-        self._html = Source(template.html, counts).function()
+        self._html = Source(html, counts).function()
         self._text = Source(template.text, counts).function()
         self._signer = partial(sign, key)
 
@@ -97,7 +98,7 @@ def value(attribute: str) -> str:
         return f"i{item[1]}[{item[2]!r}]"
     if block := re.fullmatch(r"block_(\d+)_(\w+)", attribute):
         return f"b{block[1]}[{block[2]!r}]"
-    if attribute.endswith("_link"):
+    if attribute in PERSONAL_LINKS:
         return f"links[{attribute.removesuffix('_link')!r}]"
     return f"message[{attribute!r}]"
 

@@ -16,6 +16,7 @@ from email_render.load import Escaping
 from email_render.preview import write_gallery
 from email_render.render import HTML_BYTES_WARN
 from email_render.run import Job, Summary, render_queue
+from email_render.theme import DEFAULT, SHOP_FILE, Theme, default_theme, load_theme, theme_names
 from email_render.tokens import key_from_environment
 from email_render.why import read_whys
 
@@ -30,6 +31,19 @@ def out_option(folder: str):
     )
 
 
+def chosen_theme(_context, _option, name: str | None) -> Theme:
+    return load_theme(name or default_theme(project_directory()))
+
+
+theme_option = click.option(
+    "--theme",
+    metavar="NAME|FILE",
+    callback=chosen_theme,
+    help=f"How emails look: one of {', '.join(theme_names())}, or a theme.toml of the shop's own.",
+    show_default=f"{SHOP_FILE} of the project, else {DEFAULT}",
+)
+
+
 @click.group()
 def main() -> None:
     """Render the marts email_queue and user_recommendations into emails."""
@@ -38,6 +52,7 @@ def main() -> None:
 @main.command()
 @database_option
 @out_option("emails")
+@theme_option
 @click.option("--limit", type=click.IntRange(min=1), help="Render only the first messages, by user.")
 @click.option(
     "--workers",
@@ -60,7 +75,13 @@ def main() -> None:
     "which is replaced as a whole.",
 )
 def render(
-    database: Path, out: Path, limit: int | None, workers: int, escaping: Escaping, esp: str | None
+    database: Path,
+    out: Path,
+    theme: Theme,
+    limit: int | None,
+    workers: int,
+    escaping: Escaping,
+    esp: str | None,
 ) -> None:
     """Write every email to part-*.parquet, and what was set aside to failed.parquet.
 
@@ -68,14 +89,14 @@ def render(
     stopped when it is started again.
     """
     if esp:
-        job = Job(database, out / esp, key_from_environment(), "sql")
+        job = Job(database, out / esp, key_from_environment(), "sql", theme)
         if job.out.exists():
             click.echo(f"What an earlier run left in {job.out} is replaced.", err=True)
         templates, summary = write_templates(job, esp, limit)
         click.echo(f"{templates:,} templates in {job.out}")
         report(summary, job.out, "recipients' attributes")
         return
-    summary = render_queue(Job(database, out, key_from_environment(), escaping), workers, limit)
+    summary = render_queue(Job(database, out, key_from_environment(), escaping, theme), workers, limit)
     report(summary, out)
 
 
@@ -114,6 +135,7 @@ def image_folder(_context, _option, values: tuple[str, ...]) -> dict[str, Path]:
 @main.command()
 @database_option
 @out_option("gallery")
+@theme_option
 @click.option(
     "--per-kind",
     type=click.IntRange(min=1),
@@ -128,7 +150,7 @@ def image_folder(_context, _option, values: tuple[str, ...]) -> dict[str, Path]:
     callback=image_folder,
     help="Take images whose address starts with PREFIX from DIR, so that no network is needed. Repeatable.",
 )
-def preview(database: Path, out: Path, per_kind: int, images: dict[str, Path]) -> None:
+def preview(database: Path, out: Path, theme: Theme, per_kind: int, images: dict[str, Path]) -> None:
     """Write a page with real emails of every kind, light and dark, at desktop and phone width: index.html.
 
     Its preference and unsubscribe links do nothing: no key is needed.
@@ -138,7 +160,7 @@ def preview(database: Path, out: Path, per_kind: int, images: dict[str, Path]) -
     messages = load.read_samples(connection, per_kind)
     if out.exists():
         click.echo(f"What an earlier run left in {out} is replaced.", err=True)
-    set_aside = write_gallery(messages, read_whys(connection) if messages else {}, out, images)
+    set_aside = write_gallery(messages, read_whys(connection) if messages else {}, out, images, theme)
     click.echo(f"{len(messages) - set_aside:,} emails in {out / 'index.html'}")
     if set_aside:
         click.echo(f"{set_aside:,} messages set aside: the page says why.", err=True)

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
-from jinja2 import Environment, nodes
+from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
@@ -25,15 +26,18 @@ from email_render.render import (
     EMAIL_TYPES,
     HTML_BYTES_MAX,
     HTML_BYTES_WARN,
+    PADDING,
     TOO_LARGE,
     Renderer,
     block_macros,
+    escaped,
     escaped_words_of,
     new_environment,
     personal_links,
     words_of,
 )
 from email_render.run import Job, Summary, summary_with_failed
+from email_render.theme import DEFAULT, Theme, ThemedEnvironment, load_theme
 from email_render.tokens import sign
 
 PREFIX = "recmail_"
@@ -42,9 +46,18 @@ UNCHECKED_FILE = "unchecked.parquet"
 ATTRIBUTES_SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("message_id", "user_id", "template", "attributes")]
 )
-LINES = ("subject", "preheader", "greeting", "offer_name", "offer_ends")
+LINES = (
+    *("subject", "preheader", "greeting", "headline"),
+    *("offer_headline", "offer_ends", "offer_code", "offer_link"),
+)
+PERSONAL_LINKS = ("preferences_link", "unsubscribe_link", "view_link")
+# the same for all but for the message's id in them
+SHOP_LINKS = ("shop_link", "list_link", "see_all_link", "support_link")
 # what is looped over, and what it always has
-LOOPS = {"item": "url", "block": "title"}
+LOOPS = {"item": "url", "block": "title", "line": "text", "entry": "url"}
+# what a block holds beside its title: values, and lists of things that have values
+BLOCK_FIELDS = ("text", "link", "label")
+BLOCK_LISTS = {"lines": ("text",), "links": ("label", "url")}
 ITEM_FIELDS = ("name", "url", "price", "list_price", "reason", "badge", "rating", "rating_count")
 
 
@@ -127,7 +140,7 @@ def print_call(name: str, *arguments: nodes.Expr) -> nodes.Output:
     return nodes.Output([call(name, *arguments)])
 
 
-class EspEnvironment(Environment):
+class EspEnvironment(ThemedEnvironment):
     """Compiles templates with conditions left to the ESP."""
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
@@ -144,9 +157,9 @@ class EspTemplate(NamedTuple):
 class EspRenderer:
     """Renders the template of a kind of message for one ESP."""
 
-    def __init__(self, esp: str):
+    def __init__(self, esp: str, theme: Theme | None = None):
         self.dialect = DIALECTS[esp]
-        environment = new_environment(autoescape=False, of=EspEnvironment)
+        environment = new_environment(theme or load_theme(DEFAULT), autoescape=False, of=EspEnvironment)
         environment.globals.update(
             esp_is_tag=lambda value: isinstance(value, Tag),
             esp_open=lambda tag: self.dialect.opening.format(tag.attribute),
@@ -169,19 +182,42 @@ class EspRenderer:
         )
 
     def _with_tags(self, example: dict) -> dict:
-        tagged = example | {"lead_key": f"lead_{example['trigger_type']}", "cards": self._raw("cards")}
+        tagged = example | {
+            "lead_key": f"lead_{example['trigger_type']}",
+            "cards": self._raw("cards"),
+            "preheader_padding": PADDING,
+        }
         # of each recipient: one made-up person among them must not make everybody one
         tagged["is_synthetic"] = self._raw("is_synthetic")
-        for field in (*LINES, "preferences_link", "unsubscribe_link"):
+        for field in (*LINES, *PERSONAL_LINKS):
             tagged |= self._both(field, field)
-        tagged["blocks"] = []
-        for block in example["blocks"]:
-            items = [self._slot(slot) for slot in slots(block)]
-            title = self._both("title", f"block_{block['number']}_title")
-            has_images = self._raw(f"block_{block['number']}_has_images")
-            tagged["blocks"].append(
-                {"block": block["block"], "items": items, "has_images": has_images} | title
-            )
+        if not example["view_url"]:
+            tagged["view_link"] = None
+        own_id, tag = (
+            f"message_id={text}&" for text in (quote(example["message_id"]), self._raw("message_id"))
+        )
+        for field in SHOP_LINKS:
+            tagged[field] = example[field].replace(own_id, tag)
+            tagged[f"{field}_html"] = escaped(tagged[field])
+        tagged["blocks"] = [self._block(block) for block in example["blocks"]]
+        return tagged
+
+    def _block(self, block: dict) -> dict:
+        name = f"block_{block['number']}"
+        tagged = {
+            "kind": block["kind"],
+            "layout": block["layout"],
+            "items": [self._slot(slot) for slot in slots(block)],
+            "has_images": self._raw(f"{name}_has_images"),
+            "image_html": Tag(self.dialect.escaped, f"{PREFIX}{name}_image"),
+        }
+        for field in ("title", *BLOCK_FIELDS):
+            tagged |= self._both(field, f"{name}_{field}")
+        for things, fields in BLOCK_LISTS.items():
+            tagged[things] = [{} for _ in block.get(things) or ()]
+            for number, thing in enumerate(tagged[things], 1):
+                for field in fields:
+                    thing |= self._both(field, f"{name}_{things}_{number}_{field}")
         return tagged
 
     def _slot(self, slot: str) -> dict:
@@ -206,13 +242,24 @@ def attributes(message: dict, links: dict[str, str]) -> dict[str, str]:
     values |= {f"{purpose}_link": link for purpose, link in links.items()}
     values["cards"] = message["cards"]
     values["is_synthetic"] = "yes" if message["is_synthetic"] else None
+    values["message_id"] = quote(message["message_id"])
     for block in message["blocks"]:
-        values[f"block_{block['number']}_title"] = block["title"]
-        values[f"block_{block['number']}_has_images"] = "yes" if block["has_images"] else None
+        name = f"block_{block['number']}"
+        values[f"{name}_title"] = block["title"]
+        values[f"{name}_has_images"] = "yes" if block["has_images"] else None
+        values[f"{name}_image"] = unescaped(block.get("image_html"))
+        values |= {f"{name}_{field}": block.get(field) for field in BLOCK_FIELDS}
+        for things, fields in BLOCK_LISTS.items():
+            for number, thing in enumerate(block.get(things) or (), 1):
+                values |= {f"{name}_{things}_{number}_{field}": thing[field] for field in fields}
         for slot, item in zip(slots(block), block["items"], strict=True):
-            values[f"{slot}_image"] = item["image_html"] and Markup(item["image_html"]).unescape()
+            values[f"{slot}_image"] = unescaped(item["image_html"])
             values |= {f"{slot}_{field}": item[field] for field in ITEM_FIELDS}
     return {PREFIX + name: value for name, value in values.items() if value}
+
+
+def unescaped(value: str | None) -> str | None:
+    return value and Markup(value).unescape()
 
 
 def slots(block: dict) -> list[str]:
@@ -221,8 +268,13 @@ def slots(block: dict) -> list[str]:
 
 
 def kind_of(message: dict) -> str:
-    """Messages of one kind share a template."""
-    return "-".join(message[field] for field in ("trigger_type", "layout", "locale"))
+    """Messages of one kind share a template: of a type, layout and locale, with the same kinds of blocks."""
+    own_blocks = [
+        f"{block['number']}_{block['layout'] if block['kind'] == 'items' else block['kind']}"
+        for block in message["blocks"]
+        if block["kind"] != "items" or block["layout"] not in (message["layout"], load.COMPACT)
+    ]
+    return "-".join([*(message[field] for field in ("trigger_type", "layout", "locale")), *own_blocks])
 
 
 def write_templates(job: Job, esp: str, limit: int | None) -> tuple[int, Summary]:
@@ -235,7 +287,7 @@ def write_templates(job: Job, esp: str, limit: int | None) -> tuple[int, Summary
         require_open_gate(connection)
         with replaced_folder(job.out, known_by=ATTRIBUTES_FILE) as out:
             kinds, failed = write_all_attributes(connection, job, limit, out / UNCHECKED_FILE)
-            renderer = EspRenderer(esp)
+            renderer = EspRenderer(esp, job.theme)
             templates = {name: renderer.template(kind.example()) for name, kind in kinds.items()}
             for name, template in templates.items():
                 (out / f"{name}.html").write_text(template.html, "utf-8")
@@ -256,7 +308,7 @@ def write_all_attributes(
     Each message is rendered as if it were to be sent: whatever sets it aside there sets it aside here.
     """
     signer = partial(sign, job.key)
-    renderer = Renderer(signer, job.escaping)
+    renderer = Renderer(signer, job.escaping, job.theme)
     kinds: dict[str, Kind] = {}
     failed: list[tuple] = []
     with sink.parquet_file(path, ATTRIBUTES_SCHEMA) as attributes_file:
@@ -302,7 +354,7 @@ def keep_what_is_not_too_large(out: Path, filled: dict[str, "FilledSize"], faile
 
 
 class Kind:
-    """The messages that share a template: one of them, and for each block as many items as any of them has."""
+    """The messages that share a template: one of them, and in each block as many of everything as any of them has."""
 
     def __init__(self, message: dict):
         self._message = message
@@ -310,9 +362,9 @@ class Kind:
 
     def widen(self, message: dict) -> None:
         for block in message["blocks"]:
-            widest = self._blocks.setdefault(block["number"], block)
-            if len(block["items"]) > len(widest["items"]):
-                self._blocks[block["number"]] = block
+            widest = self._blocks.setdefault(block["number"], dict(block))
+            for things in ("items", *BLOCK_LISTS):
+                widest[things] = max(widest.get(things) or [], block.get(things) or [], key=len)
 
     def example(self) -> dict:
         return self._message | {"blocks": [self._blocks[number] for number in sorted(self._blocks)]}

@@ -6,10 +6,9 @@ with slots as (
     select
         message_id,
         user_id,
-        trigger_type,
         language,
-        layout,
         locale,
+        tracking,
         number_format.grouped_from_digits as grouped_from_digits,
         item_lines,
         shop_url,
@@ -61,7 +60,7 @@ finished as (
 
     select
         *,
-        tagged_link(page_url, trigger_type, strategy || '-' || position) as url,
+        tagged_link(page_url, tracking, url_encode(strategy || '-' || position)) as url,
         clean_text(case when item_lines is null and language = 'en' then reason_text else line.reason_text end) as reason,
         case
             when badge_type in ('was', 'price_drop') and plain_list_price is null then null
@@ -103,8 +102,8 @@ select
                 )
     end as rating_count,
     case
-        when block.block <> 'primary' then null
-        when layout = 'carousel'
+        when block.layout = 'compact' then null
+        when block.layout = 'carousel'
             then
                 promotion_card(name, url, image_url, plain_price, plain_list_price, plain_saving, currency, position)
         else product_card(name, url, image_url, plain_price, currency, rating_average, rating_count)

@@ -18,9 +18,62 @@ CHUNK_MESSAGES = 2048  # read and sorted at once, and written to one file
 BATCH_MESSAGES = 128  # rendered and written at once: about 3 MB of HTML
 ROWS_AT_ONCE = 1024  # items turned into Python objects at once
 MEMORY_LIMIT = "64MB"  # of DuckDB: above it a chunk spills to disk
-MACROS, MESSAGES, ITEMS = (
-    Path(__file__).with_name(name).read_text("utf-8") for name in ("macros.sql", "messages.sql", "items.sql")
+MACROS, MESSAGES, BLOCKS, ITEMS = (
+    Path(__file__).with_name(f"{name}.sql").read_text("utf-8")
+    for name in ("macros", "messages", "blocks", "items")
 )
+
+TEMPLATES = Path(__file__).with_name("templates")
+# a block of the queue is printed by the macro of its kind, items in a layout; each is a file of that name
+BLOCK_KINDS, LAYOUTS = (
+    sorted(path.stem for path in (TEMPLATES / folder).glob("*.html")) for folder in ("blocks", "layouts")
+)
+COMPACT = "compact"  # the layout of what stands below the first block
+MESSAGE_LAYOUTS = [layout for layout in LAYOUTS if layout != COMPACT]
+
+# What a queue may leave out; blocks of other kinds than `items` need some of it.
+OPTIONAL_COLUMNS = """
+    select null::varchar as headline, null::varchar as see_all_url, null::varchar as view_online_url where false
+"""
+BLOCKS_TYPE = """struct(
+    block varchar, kind varchar, layout varchar, title varchar, first_position integer, last_position integer,
+    text varchar, image_url varchar, url varchar, label varchar, lines varchar[],
+    links struct(label varchar, url varchar)[]
+)[]"""
+OFFER_TYPE = """struct(
+    offer_name varchar, ends_text varchar, headline varchar, offer_code varchar, offer_url varchar, ends_at timestamp
+)"""
+CHOSEN_MESSAGES = """
+create or replace temp table chosen_messages as
+with chosen as (
+    {chosen}
+),
+complete as (
+    from chosen union all by name {optional}
+),
+named as (
+    select
+        * replace (
+            list_transform(
+                cast(blocks as {blocks}),
+                lambda entry: struct_update(
+                    entry,
+                    kind := coalesce(entry.kind, 'items'),
+                    layout := coalesce(entry.layout, case when entry.block = 'primary' then layout else '{compact}' end)
+                )
+            ) as blocks,
+            cast(offer as {offer}) as offer
+        ),
+        trigger_type || '-' || strftime(send_at, '%Y-%m-%d') as campaign,
+        coalesce(see_all_url, shop_url) as list_url
+    from complete
+)
+select
+    *,
+    'utm_source=recmail&utm_medium=email&utm_campaign=' || url_encode(campaign)
+    || '&message_id=' || url_encode(message_id) || '&utm_content=' as tracking
+from named
+"""
 
 # Who escapes what goes into HTML: SQL, once per value (fast), or the template at each print (the reference).
 Escaping = Literal["sql", "template"]
@@ -76,6 +129,12 @@ def open_warehouse(database: Path, escaping: Escaping = "sql") -> duckdb.DuckDBP
     search(connection, [schema_of(connection, mart) for mart in MARTS])
     connection.execute(HTML_MACROS[escaping])
     connection.execute(MACROS)
+    for macro, choices in {
+        "block_kinds": BLOCK_KINDS,
+        "block_layouts": LAYOUTS,
+        "message_layouts": MESSAGE_LAYOUTS,
+    }.items():
+        connection.execute(f"create temp macro {macro}() as {choices}")
     return connection
 
 
@@ -143,16 +202,26 @@ def read_messages(
 ) -> Iterator[list[dict]]:
     """Messages of a query on email_queue with their items from the user_recommendations of `chosen_users`."""
     try:
-        connection.execute(f"create or replace temp table chosen_messages as {chosen}")
+        connection.execute(
+            CHOSEN_MESSAGES.format(
+                chosen=chosen,
+                optional=OPTIONAL_COLUMNS,
+                blocks=BLOCKS_TYPE,
+                offer=OFFER_TYPE,
+                compact=COMPACT,
+            )
+        )
         connection.execute(
             f"create or replace temp view chosen_items as from user_recommendations {chosen_users}"
         )
         write_money_formats_once(connection)
         items = connection.sql(ITEMS).to_arrow_table()
         messages = connection.sql(MESSAGES).to_arrow_table()
+        blocks = connection.sql(BLOCKS).to_arrow_table()
     except (duckdb.BinderException, duckdb.CatalogException) as error:
         raise SetupError(f"The marts are not as expected, build them again: {error}") from error
     items_of_messages = groupby(rows_of(items.to_batches(ROWS_AT_ONCE)), itemgetter("message_id"))
+    own_blocks = {(row["message_id"], row["block_number"]): row for row in rows_of(blocks.to_batches())}
     waiting_id, waiting_items = next(items_of_messages, (None, ()))
     for batch in messages.to_batches(BATCH_MESSAGES):
         rows = list(rows_of([batch]))
@@ -161,7 +230,7 @@ def read_messages(
             if message["message_id"] == waiting_id:
                 own_items = list(waiting_items)
                 waiting_id, waiting_items = next(items_of_messages, (None, ()))
-            put_items_into_blocks(message, own_items)
+            fill_blocks(message, own_items, own_blocks)
         yield rows
 
 
@@ -185,8 +254,8 @@ def values_of(column: pa.Array) -> list:
     return [None] * len(column) if column.null_count == len(column) else column.to_pylist()
 
 
-def put_items_into_blocks(message: dict, items: list[dict]) -> None:
-    """Give each block its items; a block without any is left out, a message without any has a fault.
+def fill_blocks(message: dict, items: list[dict], own_blocks: dict[tuple[str, int], dict]) -> None:
+    """Give each block its items, or what else is its own; a block that lacks them is left out, a message without any has a fault.
 
     An item at fault is left out, and `left_out` says why. When the words name it, it can't be: then the message is.
     """
@@ -195,8 +264,12 @@ def put_items_into_blocks(message: dict, items: list[dict]) -> None:
         block["number"] = number
         block["items"] = []
         block["has_images"] = False
+        if block["kind"] != "items":
+            block |= own_blocks[message["message_id"], number]
+            message["faults"] += block.pop("faults")
     message["left_out"] = []
-    cards = []
+    cards = [message["offer_card"]] if message["offer_card"] else []
+    pictures = set()
     for item in items:
         if item["faults"]:
             where = "faults" if is_named(item, message) else "left_out"
@@ -207,11 +280,13 @@ def put_items_into_blocks(message: dict, items: list[dict]) -> None:
         if item["image_html"]:
             # when some items have an image, the others keep its place
             block["has_images"] = True
-        if item["card"]:
+        # Gmail shows no carousel in which a picture stands twice
+        if item["card"] and not (block["layout"] == "carousel" and item["image_html"] in pictures):
             cards.append(item["card"])
-    message["blocks"] = [block for block in blocks if block["items"]]
+            pictures.add(item["image_html"])
+    message["blocks"] = [block for block in blocks if block["items"] or block["kind"] != "items"]
     message["cards"] = ",\n".join(cards)
-    if not message["blocks"]:
+    if not any(block["items"] for block in blocks):
         message["faults"] += message["left_out"]
         message["left_out"] = []
         message["faults"].append({"field": "blocks", "reason": "have no item to show"})

@@ -91,17 +91,19 @@ create temp macro money(plain, style, grouped_from_digits) as
     end;
 
 -- Parameters go after an existing query and before a fragment.
-create temp macro tagged_link(url, trigger_type, content) as
+create temp macro with_parameters(url, parameters) as
     split_part(url, '#', 1)
     || case
         when not contains(split_part(url, '#', 1), '?') then '?'
         when regexp_matches(split_part(url, '#', 1), '[?&]$') then ''
         else '&'
     end
-    || 'utm_source=recmail&utm_medium=email'
-    || '&utm_campaign=' || url_encode(trigger_type)
-    || '&utm_content=' || url_encode(content)
+    || parameters
     || case when contains(url, '#') then url[strpos(url, '#'):] else '' end;
+
+-- A link to the shop says from which campaign and message it comes, and from which place in it.
+create temp macro tagged_link(url, tracking, content) as
+    with_parameters(url, tracking || content);
 
 -- A JSON string that can stand in a <script> element: nothing in it ends the element or opens a comment.
 create temp macro json_text(value) as
@@ -143,6 +145,13 @@ create temp macro promotion_card(name, url, image_url, plain_price, plain_list_p
     || ',"priceCurrency":' || json_text(currency)
     || ',"url":' || json_link(url)
     || ',"position":' || place || '}';
+
+-- Gmail's line above the carousel: what is offered, with its code and its end.
+create temp macro offer_card(headline, code, ends_at) as
+    '{"@type":"DiscountOffer","description":' || json_text(headline)
+    || coalesce(',"discountCode":' || json_text(code), '')
+    || coalesce(',"availabilityEnds":"' || strftime(ends_at, '%Y-%m-%dT%H:%M:%SZ') || '"', '')
+    || '}';
 
 create temp macro fault(field, reason) as
     case when reason is not null then {'field': field, 'reason': reason} end;

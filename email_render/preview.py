@@ -9,6 +9,7 @@ from markupsafe import escape
 from dbt_tools.private_files import private_files, replaced_folder
 from email_render.errors import SetAside, SetupError
 from email_render.render import EMAIL_TYPES, HTML_BYTES_WARN, Renderer, template_environment
+from email_render.theme import Theme
 from email_render.why import why_lines
 
 SEGMENTS = {
@@ -29,7 +30,9 @@ def inert_token(purpose: str, user_id: str) -> str:
     return "preview-only"
 
 
-def write_gallery(messages: list[dict], whys: dict, out: Path, image_folders: dict[str, Path]) -> int:
+def write_gallery(
+    messages: list[dict], whys: dict, out: Path, image_folders: dict[str, Path], theme: Theme
+) -> int:
     """Write index.html and two pages per email to `out`, in place of an earlier gallery.
 
     Returns how many messages had to be set aside.
@@ -40,11 +43,13 @@ def write_gallery(messages: list[dict], whys: dict, out: Path, image_folders: di
     if not messages:
         raise SetupError("email_queue has no message: nobody is to be mailed, send_decisions says why.")
     with private_files(), replaced_folder(out, known_by="email-01.html") as new:
-        return write_pages(messages, whys, new, image_folders)
+        return write_pages(messages, whys, new, image_folders, theme)
 
 
-def write_pages(messages: list[dict], whys: dict, out: Path, image_folders: dict[str, Path]) -> int:
-    gallery = Gallery(whys, out, image_folders)
+def write_pages(
+    messages: list[dict], whys: dict, out: Path, image_folders: dict[str, Path], theme: Theme
+) -> int:
+    gallery = Gallery(whys, out, image_folders, theme)
     samples = [gallery.sample(message) for message in messages]
     others = sorted({message["segment"] for message in messages} - SEGMENTS.keys())
     sections = [
@@ -71,7 +76,7 @@ def write_pages(messages: list[dict], whys: dict, out: Path, image_folders: dict
                 "id": "layouts",
                 "title": "Layouts",
                 "note": "One message in every layout.",
-                "samples": [gallery.sample(example | {"layout": layout}) for layout in LAYOUTS],
+                "samples": [gallery.sample(in_layout(example, layout)) for layout in LAYOUTS],
             },
             {
                 "id": "types",
@@ -85,7 +90,7 @@ def write_pages(messages: list[dict], whys: dict, out: Path, image_folders: dict
             },
         ]
     page = (
-        template_environment()
+        template_environment(theme)
         .get_template("gallery.html")
         .render(
             as_of_date=messages[0]["as_of_date"],
@@ -98,11 +103,20 @@ def write_pages(messages: list[dict], whys: dict, out: Path, image_folders: dict
     return sum(bool(sample["faults"]) for sample in samples)
 
 
+def in_layout(message: dict, layout: str) -> dict:
+    """The message as if it had been given another layout."""
+    blocks = [
+        block | {"layout": layout} if block["layout"] == message["layout"] else block
+        for block in message["blocks"]
+    ]
+    return message | {"layout": layout, "blocks": blocks}
+
+
 class Gallery:
     """Writes emails as pages of their own and says what the index shows of them."""
 
-    def __init__(self, whys: dict, out: Path, image_folders: dict[str, Path]):
-        self._renderer = Renderer(inert_token)
+    def __init__(self, whys: dict, out: Path, image_folders: dict[str, Path], theme: Theme):
+        self._renderer = Renderer(inert_token, theme=theme)
         self._whys = whys
         self._out = out
         self._image_folders = image_folders

@@ -14,21 +14,22 @@ from markupsafe import escape
 
 from email_render import codegen
 from email_render.errors import Fault, SetAside
-from email_render.load import Escaping
+from email_render.load import BLOCK_KINDS, LAYOUTS, TEMPLATES, Escaping
 from email_render.sink import LEFT_OUT, SET_ASIDE
+from email_render.theme import DEFAULT, Theme, ThemedEnvironment, load_theme
 from email_render.tokens import personal_link
 
-TEMPLATES = Path(__file__).with_name("templates")
 EMAIL_TYPES = sorted(path.stem for path in (TEMPLATES / "types").glob("*.html"))
 # In this order: later files use the macros of earlier ones.
-BLOCKS = (
-    *("parts.html", "lead.html", "offer.html"),
-    *("grid.html", "list.html", "hero.html", "carousel.html", "more.html", "lines.txt"),
-)
+PARTS = ("buttons", "item", "rows", "lead", "offer")
 # Gmail shows the first 102 KB of HTML and hides the rest behind a link, the unsubscribe link with it.
 HTML_BYTES_WARN = 90_000
 HTML_BYTES_MAX = 100_000
 TOO_LARGE: Fault = {"field": "html", "reason": f"is larger than {HTML_BYTES_MAX} bytes"}
+# What an inbox shows of subject and preheader at most; blanks that nothing collapses keep the email's text out of it.
+PREVIEW_LENGTH = 150
+BLANK = "&#847; "
+PADDING = "".join("&#847;\n" if number % 50 == 49 else BLANK for number in range(PREVIEW_LENGTH))
 
 
 class Email(NamedTuple):
@@ -48,21 +49,23 @@ def only_text(value: object) -> str:
     raise NotText(f"{value!r} is not text")
 
 
-def template_environment(escaping: Escaping = "template") -> Environment:
-    """Templates of the emails (types/, base.txt) and of the gallery. Text templates are never escaped."""
+def template_environment(theme: Theme, escaping: Escaping = "template") -> Environment:
+    """Templates of the emails (types/, base.txt). Text templates are never escaped."""
     if escaping == "template":
-        environment = new_environment(autoescape=True)
+        environment = new_environment(theme, autoescape=True)
         environment.globals.update(block_macros(environment))
         return environment
-    environment = new_environment(autoescape=False)
+    environment = new_environment(theme, autoescape=False)
     environment.code_generator_class = codegen.DirectCodeGenerator
     environment.context_class = codegen.DirectContext
     environment.globals.update(block_macros(environment, bare=True))
     return environment
 
 
-def new_environment(autoescape: bool, of: type[Environment] = Environment) -> Environment:
-    return of(
+def new_environment(
+    theme: Theme, autoescape: bool, of: type[ThemedEnvironment] = ThemedEnvironment
+) -> Environment:
+    environment = of(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=lambda name: autoescape and name.endswith(".html"),
         undefined=StrictUndefined,
@@ -71,17 +74,31 @@ def new_environment(autoescape: bool, of: type[Environment] = Environment) -> En
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.theme = theme
+    return environment
 
 
-def block_macros(environment: Environment, bare: bool = False) -> dict[str, Callable[..., str]]:
-    """The macros of blocks/, for all templates; `bare`: as plain functions, which are called faster."""
-    macros: dict[str, Callable[..., str]] = {}
-    for name in BLOCKS:
-        template = environment.get_template(f"blocks/{name}", globals=macros)
-        for key, macro in vars(template.module).items():
-            if isinstance(macro, Macro):
-                macros[key] = macro._func if bare else macro
-    return macros
+def block_macros(environment: Environment, bare: bool = False) -> dict:
+    """For all templates: the macros of parts/ by their names; of layouts/ and blocks/ one per file, by its name.
+
+    `bare`: as plain functions, which are called faster.
+    """
+    known: dict = {}
+
+    def macros_of(file: str) -> dict[str, Callable[..., str]]:
+        module = environment.get_template(file, globals=known).module
+        return {
+            name: macro._func if bare else macro
+            for name, macro in vars(module).items()
+            if isinstance(macro, Macro)
+        }
+
+    for part in PARTS:
+        known |= macros_of(f"parts/{part}.html")
+    known["layouts"] = {name: macros_of(f"layouts/{name}.html")[name] for name in LAYOUTS}
+    html_blocks = {kind: macros_of(f"blocks/{kind}.html")[kind] for kind in BLOCK_KINDS}
+    text_blocks = {kind: macros_of(f"blocks/{kind}.txt")[kind] for kind in BLOCK_KINDS}
+    return known | {"html_blocks": html_blocks, "text_blocks": text_blocks}
 
 
 class Renderer:
@@ -90,8 +107,11 @@ class Renderer:
     `escaping` is that of the connection which read the messages: who escapes what goes into HTML.
     """
 
-    def __init__(self, signer: Callable[[str, str], str], escaping: Escaping = "sql"):
-        environment = template_environment(escaping)
+    def __init__(
+        self, signer: Callable[[str, str], str], escaping: Escaping = "sql", theme: Theme | None = None
+    ):
+        self._theme = theme or load_theme(DEFAULT)
+        environment = template_environment(self._theme, escaping)
         self._globals = dict(environment.globals)
         self._html = {name: environment.get_template(f"types/{name}.html") for name in EMAIL_TYPES}
         self._text = environment.get_template("base.txt")
@@ -117,6 +137,9 @@ class Renderer:
             "preferences_link_html": self._html_value(links["preferences"]),
             "unsubscribe_link": links["unsubscribe"],
             "unsubscribe_link_html": self._html_value(links["unsubscribe"]),
+            "view_link": links["view"],
+            "view_link_html": links["view"] and self._html_value(links["view"]),
+            "preheader_padding": padding_after(message["preheader"]),
             "lead_key": f"lead_{message['trigger_type']}",
         }
         context["words"] = self._html_words(message["words"])
@@ -136,7 +159,7 @@ class Renderer:
             raise
 
     def _find_fault(self, name: str, context: dict) -> None:
-        environment = new_environment(autoescape=False)
+        environment = new_environment(self._theme, autoescape=False)
         environment.globals.update(block_macros(environment))
         values = {key: value for key, value in context.items() if key not in environment.globals}
         try:
@@ -160,6 +183,11 @@ class Renderer:
         return emails, failed
 
 
+def padding_after(preheader: str) -> str:
+    """What fills the inbox preview behind the text."""
+    return PADDING[len(BLANK) * len(preheader) :]
+
+
 def failed_rows(message: dict, faults: list[Fault], outcome: str) -> list[tuple]:
     """As sink.FAILED_SCHEMA has them."""
     ids = message["message_id"], message["user_id"]
@@ -181,11 +209,12 @@ def escaped_words_of(words: str) -> dict[str, str]:
     return {key: escaped(text) for key, text in words_of(words).items()}
 
 
-def personal_links(message: dict, signer: Callable[[str, str], str]) -> dict[str, str]:
-    """The reader's own links, by purpose."""
+def personal_links(message: dict, signer: Callable[[str, str], str]) -> dict[str, str | None]:
+    """The reader's own links, by purpose; `view` is None where the shop shows no emails."""
     return {
-        purpose: personal_link(message[f"{purpose}_url"], purpose, message["user_id"], signer)
-        for purpose in ("preferences", "unsubscribe")
+        purpose: url and personal_link(url, purpose, message["user_id"], signer)
+        for purpose in ("preferences", "unsubscribe", "view")
+        for url in [message[f"{purpose}_url"]]
     }
 
 
@@ -193,10 +222,13 @@ def headers(message: dict, unsubscribe_link: str) -> str:
     """What the sender must set, as JSON: one-click unsubscribe (RFC 8058), and what the message is for."""
     address = quote(message["unsubscribe_email"], safe="@+")
     mailbox = f"mailto:{address}?subject={quote(message['message_id'], safe='')}"
+    # Gmail counts complaints by each of the first three; the last one stays the same for all mail of the sender
+    feedback = ":".join(quote(message[field], safe="") for field in ("campaign", "segment", "layout"))
     return json.dumps(
         {
             "List-Unsubscribe": f"<{unsubscribe_link}>, <{mailbox}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Feedback-ID": f"{feedback}:recmail",
             "X-Recmail-Message-ID": message["message_id"],
             "X-Recmail-Trigger": message["trigger_type"],
         }

@@ -21,6 +21,7 @@ from dbt_tools.private_files import private_files, private_folder
 from email_render import load, sink
 from email_render.gate import require_open_gate
 from email_render.render import HTML_BYTES_WARN, Renderer
+from email_render.theme import Theme
 from email_render.tokens import sign
 
 PLAN_FILE = "plan.json"
@@ -34,6 +35,7 @@ class Job(NamedTuple):
     out: Path
     key: bytes
     escaping: load.Escaping
+    theme: Theme | None = None
 
 
 class Summary(NamedTuple):
@@ -76,6 +78,7 @@ def adopt_plan(job: Job, limit: int | None) -> None:
         "limit": limit,
         "chunk_messages": load.CHUNK_MESSAGES,
         "code": hashlib.sha256(b"".join(path.read_bytes() for path in CODE)).hexdigest(),
+        "theme": job.theme and job.theme.fingerprint,
         "key": sign(job.key, "plan", ""),
     }
     path = job.out / PLAN_FILE
@@ -110,7 +113,7 @@ class Worker:
     def __init__(self, job: Job):
         self._out = job.out
         self._connection = load.open_warehouse(job.database, job.escaping)
-        self._renderer = Renderer(partial(sign, job.key), job.escaping)
+        self._renderer = Renderer(partial(sign, job.key), job.escaping, job.theme)
 
     def render(self, chunk: load.Chunk) -> int:
         failed: list[tuple] = []

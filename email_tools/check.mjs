@@ -32,7 +32,8 @@ async function markup(files) {
     outlook: {
       // Word lays out by attributes that HTML5 has given up
       validator: validator({ 'no-deprecated-attr': 'off' }),
-      read: (html) => html.replace(/<!--\[if mso\]>|<!\[endif\]-->/g, ''),
+      // its settings, in XML, are no HTML
+      read: (html) => html.replace(/<!--\[if mso\]>|<!\[endif\]-->|<noscript><xml>.*?<\/noscript>/g, ''),
     },
   };
   const found = {};
@@ -96,6 +97,7 @@ async function browser([shots, executablePath, ...files]) {
       const { violations } = await page.evaluate(() => window.axe.run());
       found[name] = {
         violations: violations.map((rule) => `${rule.id}: ${rule.nodes.map((node) => node.target).join(', ')}`),
+        fold: await page.evaluate(() => document.querySelector('.main')?.getBoundingClientRect().bottom ?? null),
         overflow: await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
         requests,
       };

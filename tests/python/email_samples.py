@@ -161,7 +161,7 @@ def add(connection, case, email_type, layout="grid", language="en", direction="l
         insert into email_queue
         select * replace (
             $case as user_id,
-            'm-' || $case as message_id,
+            md5($case) as message_id,
             $case || '@mail.example' as email,
             $email_type as trigger_type,
             $subject as subject,

@@ -12,13 +12,14 @@ from PIL import Image, ImageChops
 
 from email_render.load import open_warehouse, plan_chunks, read_chunk
 from email_render.render import Renderer
+from email_render.theme import DEFAULT, load_theme, theme_names
 from email_render.tokens import sign
 
 TESTS = Path(__file__).parents[1]
 TOOLS = TESTS.parent / "email_tools"
 GOLDEN = TESTS / "golden" / "email"
 MODES = ["desktop-light", "desktop-dark", "phone-light", "phone-dark"]
-COMPARED_MODES = ["desktop-light", "phone-dark"]
+OTHER_THEMES = [theme for theme in theme_names() if theme != DEFAULT]
 CHROMIUM = shutil.which("chromium")
 
 pytestmark = pytest.mark.skipif(
@@ -40,7 +41,7 @@ def check(command, *arguments):
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """The HTML part of every sample message."""
+    """The HTML part of every sample message, and of one in every other theme."""
     folder = tmp_path_factory.mktemp("emails")
     connection = open_warehouse(build_samples(folder / "warehouse.duckdb"))
     renderer = Renderer(partial(sign, b"0" * 32))
@@ -48,6 +49,10 @@ def files(tmp_path_factory):
     for messages in read_chunk(connection, chunk):
         for message in messages:
             (folder / f"{message['user_id']}.html").write_text(renderer.render(message).html, "utf-8")
+            if message["user_id"] == "layout-grid":
+                for theme in OTHER_THEMES:
+                    themed = Renderer(partial(sign, b"0" * 32), theme=load_theme(theme))
+                    (folder / f"theme-{theme}.html").write_text(themed.render(message).html, "utf-8")
     return sorted(folder.glob("*.html"))
 
 
@@ -95,17 +100,27 @@ def test_no_page_is_wider_than_its_window(seen):
     assert {name: view["overflow"] for name, view in seen.items() if view["overflow"] > 0} == {}
 
 
+def test_the_main_button_is_above_the_fold(seen):
+    """Of a phone whose window is 600 pixels high; there is one headline."""
+    bottoms = {name: view["fold"] for name, view in seen.items()}
+    assert all(bottom and bottom < 600 for bottom in bottoms.values()), bottoms
+
+
 def test_only_the_items_pictures_are_fetched(seen):
     for view in seen.values():
         assert view["requests"]
         assert all(request.startswith("image https://images.example/") for request in view["requests"])
 
 
-@pytest.mark.parametrize("mode", COMPARED_MODES)
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_screenshot_of_every_layout(seen, shots, layout, mode):
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(f"layout-{layout}-{mode}.png" for layout in LAYOUTS for mode in ("desktop-light", "phone-dark")),
+        *(f"theme-{theme}-phone-light.png" for theme in OTHER_THEMES),
+    ],
+)
+def test_screenshot_of_every_layout_and_theme(seen, shots, name):
     """After a wanted change: rm tests/golden/email/*.png, run, and look at the new ones."""
-    name = f"layout-{layout}-{mode}.png"
     golden = GOLDEN / name
     if not golden.exists():
         shutil.copyfile(shots / name, golden)
