@@ -9,7 +9,7 @@ def building_folder(database: Path) -> Path:
 
 
 def unfinished_build(database: Path) -> Path | None:
-    """The copy in which a build runs, or one ended that could not be used, later than the warehouse was written."""
+    """The copy in which a build runs, or was killed, later than the warehouse was written."""
     # under the warehouse's name: DuckDB's views know their tables by it
     copy = building_folder(database) / database.resolve().name
     if not copy.is_file():

@@ -22,13 +22,13 @@ def require_open_gate(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def later_build(connection: duckdb.DuckDBPyConnection) -> str | None:
-    """A build beside the warehouse that goes on, or could not take its place: it has seen later inputs."""
+    """A build beside the warehouse that goes on, or was killed: it has seen later inputs."""
     files = (
         "select path from duckdb_databases() where database_name = current_database() and path is not null"
     )
     for (path,) in connection.sql(files).fetchall():
         if unfinished := unfinished_build(Path(path)):
-            return f"A later build is running or did not end well: what it built stands in {unfinished}."
+            return f"A later build is running, or was killed: what it has built stands in {unfinished}."
     return None
 
 

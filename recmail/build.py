@@ -1,7 +1,8 @@
-"""`dbt build` into a copy of the warehouse, which takes the warehouse's place at the end.
+"""`dbt build` into a copy of the warehouse, which takes the warehouse's place when dbt has ended.
 
-Until then everybody reads the marts of before. The copy of a build that did not end well stays beside the warehouse, to
-be looked at, and until the next build nothing is rendered. Arguments after -- go to dbt: -- --select +email_queue
+Until then everybody reads the marts of before; after it the warehouse is what dbt would have made of it in place,
+failed models and skipped ones included. Of a build that was killed the copy stays until the next one, and until then
+nothing is rendered. Arguments after -- go to dbt: -- --select +email_queue
 """
 
 import fcntl
@@ -19,7 +20,6 @@ from dbt.cli.main import dbtRunner
 
 from dbt_tools.options import database_option, vars_option
 from dbt_tools.unfinished import building_folder
-from email_render.gate import gate_problem
 
 # free space that a build wants, in sizes of the warehouse: the copy, and as much that is made before the old one goes
 SPACE_WANTED = 2
@@ -38,22 +38,17 @@ def main(database: Path, variables: dict, arguments: tuple[str, ...]) -> None:
         os.environ["RECMAIL_DATABASE"] = str(copy)
         outcome = dbtRunner().invoke(["build", "--vars", json.dumps(variables), *arguments])
         DuckDBConnectionManager.close_all_connections()
-        if not (outcome.success or is_mailable(copy)):
+        if copy.is_file() and time_written(database) == written_at:
+            copy.replace(database)
+        elif copy.is_file():
             raise click.ClickException(
-                f"the build did not end well: {database} is as it was before, what was built stands in {copy},"
-                " and nothing is rendered until a build ends well."
+                f"{database} was written by something else meanwhile and stays as it is: build again"
             )
-        if time_written(database) != written_at:
-            raise click.ClickException(
-                f"{database} was written by something else meanwhile and stays as it is: build again."
-                f" What was built stands in {copy}."
-            )
-        copy.replace(database)
         shutil.rmtree(folder)
+    if outcome.exception:
+        raise click.ClickException(str(outcome.exception))
     if not outcome.success:
-        raise click.ClickException(
-            f"dbt ended with errors, but not in what emails are made of: {database} is what was built"
-        )
+        raise SystemExit(1)
 
 
 @contextmanager
@@ -100,11 +95,3 @@ def copy_warehouse(database: Path, folder: Path) -> int | None:
 
 def time_written(database: Path) -> int | None:
     return database.stat().st_mtime_ns if database.is_file() else None
-
-
-def is_mailable(copy: Path) -> bool:
-    """Whether all that emails are made of succeeded, whatever else failed."""
-    if not copy.is_file():
-        return False
-    with duckdb.connect(copy, read_only=True) as connection:
-        return gate_problem(connection) is None

@@ -1,7 +1,7 @@
 """Writes one self-contained page that says what a build thought of its inputs.
 
-Reads what the latest build left in a DuckDB file, beside the warehouse when it did not end well. A build that stopped
-left only part of it: the page shows that part and says what is missing. Personal data is masked.
+Reads what the build left in a DuckDB file. A build that stopped left only part of it: the page shows that part and says
+what is missing. Personal data is masked.
 """
 
 import base64
@@ -17,7 +17,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from dbt_tools.options import database_option
 from dbt_tools.project import project_directory
 from dbt_tools.relations import LATEST_RUN, qualified, schemas_holding
-from dbt_tools.unfinished import unfinished_build
 
 PERSONAL_COLUMNS = {"email", "first_name", "city", "search_query", "user_agent"}
 ADDRESS = re.compile(r"[^\s'\"<>,;]+@[^\s'\"<>,;]+")
@@ -39,7 +38,6 @@ Rows = list[dict]
     help="HTML file to write.",
 )
 def main(database: Path, out: Path) -> None:
-    database = unfinished_build(database) or database
     if not database.is_file():
         raise click.ClickException(f"there is no database {database}: make build writes it")
     try:
