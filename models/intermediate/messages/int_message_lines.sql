@@ -61,7 +61,7 @@ keyed as (
         subjects.subject_key,
         offers.headline as offer,
         offers.ends_text,
-        cast(savings.saved_percent as {{ dbt.type_string() }}) as percent,
+        cast(savings.saved_percent as {{ dbt.type_string() }}) as saved_percent,
         savings.short_name as saving_item,
         next_items.short_name as next_item,
         -- nothing is said of a taste that nobody has seen: new users get words of their own
@@ -113,7 +113,7 @@ select
     subject_key,
     coalesce(
         {{ fill_text('offer_line', {'offer': 'offer', 'ends': 'ends_text'}) }},
-        {{ fill_text('saving_line', {'percent': 'percent', 'item': 'saving_item'}) }},
+        {{ fill_text('saving_line', {'percent': 'saved_percent', 'item': 'saving_item'}) }},
         {{ fill_text('item_line', {'item': 'next_item'}) }},
         preheader
     ) as preheader,
