@@ -13,12 +13,14 @@ from email_render import load, sink
 from email_render.esp import DIALECTS, write_templates
 from email_render.gate import require_open_gate
 from email_render.load import Escaping
-from email_render.preview import write_gallery
+from email_render.preview import Shown, write_gallery
 from email_render.render import HTML_BYTES_WARN
 from email_render.run import Job, Summary, render_queue
 from email_render.theme import DEFAULT, SHOP_FILE, Theme, default_theme, load_theme, theme_names
 from email_render.tokens import key_from_environment
 from email_render.why import read_whys
+
+PEOPLE_MAX = 200_000  # that the gallery can find: a file of 20 MB
 
 
 def out_option(folder: str):
@@ -143,6 +145,7 @@ def image_folder(_context, _option, values: tuple[str, ...]) -> dict[str, Path]:
     show_default=True,
     help="Emails per segment, trigger, layout and locale.",
 )
+@click.option("--user", metavar="USER_ID", multiple=True, help="Show this user's email, too. Repeatable.")
 @click.option(
     "--images",
     metavar="PREFIX=DIR",
@@ -150,17 +153,25 @@ def image_folder(_context, _option, values: tuple[str, ...]) -> dict[str, Path]:
     callback=image_folder,
     help="Take images whose address starts with PREFIX from DIR, so that no network is needed. Repeatable.",
 )
-def preview(database: Path, out: Path, theme: Theme, per_kind: int, images: dict[str, Path]) -> None:
-    """Write a page with real emails of every kind, light and dark, at desktop and phone width: index.html.
+def preview(
+    database: Path, out: Path, theme: Theme, per_kind: int, user: tuple[str, ...], images: dict[str, Path]
+) -> None:
+    """Write a page with real emails of every kind, and which finds any user: index.html.
 
     Its preference and unsubscribe links do nothing: no key is needed.
     """
     connection = load.open_warehouse(database)
     require_open_gate(connection)
-    messages = load.read_samples(connection, per_kind)
+    messages = load.read_samples(connection, per_kind, user)
+    shown = Shown(
+        messages,
+        read_whys(connection) if messages else {},
+        load.read_people(connection, PEOPLE_MAX),
+        load.read_words(connection),
+    )
     if out.exists():
         click.echo(f"What an earlier run left in {out} is replaced.", err=True)
-    set_aside = write_gallery(messages, read_whys(connection) if messages else {}, out, images, theme)
+    set_aside = write_gallery(shown, out, images, theme)
     click.echo(f"{len(messages) - set_aside:,} emails in {out / 'index.html'}")
     if set_aside:
         click.echo(f"{set_aside:,} messages set aside: the page says why.", err=True)

@@ -194,7 +194,7 @@ class EspRenderer:
         if not example["view_url"]:
             tagged["view_link"] = None
         own_id, tag = (
-            f"message_id={text}&" for text in (quote(example["message_id"]), self._raw("message_id"))
+            f"message_id={text}&" for text in (quote(example["message_id"], safe=""), self._raw("message_id"))
         )
         for field in SHOP_LINKS:
             tagged[field] = example[field].replace(own_id, tag)
@@ -242,7 +242,7 @@ def attributes(message: dict, links: dict[str, str]) -> dict[str, str]:
     values |= {f"{purpose}_link": link for purpose, link in links.items()}
     values["cards"] = message["cards"]
     values["is_synthetic"] = "yes" if message["is_synthetic"] else None
-    values["message_id"] = quote(message["message_id"])
+    values["message_id"] = quote(message["message_id"], safe="")
     for block in message["blocks"]:
         name = f"block_{block['number']}"
         values[f"{name}_title"] = block["title"]

@@ -1,5 +1,6 @@
 """Reads the marts: which messages to render, and everything a message prints, as plain dicts."""
 
+import json
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
@@ -9,7 +10,7 @@ from typing import Literal, NamedTuple
 import duckdb
 import pyarrow as pa
 
-from dbt_tools.relations import literal, schemas_holding, search
+from dbt_tools.relations import literal, qualified, schemas_holding, search
 from email_render.errors import SetupError
 from email_render.money import write_money_formats
 
@@ -187,14 +188,43 @@ def read_chunk(connection: duckdb.DuckDBPyConnection, chunk: Chunk) -> Iterator[
     return read_messages(connection, f"from email_queue where {users} {order}", f"where {users}")
 
 
-def read_samples(connection: duckdb.DuckDBPyConnection, per_kind: int) -> list[dict]:
-    """The first messages of each segment, trigger, layout and locale by user, with their items."""
+def read_samples(
+    connection: duckdb.DuckDBPyConnection, per_kind: int, user_ids: Iterable[str] = ()
+) -> list[dict]:
+    """The first messages of each segment, trigger, layout and locale by user, and those of certain users."""
     rank = (
         "row_number() over (partition by segment, trigger_type, layout, locale order by user_id, message_id)"
     )
-    samples = f"from email_queue qualify {rank} <= {int(per_kind)}"
+    chosen = ", ".join(map(literal, ("", *user_ids)))
+    samples = f"from email_queue qualify {rank} <= {int(per_kind)} or user_id in ({chosen})"
     users = "where user_id in (select user_id from chosen_messages)"
     return [message for batch in read_messages(connection, samples, users) for message in batch]
+
+
+def read_people(connection: duckdb.DuckDBPyConnection, limit: int) -> list[tuple]:
+    """The first users by id: whether they are mailed, why, and the subject and preheader of who is."""
+    decisions = qualified(schema_of(connection, "send_decisions"), "send_decisions")
+    return connection.sql(
+        f"""
+        select decisions.user_id, decision, reason, subject, preheader
+        from {decisions} as decisions
+        left join email_queue on decisions.user_id = email_queue.user_id
+        order by decisions.user_id
+        limit {int(limit)}
+        """
+    ).fetchall()
+
+
+def read_words(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The templates' words of every language that has texts, as email_queue has them."""
+    texts = qualified(schema_of(connection, "texts"), "texts")
+    rows = connection.sql(
+        f"select language, substr(key, 6), text from {texts} where key like 'word.%' order by all"
+    ).fetchall()
+    words: dict[str, dict[str, str]] = {}
+    for language, word, text in rows:
+        words.setdefault(language, {})[word] = text
+    return {language: json.dumps(texts) for language, texts in words.items()}
 
 
 def read_messages(
@@ -255,7 +285,7 @@ def values_of(column: pa.Array) -> list:
 
 
 def fill_blocks(message: dict, items: list[dict], own_blocks: dict[tuple[str, int], dict]) -> None:
-    """Give each block its items, or what else is its own; a block that lacks them is left out, a message without any has a fault.
+    """Give each block its items, or what else is its own. One that lacks items is left out; no item at all is a fault.
 
     An item at fault is left out, and `left_out` says why. When the words name it, it can't be: then the message is.
     """

@@ -1,28 +1,45 @@
-"""Writes the gallery: a folder that shows real emails of every kind, from a file and without a network."""
+"""Writes the gallery: a page that shows real emails of every kind and finds any user, without a network.
 
+`index.html` holds a row per email; its HTML, text, headers, links and cards are read from a file of its own when it is
+chosen, so that the page opens at once however many there are.
+"""
+
+import json
+import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, unquote
+from typing import NamedTuple
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from markupsafe import escape
 
 from dbt_tools.private_files import private_files, replaced_folder
 from email_render.errors import SetAside, SetupError
-from email_render.render import EMAIL_TYPES, HTML_BYTES_WARN, Renderer, template_environment
+from email_render.load import MESSAGE_LAYOUTS
+from email_render.render import EMAIL_TYPES, HTML_BYTES_WARN, TEMPLATES, Email, Renderer, personal_links
 from email_render.theme import Theme
 from email_render.why import why_lines
 
-SEGMENTS = {
-    "new": "New",
-    "browser": "Browsers",
-    "first_time_buyer": "First-time buyers",
-    "repeat_buyer": "Repeat buyers",
-    "inactive": "Inactive",
-}
-LAYOUTS = ("grid", "hero", "list", "carousel")
 SUBJECT_LENGTH = 60  # what a phone shows of a subject at most
-FRAMES = (("Desktop", "640"), ("Phone", "375"))
-DARK = "@media (prefers-color-scheme: dark)"
+LINK = re.compile(r'<a [^>]*?href="([^"]*)"')
+# what each set of emails shows
+SETS = {
+    "sent": "As they would be sent",
+    "layouts": "One message in every layout",
+    "types": "One message as every type of email: what the other types say of this user is not true",
+    "languages": "One message with the templates' words of every language: its own lines stay as they are",
+}
+
+
+class Shown(NamedTuple):
+    """What the gallery is made of, as read from the warehouse."""
+
+    messages: list[dict]
+    whys: dict
+    # user, send or hold, reason, subject and preheader of their message
+    people: list[tuple]
+    words: dict[str, str]
 
 
 def inert_token(purpose: str, user_id: str) -> str:
@@ -30,77 +47,34 @@ def inert_token(purpose: str, user_id: str) -> str:
     return "preview-only"
 
 
-def write_gallery(
-    messages: list[dict], whys: dict, out: Path, image_folders: dict[str, Path], theme: Theme
-) -> int:
-    """Write index.html and two pages per email to `out`, in place of an earlier gallery.
+def write_gallery(shown: Shown, out: Path, image_folders: dict[str, Path], theme: Theme) -> int:
+    """Write index.html and the emails to `out`, in place of an earlier gallery. SetupError when there is no message.
 
     Returns how many messages had to be set aside.
-
-    Messages are shown by segment, each of the five also when it has none; then one of each locale, and one of them in
-    every layout and as every type of email. SetupError when there is none.
     """
-    if not messages:
+    if not shown.messages:
         raise SetupError("email_queue has no message: nobody is to be mailed, send_decisions says why.")
     with private_files(), replaced_folder(out, known_by="email-01.html") as new:
-        return write_pages(messages, whys, new, image_folders, theme)
+        gallery = Gallery(shown.whys, new, image_folders, theme)
+        rows = [gallery.row("sent", message) for message in shown.messages]
+        set_aside = sum("faults" in row for row in rows)
+        good = [message for message, row in zip(shown.messages, rows, strict=True) if "faults" not in row]
+        if good:
+            example = next((message for message in good if message["segment"] == "repeat_buyer"), good[0])
+            rows += [gallery.row(name, variation) for name, variation in variations(example, shown.words)]
+        write_index(shown, rows, new)
+        people = json.dumps(shown.people, ensure_ascii=False, separators=(",", ":"))
+        (new / "people.js").write_text(f"gallery.people({people});\n", "utf-8")
+    return set_aside
 
 
-def write_pages(
-    messages: list[dict], whys: dict, out: Path, image_folders: dict[str, Path], theme: Theme
-) -> int:
-    gallery = Gallery(whys, out, image_folders, theme)
-    samples = [gallery.sample(message) for message in messages]
-    others = sorted({message["segment"] for message in messages} - SEGMENTS.keys())
-    sections = [
-        {
-            "id": segment,
-            "title": title,
-            "note": "The first messages of the segment as they would be sent.",
-            "samples": [sample for sample in samples if sample["message"]["segment"] == segment],
-        }
-        for segment, title in (SEGMENTS | {other: other for other in others}).items()
-    ]
-    good = [sample["message"] for sample in samples if not sample["faults"]]
-    by_locale = {sample["message"]["locale"]: sample for sample in reversed(samples) if not sample["faults"]}
-    if good:
-        example = next((message for message in good if message["segment"] == "repeat_buyer"), good[0])
-        sections += [
-            {
-                "id": "locales",
-                "title": "Locales",
-                "note": "The first message of every locale.",
-                "samples": [by_locale[locale] for locale in sorted(by_locale)],
-            },
-            {
-                "id": "layouts",
-                "title": "Layouts",
-                "note": "One message in every layout.",
-                "samples": [gallery.sample(in_layout(example, layout)) for layout in LAYOUTS],
-            },
-            {
-                "id": "types",
-                "title": "Types of email",
-                "note": "The same message in the template of every type. Its own trigger is the first one's alone:"
-                " what the others say of this user is not true.",
-                "samples": [
-                    gallery.sample(example | {"trigger_type": email_type})
-                    for email_type in sorted(EMAIL_TYPES, key=lambda name: name != example["trigger_type"])
-                ],
-            },
-        ]
-    page = (
-        template_environment(theme)
-        .get_template("gallery.html")
-        .render(
-            as_of_date=messages[0]["as_of_date"],
-            is_synthetic=any(message["is_synthetic"] for message in messages),
-            sections=sections,
-            frames=FRAMES,
-        )
-    )
-    (out / "index.html").write_text(page, "utf-8")
-    return sum(bool(sample["faults"]) for sample in samples)
+def variations(message: dict, words: dict[str, str]) -> Iterator[tuple[str, dict]]:
+    for layout in MESSAGE_LAYOUTS:
+        yield "layouts", in_layout(message, layout)
+    for email_type in sorted(EMAIL_TYPES, key=lambda name: name != message["trigger_type"]):
+        yield "types", message | {"trigger_type": email_type}
+    for language in sorted(words):
+        yield "languages", message | {"language": language, "locale": language, "words": words[language]}
 
 
 def in_layout(message: dict, layout: str) -> dict:
@@ -112,8 +86,24 @@ def in_layout(message: dict, layout: str) -> dict:
     return message | {"layout": layout, "blocks": blocks}
 
 
+def write_index(shown: Shown, rows: list[dict], out: Path) -> None:
+    first = shown.messages[0]
+    page = (TEMPLATES / "gallery.html").read_text("utf-8")
+    data = {
+        "asOf": first["as_of_date"],
+        "sender": first["shop_name"],
+        "isSynthetic": any(message["is_synthetic"] for message in shown.messages),
+        "peopleShown": len(shown.people),
+        "sets": SETS,
+        "rows": rows,
+    }
+    # nothing in it can end the element
+    text = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+    (out / "index.html").write_text(page.replace("{{ data }}", text), "utf-8")
+
+
 class Gallery:
-    """Writes emails as pages of their own and says what the index shows of them."""
+    """Writes emails as files of their own and says what the index shows of them."""
 
     def __init__(self, whys: dict, out: Path, image_folders: dict[str, Path], theme: Theme):
         self._renderer = Renderer(inert_token, theme=theme)
@@ -122,31 +112,34 @@ class Gallery:
         self._image_folders = image_folders
         self._count = 0
 
-    def sample(self, message: dict) -> dict:
-        items = [item for block in message["blocks"] for item in block["items"]]
+    def row(self, shown_in: str, message: dict) -> dict:
+        fields = ("user_id", "segment", "trigger_type", "layout", "locale", "subject", "preheader")
+        row = {"set": shown_in} | {field: message[field] for field in fields}
         try:
             email = self._renderer.render(message)
             local = self._renderer.render(self._with_local_images(message)).html
         except SetAside as set_aside:
-            return {"message": message, "faults": set_aside.faults}
+            return row | {"faults": [f"{fault['field']} {fault['reason']}" for fault in set_aside.faults]}
+        items = [item for block in message["blocks"] for item in block["items"]]
         self._count += 1
         for item in items:
             address = f'href="{item["url_html"]}"'
-            local = local.replace(
-                address, f'{address} title="{escape(chr(10).join(self._why(message, item)))}"'
-            )
-        pages = {"light": f"email-{self._count:02}.html", "dark": f"email-{self._count:02}-dark.html"}
-        (self._out / pages["light"]).write_text(local.replace(DARK, "@media not all"), "utf-8")
-        (self._out / pages["dark"]).write_text(local.replace(DARK, "@media all"), "utf-8")
-        size = len(email.html.encode())
-        return {
-            "message": message,
-            "faults": [],
-            "pages": pages,
-            "size": f"{size / 1000:.1f} kB",
-            "warnings": warnings(message, items, size),
-            "whys": [{"name": item["name"], "why": self._why(message, item)} for item in items],
+            why = escape("\n".join(self._why(message, item)))
+            local = local.replace(address, f'{address} title="{why}"')
+        page = f"email-{self._count:03}.html"
+        (self._out / page).write_text(local, "utf-8")
+        detail = {
+            "html": local,
+            "text": email.text,
+            "headers": list(json.loads(email.headers).items()),
+            "links": checked_links(message, email),
+            "cards": json.dumps(json.loads(f"[{message['cards']}]"), indent=2, ensure_ascii=False),
+            "whys": [[item["name"], self._why(message, item)] for item in items],
         }
+        script = json.dumps([self._count, detail], ensure_ascii=False)
+        (self._out / f"email-{self._count:03}.js").write_text(f"gallery.email(...{script});\n", "utf-8")
+        size = len(email.html.encode())
+        return row | {"number": self._count, "bytes": size, "warnings": warnings(message, items, size)}
 
     def _why(self, message: dict, item: dict) -> list[str]:
         return why_lines(self._whys[message["user_id"], item["item_id"]], item["reason"])
@@ -154,11 +147,11 @@ class Gallery:
     def _with_local_images(self, message: dict) -> dict:
         """The message with images under the given prefixes copied to the gallery and shown from there."""
 
-        def local(item: dict) -> dict:
-            return item | {"image_html": item["image_html"] and self._local_image(item["image_html"])}
+        def local(thing: dict) -> dict:
+            return thing | {"image_html": thing["image_html"] and self._local_image(thing["image_html"])}
 
         blocks = [block | {"items": [local(item) for item in block["items"]]} for block in message["blocks"]]
-        return message | {"blocks": blocks}
+        return message | {"blocks": [local(block) if "image_html" in block else block for block in blocks]}
 
     def _local_image(self, url: str) -> str:
         """Where the page finds the image: in its own folder if a prefix fits, else at its address."""
@@ -173,6 +166,32 @@ class Gallery:
             shutil.copyfile(source, self._out / target)
             return quote(target.as_posix())
         return url
+
+
+def checked_links(message: dict, email: Email) -> list[list]:
+    """Of each address in the HTML part: what it is, the address, how often it stands there, and what is wrong."""
+    personal = {link: purpose for purpose, link in personal_links(message, inert_token).items() if link}
+    shop = urlsplit(message["shop_link"]).hostname
+    found: dict[str, int] = {}
+    for address in LINK.findall(email.html):
+        link = address.replace("&amp;", "&")
+        found[link] = found.get(link, 0) + 1
+    text_lines = set(email.text.splitlines())
+    checked = []
+    for link, count in found.items():
+        parts = urlsplit(link)
+        query = parse_qs(parts.query)
+        what = personal.get(link) or query.get("utm_content", ["?"])[0]
+        checks = [
+            (parts.scheme == "https", "is not https"),
+            (link in text_lines, "is not in the text part"),
+            (link in personal or parts.hostname == shop, f"leads away from {shop}"),
+            (link in personal or "utm_campaign" in query, "has no utm_campaign"),
+            (link in personal or query.get("message_id") == [message["message_id"]], "has no message_id"),
+            (link not in personal or "t" in query, "has no token"),
+        ]
+        checked.append([what, link, count, [text for holds, text in checks if not holds]])
+    return checked
 
 
 def warnings(message: dict, items: list[dict], size: int) -> list[str]:

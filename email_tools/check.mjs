@@ -1,6 +1,7 @@
 // Checks HTML files in ways that need npm packages or Chromium, and prints what it found as JSON.
 //   node check.mjs markup FILE…                errors of html-validate, as browsers and as Outlook read the file
 //   node check.mjs clients FILE…               [feature, client] pairs without support, by caniemail's data
+//   node check.mjs gallery CHROMIUM INDEX      what a keyboard and a screen reader find on the gallery's page
 //   node check.mjs browser SHOTS CHROMIUM FILE…  accessibility, overflow, requests and a screenshot in each mode
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -11,6 +12,10 @@ const MODES = [
   { name: 'desktop-dark', width: 640, scheme: 'dark' },
   { name: 'phone-light', width: 375, scheme: 'light' },
   { name: 'phone-dark', width: 375, scheme: 'dark' },
+];
+const CHROMIUM_OPTIONS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--hide-scrollbars', '--font-render-hinting=none',
 ];
 const CLIENTS = ['apple-mail.*', 'gmail.*', 'outlook.*', 'yahoo.*', 'samsung-email.*'];
 const caseName = (file) => basename(file, '.html');
@@ -71,10 +76,7 @@ async function browser([shots, executablePath, ...files]) {
   const chromium = await puppeteer.launch({
     executablePath,
     headless: true,
-    args: [
-      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', '--hide-scrollbars', '--font-render-hinting=none',
-    ],
+    args: CHROMIUM_OPTIONS,
   });
   const found = {};
   for (const file of files) {
@@ -108,5 +110,101 @@ async function browser([shots, executablePath, ...files]) {
   return found;
 }
 
+// The gallery, used with the keyboard alone.
+async function gallery([executablePath, index]) {
+  const { default: puppeteer } = await import('puppeteer-core');
+  const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+  const chromium = await puppeteer.launch({ executablePath, headless: true, args: CHROMIUM_OPTIONS });
+  const page = await chromium.newPage();
+  const found = { errors: [], violations: {} };
+  page.on('pageerror', (error) => found.errors.push(error.message));
+  await page.setRequestInterception(true);
+  page.on('request', (request) =>
+    request.url().startsWith('https:')
+      ? request.respond({ status: 200, contentType: 'image/svg+xml', body: PICTURE })
+      : request.continue(),
+  );
+  await page.setViewport({ width: 1440, height: 1000 });
+  const start = Date.now();
+  await page.goto(pathToFileURL(index).href);
+  await page.waitForSelector('main iframe');
+  found.milliseconds = Date.now() - start;
+  found.rows = await page.$$eval('#rows a', (rows) => rows.length);
+  for (const [name, width, scheme] of [['light', 1440, 'light'], ['dark', 1440, 'dark'], ['phone', 375, 'light']]) {
+    await page.setViewport({ width, height: 1000 });
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    await page.$$eval('main details', (all) => all.forEach((details) => { details.open = true; }));
+    await page.evaluate(axe);
+    // emails are checked as pages of their own
+    const { violations } = await page.evaluate(() => window.axe.run(document, { iframes: false }));
+    found.violations[name] = violations.map((rule) => `${rule.id}: ${rule.nodes.map((node) => node.target).join(', ')}`);
+  }
+  await page.setViewport({ width: 1440, height: 1000 });
+  const tree = await page.accessibility.snapshot({ interestingOnly: false });
+  found.names = {};
+  found.unnamed = [];
+  const walk = (node) => {
+    found.names[node.role] = node.name;
+    if (['button', 'link', 'combobox', 'checkbox', 'searchbox'].includes(node.role) && !node.name) found.unnamed.push(node.role);
+    (node.children ?? []).forEach(walk);
+  };
+  walk(tree);
+  // Tab, from the top of the page, until the element is reached
+  const tabTo = async (selector) => {
+    await page.$eval('h1', (title) => { title.tabIndex = -1; title.focus(); });
+    for (let times = 0; times < 60; times += 1) {
+      if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) return;
+      await page.keyboard.press('Tab');
+    }
+    throw new Error(`${selector} can't be reached with Tab`);
+  };
+  const look = async (user) => {
+    await tabTo('#user');
+    await page.$eval('#user', (input) => input.select());
+    await page.keyboard.type(user);
+    await page.keyboard.press('Enter');
+    await page.waitForFunction((text) => document.getElementById('found').textContent.includes(`ser ${text}`), {}, user);
+    return page.$eval('#found', (status) => status.textContent);
+  };
+  found.held = await look('h1');
+  found.unknown = await look('nobody');
+  found.mailed = await look('u7');
+  await tabTo('select[name=layout]');
+  await page.keyboard.type('list');
+  await page.waitForFunction(() => document.querySelectorAll('#rows a').length < 200);
+  await tabTo('input[name=dark]');
+  await page.keyboard.press('Space');
+  await page.waitForFunction(() => document.querySelectorAll('main iframe').length === 4);
+  found.address = await page.evaluate(() => location.hash);
+  await page.reload();
+  await page.waitForSelector('main iframe');
+  found.after_reload = await page.evaluate(() => ({
+    layout: document.querySelector('select[name=layout]').value,
+    user: document.getElementById('user').value,
+    dark: document.querySelector('input[name=dark]').checked,
+    rows: document.querySelectorAll('#rows a').length,
+  }));
+  // frames further down are loaded when they come near
+  await page.$$eval('main iframe', (all) => all.forEach((frame) => { frame.loading = 'eager'; }));
+  await page.waitForFunction(() => [...document.querySelectorAll('main iframe')].every((frame) => frame.height !== '900'));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  found.frames = await page.$$eval('main iframe', (all) =>
+    all.map((frame) => [Number(frame.height), frame.contentDocument.querySelector('main').getBoundingClientRect().height]));
+  const pictures = () => page.$eval('main iframe', (frame) =>
+    [...frame.contentDocument.images].filter((image) => image.naturalWidth > 0).length);
+  found.pictures = { before: await pictures() };
+  await tabTo('input[name=no_images]');
+  await page.keyboard.press('Space');
+  await page.waitForFunction(() => document.querySelector('main iframe')?.contentDocument?.images[0]?.src.startsWith('data:'));
+  found.pictures.after = await pictures();
+  await tabTo('#rows li:nth-child(2) a');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement.id === 'email');
+  found.focused = await page.evaluate(() => document.activeElement.id);
+  found.current = await page.$$eval('#rows a', (rows) => rows.findIndex((row) => row.getAttribute('aria-current')));
+  await chromium.close();
+  return found;
+}
+
 const [command, ...rest] = process.argv.slice(2);
-console.log(JSON.stringify(await { markup, clients, browser }[command](rest)));
+console.log(JSON.stringify(await { markup, clients, browser, gallery }[command](rest)));

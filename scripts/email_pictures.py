@@ -6,6 +6,7 @@ Needs Chromium (`make email-tools`).
 """
 
 import argparse
+import json
 import re
 import shutil
 import subprocess
@@ -13,7 +14,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import html5lib
 from PIL import Image
 
 CHROMIUM_OPTIONS = [
@@ -38,18 +38,16 @@ def main() -> None:
     arguments.add_argument("--out", type=Path, required=True)
     options = arguments.parse_args()
     chromium = shutil.which("chromium") or sys.exit("There is no chromium: make email-tools")
-    pages = pages_of_sections(options.gallery / "index.html")
-    layouts = pages["layouts"]  # of a repeat buyer, the grid first
+    layouts = pages_in_every_layout(options.gallery / "index.html")
 
     def shot(page: str, width: int, height: int, scheme: str = "light") -> Image.Image:
-        name = page.replace(".html", "-dark.html") if scheme == "dark" else page
-        return screenshot(chromium, options.gallery / name, width, height)
+        return screenshot(chromium, options.gallery / page, width, height, scheme)
 
     pictures = {
-        "email.png": shot(layouts[0], 660, 1760),
-        "email-phone.png": beside([shot(layouts[0], 375, 900, scheme) for scheme in ("light", "dark")]),
-        "email-layouts.png": beside([shot(page, 500, 1000) for page in layouts]),
-        "gallery.png": shot("index.html", 1440, 1100),
+        "email.png": shot(layouts["grid"], 660, 1760),
+        "email-phone.png": beside([shot(layouts["grid"], 375, 900, scheme) for scheme in ("light", "dark")]),
+        "email-layouts.png": beside([shot(page, 500, 1000) for page in layouts.values()]),
+        "gallery.png": shot("index.html", 1440, 1500),
     }
     options.out.mkdir(parents=True, exist_ok=True)
     for name, picture in pictures.items():
@@ -58,27 +56,24 @@ def main() -> None:
         print(options.out / name)
 
 
-def pages_of_sections(index: Path) -> dict[str, list[str]]:
-    """By section of the gallery: the light pages of its emails."""
-    document = html5lib.parse(index.read_text("utf-8"), namespaceHTMLElements=False)
-    return {
-        section.get("id"): list(
-            dict.fromkeys(
-                frame.get("src")
-                for frame in section.iter("iframe")
-                if re.fullmatch(r"email-\d+\.html", frame.get("src"))
-            )
-        )
-        for section in document.iter("section")
-    }
+def pages_in_every_layout(index: Path) -> dict[str, str]:
+    """By layout: the page of the message that the gallery shows in all of them."""
+    [data] = re.findall(r'<script type="application/json" id="data">(.*?)</script>', index.read_text("utf-8"))
+    rows = [row for row in json.loads(data)["rows"] if row["set"] == "layouts"]
+    pages = {row["layout"]: f"email-{row['number']:03}.html" for row in rows}
+    return {layout: pages[layout] for layout in ("grid", "hero", "list", "carousel")}
 
 
-def screenshot(chromium: str, page: Path, width: int, height: int) -> Image.Image:
+def screenshot(chromium: str, page: Path, width: int, height: int, scheme: str) -> Image.Image:
     """The page's upper part. Chromium opens no window narrower than 500 pixels: a frame gives the width."""
     with tempfile.TemporaryDirectory() as folder:
-        frame = page.resolve().with_name("picture-frame.html")
+        shown, frame = (page.resolve().with_name(f"picture-{name}.html") for name in ("page", "frame"))
+        chosen = "@media all" if scheme == "dark" else "@media not all"
+        shown.write_text(
+            page.read_text("utf-8").replace("@media (prefers-color-scheme: dark)", chosen, 1), "utf-8"
+        )
         frame.write_text(
-            f'<style>body{{margin:0}}</style><iframe src="{page.name}" width="{width}" height="{height}"'
+            f'<style>body{{margin:0}}</style><iframe src="{shown.name}" width="{width}" height="{height}"'
             ' style="border:0;display:block"></iframe>',
             "utf-8",
         )
@@ -90,6 +85,7 @@ def screenshot(chromium: str, page: Path, width: int, height: int) -> Image.Imag
                     *CHROMIUM_OPTIONS,
                     f"--user-data-dir={folder}/profile",
                     f"--window-size={max(width, 500)},{height}",
+                    "--virtual-time-budget=4000",
                     f"--screenshot={target}",
                     frame.as_uri(),
                 ],
@@ -98,6 +94,7 @@ def screenshot(chromium: str, page: Path, width: int, height: int) -> Image.Imag
             )
         finally:
             frame.unlink()
+            shown.unlink()
         with Image.open(target) as picture:
             return picture.convert("RGB").crop((0, 0, width, height))
 

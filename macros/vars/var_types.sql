@@ -134,6 +134,8 @@
             'example': 'an address such as unsubscribe@shop.example'
         },
         'support_url': https,
+        'see_all_url': dict(https, nullable=true),
+        'view_online_url': dict(https, nullable=true),
         'postal_address': {'type': 'text'}
     }) }}
 {% endmacro %}

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from dbt_tools.relations import literal
+
 TEXTS = Path(__file__).parents[2] / "seeds/texts/texts.csv"
 MARTS = """
 create schema dbt_email;
@@ -90,6 +92,18 @@ select
     case when position = 3 then 'Only 3 left' end as badge_text
 from range(1, {user_count} + 1) as users (user_number), range(1, 13) as positions (position);
 
+create table dbt_email.send_decisions as
+select user_id, 'send' as decision, 'mailable' as reason from dbt_email.email_queue
+union all
+values ('h1', 'hold', 'no_consent');
+
+create schema dbt_seeds;
+create table dbt_seeds.texts as
+select 'word.' || word as key, language, text
+from (
+    values {texts}
+) as texts (language, word, text);
+
 create table dbt_recommendations.recommendation_contributions as
 select
     user_id,
@@ -122,7 +136,13 @@ def build_warehouse(path: Path, *changes: str, user_count: int = 4) -> Path:
     """A DuckDB file with both marts, then changed by the given statements."""
     with duckdb.connect(str(path)) as connection:
         words = json.dumps(template_words()["en"]).replace("'", "''")
-        connection.execute(MARTS.replace("{user_count}", str(user_count)).replace("{words}", words))
+        texts = [
+            "({})".format(", ".join(map(literal, (language, word, text))))
+            for language, of_language in template_words().items()
+            for word, text in of_language.items()
+        ]
+        marts = MARTS.replace("{user_count}", str(user_count)).replace("{words}", words)
+        connection.execute(marts.replace("{texts}", ", ".join(texts)))
         connection.execute("set search_path = 'dbt_email,dbt_recommendations'")
         for change in changes:
             connection.execute(change)

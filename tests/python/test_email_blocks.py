@@ -1,4 +1,4 @@
-"""Blocks of every kind, in both parts and for ESPs: a list, of which a queue says kind, title and what else it needs."""
+"""Blocks of every kind, in both parts and for ESPs: a list, of which a queue says kind and title."""
 
 import re
 from functools import partial

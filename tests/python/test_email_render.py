@@ -21,7 +21,7 @@ from email_render import sink
 from email_render.cli import main
 from email_render.errors import SetAside
 from email_render.load import open_warehouse, plan_chunks, read_chunk
-from email_render.render import EMAIL_TYPES, Renderer
+from email_render.render import Renderer
 from email_render.tokens import key_from_environment, personal_link, sign, verify
 from email_render.why import sum_of_terms
 
@@ -515,57 +515,6 @@ def test_a_file_that_is_no_database_is_one_clear_error(tmp_path, run):
     assert "cannot be opened" in result.output
 
 
-def gallery_page(tmp_path, section):
-    """The part of the gallery's index under an id."""
-    page = (tmp_path / "out" / "index.html").read_text("utf-8")
-    return next(element for element in parsed(page).iter("section") if element.get("id") == section)
-
-
-def frames_of(section):
-    return [frame.get("src") for frame in section.iter("iframe")]
-
-
-def test_gallery_shows_every_segment_layout_and_type_light_and_dark(run, tmp_path):
-    result = run("preview", changes=["update email_queue set layout = 'list' where user_id = 'u4'"])
-    assert result.exit_code == 0, result.output
-    assert "4 emails" in result.output
-    views = ["{}.html", "{}-dark.html"] * 2  # desktop, then phone
-    numbers = {"new": [1], "browser": [2], "repeat_buyer": [3, 4], "inactive": [], "locales": [1]}
-    numbers |= {"layouts": range(5, 9)}
-    for section, expected in numbers.items():
-        frames = [view.format(f"email-{number:02}") for number in expected for view in views]
-        assert frames_of(gallery_page(tmp_path, section)) == frames
-    assert len(frames_of(gallery_page(tmp_path, "types"))) == 4 * len(EMAIL_TYPES)
-    page = (tmp_path / "out" / "index.html").read_text()
-    assert words(page).count("No user of this segment is to be mailed.") == 2
-    assert "Synthetic demo data" in page
-    assert "@mail.example" not in page
-    light, dark = ((tmp_path / "out" / f"email-03{part}.html").read_text() for part in ("", "-dark"))
-    assert "Item 1 of u3" in light and "t=preview-only" in light
-    assert light.replace("@media not all", "@media all") == dark != light
-
-
-def test_gallery_says_why_each_item_stands_there(run, tmp_path):
-    assert (
-        run(
-            "preview", changes=["update user_recommendations set item_name = '\"><b>x' where position = 1"]
-        ).exit_code
-        == 0
-    )
-    email = parsed((tmp_path / "out" / "email-01.html").read_text())
-    titles = {link.get("title") for link in email.iter("a") if "/item/1?" in link.get("href")}
-    why = [
-        "trending · Popular this week · evidence count 12",
-        "score 0.500 · purchase probability 0.250 · propensity of this slot 1.000",
-        # ln(0.25 / 0.75); terms of nothing are left out
-        "log-odds −1.10 = −2.00 intercept +0.90 bought_count",
-    ]
-    assert titles == {"\n".join(why)}
-    assert not list(email.iter("b"))
-    text = " ".join(gallery_page(tmp_path, "new").itertext())
-    assert " ".join(why) in text.replace("  ", " ") and "trending · no reason given" in text
-
-
 def test_terms_add_up_with_the_smaller_ones_in_one():
     terms = [
         {"feature": f"f{number}", "contribution": 1 / number} for number in (1, -2, 4, -5, 8, 10, 20, -25)
@@ -574,78 +523,6 @@ def test_terms_add_up_with_the_smaller_ones_in_one():
         "log-odds +0.79 = +1.00 f1 −0.50 f-2 +0.25 f4 −0.20 f-5 +0.12 f8 +0.10 f10 +0.01 2 smaller terms"
     ]
     assert sum_of_terms([]) == []
-
-
-def test_gallery_shows_size_and_warnings(run, tmp_path):
-    changes = [
-        "update user_recommendations set image_url = null where position = 2",
-        "update email_queue set subject = repeat('x', 61) where user_id = 'u1'",
-    ]
-    assert run("preview", changes=changes).exit_code == 0
-    text = " ".join("".join(gallery_page(tmp_path, "new").itertext()).split())
-    assert re.search(r"\d\d\.\d kB of HTML", text)
-    assert (
-        "The subject is longer than 60 characters · 1 of 8 items have no picture · 7 of 8 items have no reason"
-        in text
-    )
-    assert "longer than 60" not in " ".join(gallery_page(tmp_path, "browser").itertext())
-
-
-def test_gallery_takes_more_than_one_email_per_kind(run, tmp_path):
-    assert run("preview", "--per-kind", "2").exit_code == 0
-    assert "Item 1 of u4" in (tmp_path / "out" / "email-04.html").read_text()
-
-
-def test_gallery_of_real_data_has_no_synthetic_note(run, tmp_path):
-    assert run("preview", changes=["update email_queue set is_synthetic = false"]).exit_code == 0
-    pages = [page.read_text() for page in (tmp_path / "out").glob("*.html")]
-    assert len(pages) == 1 + 2 * (3 + 4 + len(EMAIL_TYPES))
-    assert not any("ynthetic" in page for page in pages)
-
-
-def test_gallery_shows_why_a_message_is_set_aside(run, tmp_path):
-    result = run("preview", changes=["update email_queue set subject = null where user_id = 'u1'"])
-    assert result.exit_code == 1
-    assert "User u1 gets no email: subject is missing" in words((tmp_path / "out" / "index.html").read_text())
-
-
-def test_gallery_of_faults_alone_has_no_variations(run, tmp_path):
-    assert run("preview", changes=["update email_queue set subject = null"]).exit_code == 1
-    assert "Layouts" not in words((tmp_path / "out" / "index.html").read_text())
-
-
-def test_gallery_takes_images_from_a_folder(run, tmp_path):
-    images = tmp_path / "images"
-    images.mkdir()
-    for position in range(1, 9):
-        (images / f"{position}.png").write_bytes(bytes([position]))
-    result = run("preview", "--images", f"https://images.example/={images}")
-    assert result.exit_code == 0, result.output
-    sources = [
-        image.get("src") for image in parsed((tmp_path / "out" / "email-01.html").read_text()).iter("img")
-    ]
-    assert sources == [f"images/0/{position}.png" for position in range(1, 9)]
-    assert (tmp_path / "out" / sources[2]).read_bytes() == bytes([3])
-
-
-@pytest.mark.parametrize("name", ["missing.png", "../secret.png", "%2e%2e/secret.png"])
-def test_gallery_takes_nothing_from_outside_the_folder(run, tmp_path, name):
-    (tmp_path / "secret.png").write_bytes(b"x")
-    (tmp_path / "images").mkdir()
-    result = run(
-        "preview",
-        "--images",
-        f"https://images.example/={tmp_path / 'images'}",
-        changes=[f"update user_recommendations set image_url = 'https://images.example/{name}'"],
-    )
-    assert result.exit_code == 2
-    assert "is not among the images" in result.output
-
-
-def test_gallery_without_any_message_is_an_error(run):
-    result = run("preview", changes=["delete from email_queue"])
-    assert result.exit_code == 2
-    assert "no message" in result.output
 
 
 def test_render_without_any_message_writes_an_empty_file(emails):

@@ -96,6 +96,9 @@ select
     {{ literal(var('unsubscribe_url')) }} as unsubscribe_url,
     {{ literal(var('unsubscribe_email')) }} as unsubscribe_email,
     {{ literal(var('support_url')) }} as support_url,
+    {% for name in ['see_all_url', 'view_online_url'] %}
+        cast({{ 'null' if var(name) is none else literal(var(name)) }} as {{ dbt.type_string() }}) as {{ name }},
+    {% endfor %}
     {{ literal(var('postal_address')) }} as postal_address,
     lines.footer_reason,
     recipients.is_synthetic,
