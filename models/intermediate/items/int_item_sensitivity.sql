@@ -1,4 +1,6 @@
--- A family is as sensitive as the most sensitive of its items, and the strictest row of the seed counts.
+-- A family is as sensitive as the most sensitive of its items, and the strictest row of the seed counts. What a good part
+-- of the catalogue is about is the shop's trade: whoever shops for wine at a wine merchant's is shown wine.
+{% set trade_share = 0.2 %}
 {% set levels = ['never', 'own_reorders', 'no_evidence'] %}
 
 with items as (
@@ -55,6 +57,15 @@ matches as (
 
 ),
 
+trades as (
+
+    select matches.topic
+    from matches
+    group by matches.topic
+    having count(distinct matches.item_id) >= {{ trade_share }} * (select count(*) from items)
+
+),
+
 families as (
 
     select * from {{ ref('int_item_families') }}
@@ -65,23 +76,29 @@ of_families as (
 
     select
         families.family_id,
-        matches.level,
         matches.topic,
-        case matches.level
-            {% for level in levels %}
-                when '{{ level }}' then {{ loop.index }}
-            {% endfor %}
-        end as level_rank
+        case when trades.topic is not null then 'no_evidence' else matches.level end as level
     from matches
     inner join families
         on matches.item_id = families.item_id
+    left join trades
+        on matches.topic = trades.topic
 
 ),
 
 strictest as (
 
     select * from of_families
-    qualify row_number() over (partition by family_id order by level_rank, topic) = 1
+    qualify row_number() over (
+        partition by family_id
+        order by
+            case level
+                {% for level in levels %}
+                    when '{{ level }}' then {{ loop.index }}
+                {% endfor %}
+            end,
+            topic
+    ) = 1
 
 )
 
