@@ -103,6 +103,7 @@ COLUMNS = {
         "category": TEXT,
         "discount_percent": PERCENT,
         "minimum_segment": TEXT,
+        "offer_url": TEXT,
         "starts_at*": TIMESTAMP,
         "ends_at*": TIMESTAMP,
     },

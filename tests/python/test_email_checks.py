@@ -110,7 +110,7 @@ def test_both_parts_have_every_item_with_all_that_is_said_of_it(row, messages):
         text for key, text in WORDS[message["language"]].items() if key == f"lead_{message['trigger_type']}"
     ]
     for line in lines:
-        assert line in body and line in row["text"]
+        assert " ".join(line.split()) in body and line in row["text"]
 
 
 def test_both_parts_lead_to_the_same_places(row):
@@ -226,9 +226,9 @@ def test_an_item_is_a_heading_that_is_heard_once(row, messages):
     [title] = ["".join(heading.itertext()) for heading in body.iter("h1")]
     said = " ".join(" ".join(heard(body)).split())
     # the whole is labelled with the subject, which is the title as well; titles may name an item
-    assert title == row["subject"] and said.count(title) >= 2
+    assert title == row["subject"] and said.count(" ".join(title.split())) >= 2
     for line in (title, *(block["title"] for block in messages[row["user_id"]]["blocks"])):
-        said = said.replace(line, "")
+        said = said.replace(" ".join(line.split()), "")
     for item in items:
         assert said.count(item["name"]) == 1, item["name"]
     assert all(link.get("tabindex") == "-1" for link in body.iter("a") if link.get("aria-hidden"))

@@ -63,7 +63,7 @@ class SimilarityModels:
         self.load("stg_items", {"item_id": "varchar"}, [{"item_id": item} for item in shop.items])
         self.connection.execute(
             "create or replace view int_item_availability as "
-            "select item_id, cast(null as varchar) as unavailable_reason from stg_items"
+            "select item_id, cast(null as varchar) as unavailable_reason, false as is_for_reorders from stg_items"
         )
         self.load("int_purchases", PURCHASE_COLUMNS, shop.purchases)
         self.connection.execute(
