@@ -1,5 +1,5 @@
--- A family is as sensitive as the most sensitive of its items, and the strictest row of the seed counts. What a good part
--- of the catalogue is about is the shop's trade: whoever shops for wine at a wine merchant's is shown wine.
+-- A family is as sensitive as the most sensitive of its items, and the strictest row of the seed counts. What a good
+-- part of the catalogue is about is the shop's trade: whoever shops for wine at a wine merchant's is shown wine.
 {% set trade_share = 0.2 %}
 {% set levels = ['never', 'own_reorders', 'no_evidence'] %}
 
@@ -77,7 +77,7 @@ of_families as (
     select
         families.family_id,
         matches.topic,
-        case when trades.topic is not null then 'no_evidence' else matches.level end as level
+        case when trades.topic is not null then 'no_evidence' else matches.level end as sensitivity_level
     from matches
     inner join families
         on matches.item_id = families.item_id
@@ -92,7 +92,7 @@ strictest as (
     qualify row_number() over (
         partition by family_id
         order by
-            case level
+            case sensitivity_level
                 {% for level in levels %}
                     when '{{ level }}' then {{ loop.index }}
                 {% endfor %}
@@ -104,7 +104,7 @@ strictest as (
 
 select
     families.item_id,
-    strictest.level as sensitivity_level,
+    strictest.sensitivity_level,
     strictest.topic as sensitive_topic
 from families
 inner join strictest

@@ -62,7 +62,9 @@ possible as (
         or row_number() over (
             partition by list_key
             order by
-                round(best_score * power(category_discount, category_item_rank - 1), 9) desc, best_score desc, item_number
+                round(best_score * power(category_discount, category_item_rank - 1), 9) desc,
+                best_score desc,
+                item_number
         ) <= list_size
 
 ),
