@@ -2,6 +2,7 @@
 
 import csv
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -37,12 +38,10 @@ def text_file(path: str | Path) -> dict:
         bad_lines, has_open_quotes = {}, encoding == "utf-16"
         if encoding in ("utf-8", "latin-1"):
             for first, block in blocks(file):
-                bad_lines |= {number: fault for number, fault, _ in faults(first, block, encoding)}
+                bad_lines |= dict(faults(first, block, encoding))
                 has_open_quotes |= b'"' in block and any(line.count(b'"') % 2 for line in block.split(b"\n"))
         elif encoding != "utf-16":
-            found = (
-                {number: fault} for block in blocks(file) for number, fault, _ in faults(*block, "utf-8")
-            )
+            found = ({number: fault} for block in blocks(file) for number, fault in faults(*block, "utf-8"))
             bad_lines = next(found, {1: ""})
             return {"encoding": encoding, "header": "", "bad_lines": bad_lines, "has_open_quotes": False}
         file.seek(0)
@@ -59,34 +58,53 @@ def text_file(path: str | Path) -> dict:
 def open_quote(path: str | Path, encoding: str, delimiter: str) -> int | None:
     """The first row below the header with a quote that is not closed where its field ends, but lines later or never.
 
-    Rows between are read as part of the field. What is wrong within one line loses none.
+    Rows between are read as part of the field. What is wrong within one line loses none, unless its quotes are odd in
+    number, as where `\\"` was meant for one within quotes: then DuckDB takes the last of them for an opening one.
     """
     csv.field_size_limit(LINE_BYTES_MAX)
     # with or without its mark
     written_in = "utf-16-le" if encoding == "utf-16" else encoding
+    lines = []
+
+    def kept(file: Iterable[str]) -> Iterator[str]:
+        for line in file:
+            lines.append(line.replace("\0", ""))
+            yield lines[-1]
+
     with Path(path).open(encoding=written_in, errors="replace", newline="") as file:
-        rows = csv.reader((line.replace("\0", "") for line in file), delimiter=delimiter, strict=True)
-        number = lines_before = 0
+        rows = csv.reader(kept(file), delimiter=delimiter, strict=True)
+        number = 0
         while True:
             try:
                 number += bool(next(rows))
             except StopIteration:
                 return None
             except csv.Error:
-                if rows.line_num > lines_before + 1:
+                if len(lines) > 1 or lines[0].count('"') % 2:
                     return number
                 number += 1
-            lines_before = rows.line_num
+            lines.clear()
 
 
 def bad_rows(path: str | Path, encoding: str, delimiter: str, width: int) -> Iterator[list[str]]:
-    """What can be read of each bad line, as `width` fields, and its fault: what it says of consent counts."""
+    """What can be read of each row with a bad line, as `width` fields, and its fault: what it says of consent counts.
+
+    A row may have many lines, within quotes: DuckDB leaves out all of it.
+    """
     with Path(path).open("rb") as file:
-        for first, block in blocks(file):
-            for number, fault, line in faults(first, block, encoding):
-                text = line.decode(encoding, "replace").replace("\0", "")
-                fields = next(csv.reader([text], delimiter=delimiter), [])
-                yield [*(fields + [""] * width)[:width], f"line {number} of {Path(path).name} {fault}"]
+        bad_lines = {number: fault for block in blocks(file) for number, fault in faults(*block, encoding)}
+    csv.field_size_limit(sys.maxsize)
+    # lines as they are counted: a CR within one ends none
+    with Path(path).open(encoding=encoding, errors="replace", newline="\n") as file:
+        lines = (line.rstrip("\r\n").replace("\0", "").replace("\r", " ") + "\n" for line in file)
+        rows = csv.reader(lines, delimiter=delimiter)
+        lines_before = 0
+        for fields in rows:
+            bad = [number for number in range(lines_before + 1, rows.line_num + 1) if number in bad_lines]
+            lines_before = rows.line_num
+            if bad:
+                fault = f"line {bad[0]} of {Path(path).name} {bad_lines[bad[0]]}"
+                yield [*(fields + [""] * width)[:width], fault]
 
 
 def has_half_letters(file: BinaryIO) -> bool:
@@ -171,12 +189,12 @@ def blocks(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
         first += block.count(b"\n")
 
 
-def faults(first: int, block: bytes, encoding: str) -> Iterator[tuple[int, str, bytes]]:
-    """Number, fault and bytes of each bad line."""
+def faults(first: int, block: bytes, encoding: str) -> Iterator[tuple[int, str]]:
+    """Number and fault of each bad line."""
     if is_text(block, encoding) and len(block) <= LINE_BYTES_MAX:
         return
     for number, line in enumerate(block.split(b"\n"), first):
         if not is_text(line, encoding):
-            yield number, "is not UTF-8 text", line
+            yield number, "is not UTF-8 text"
         elif len(line) > LINE_BYTES_MAX:
-            yield number, f"is longer than {LINE_BYTES_MAX:,} bytes", b""
+            yield number, f"is longer than {LINE_BYTES_MAX:,} bytes"

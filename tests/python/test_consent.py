@@ -135,6 +135,12 @@ STORIES = [
     alone(
         "bad-agent", "unsubscribed", event("unsubscribe", "bad-agent", AS_OF - 9 * DAY, user_agent="BAD BYTE")
     ),
+    # in whichever line of it the byte stands
+    alone(
+        "bad-lines",
+        "unsubscribed",
+        event("unsubscribe", "bad-lines", AS_OF - 9 * DAY, user_agent="Mozilla\nBAD BYTE\n5.0"),
+    ),
     Story(
         "bad-name",
         {"bad-name": "unsubscribed"},

@@ -223,6 +223,19 @@ def test_a_description_of_many_lines_and_commas_is_no_open_quote(tmp_path):
     assert built.value("select count(*) from inputs.items where description like '%Ulm%5 kg'") == 40
 
 
+@pytest.mark.parametrize(
+    "name", ['Ada \\" Bo', 'a 5" pipe'], ids=["written as a backslash and a quote", "an inch"]
+)
+def test_a_quote_within_quotes_that_is_not_doubled_stops_the_run(tmp_path, name):
+    """DuckDB takes the last of three quotes in a line for an opening one and reads on to the end of the file."""
+    inputs = write_csv(small_shop(), tmp_path / "in")
+    rows = [f'u1,subscribed,"{name}"', "u2,unsubscribed,Cy", "u3,unsubscribed,Di"]
+    (inputs / "users.csv").write_text("\n".join(["user_id,email_consent,first_name", *rows]))
+    built = read(tmp_path, "--select", "input_users")
+    assert not built.succeeded
+    assert "users.csv: a quote in row 1 below the header is not closed" in built.text
+
+
 @pytest.mark.parametrize("row", [3, 39], ids=["in the middle", "in the row before the last"])
 def test_a_quote_that_swallows_one_row_stops_the_run(tmp_path, row):
     """The swallowed row may be somebody's no."""
