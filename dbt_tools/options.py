@@ -17,15 +17,27 @@ def keep_private(context: click.Context, _option, database: Path) -> Path:
     return database
 
 
-database_option = click.option(
-    "--database",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar="RECMAIL_DATABASE",
-    callback=keep_private,
-    default=lambda: project_directory() / "warehouse.duckdb",
-    show_default="warehouse.duckdb, or RECMAIL_DATABASE",
-    help="The DuckDB file that dbt built.",
-)
+def require_built(context: click.Context, option, database: Path) -> Path:
+    if not database.is_file():
+        raise click.ClickException(f"there is no database {database}: make build writes it")
+    return keep_private(context, option, database)
+
+
+def named_database(callback):
+    return click.option(
+        "--database",
+        type=click.Path(path_type=Path, dir_okay=False),
+        envvar="RECMAIL_DATABASE",
+        callback=callback,
+        default=lambda: project_directory() / "warehouse.duckdb",
+        show_default="warehouse.duckdb, or RECMAIL_DATABASE",
+        help="The DuckDB file that dbt built.",
+    )
+
+
+database_option = named_database(keep_private)
+# of commands that have nothing else to say without it
+built_database_option = named_database(require_built)
 
 
 def json_mapping(_context, _option, text: str) -> dict:

@@ -12,7 +12,7 @@ import click
 import duckdb
 
 from dbt_tools.dbt_runs import run_dbt
-from dbt_tools.options import database_option, vars_option
+from dbt_tools.options import built_database_option, vars_option
 from dbt_tools.relations import Relations, literal, qualified, schemas_holding
 from dbt_tools.scratch import scratch_folder
 
@@ -32,11 +32,9 @@ PER_USER = [
 
 
 @click.command(help=__doc__)
-@database_option
+@built_database_option
 @vars_option
 def main(database: Path, variables: dict) -> None:
-    if not database.is_file():
-        raise click.ClickException(f"there is no database {database}: make build writes it")
     with scratch_folder("effect") as folder:
         trial = folder / "trial.duckdb"
         shutil.copyfile(database, trial)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import duckdb
 
-from dbt_tools.options import database_option
+from dbt_tools.options import built_database_option
 from dbt_tools.relations import schemas_holding, search
 
 CHECKS = Path(__file__).with_suffix(".sql")
@@ -23,10 +23,8 @@ LANGUAGES = """
 
 
 @click.command(help=__doc__)
-@database_option
+@built_database_option
 def main(database: Path) -> None:
-    if not database.is_file():
-        raise click.ClickException(f"there is no database {database}: make build writes it")
     with duckdb.connect(database, read_only=True) as connection:
         schemas = {name: schemas_holding(connection, name) for name in RELATIONS}
         missing = [name for name, found in schemas.items() if not found]

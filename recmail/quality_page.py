@@ -14,7 +14,7 @@ import click
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dbt_tools.options import database_option
+from dbt_tools.options import built_database_option
 from dbt_tools.project import project_directory
 from dbt_tools.relations import LATEST_RUN, qualified, schemas_holding
 
@@ -29,7 +29,7 @@ Rows = list[dict]
 
 
 @click.command(help=__doc__)
-@database_option
+@built_database_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -38,8 +38,6 @@ Rows = list[dict]
     help="HTML file to write.",
 )
 def main(database: Path, out: Path) -> None:
-    if not database.is_file():
-        raise click.ClickException(f"there is no database {database}: make build writes it")
     try:
         with duckdb.connect(database, read_only=True) as connection:
             page = render(report(connection))
