@@ -22,10 +22,17 @@ def scratch_folder(purpose: str) -> Iterator[Path]:
     with (
         private_files(),
         tempfile.TemporaryDirectory(prefix=f"{PREFIX}{purpose}_") as name,
-        (Path(name) / LOCK).open("w") as lock,
+        sole_use(Path(name)),
     ):
-        fcntl.flock(lock, fcntl.LOCK_EX)
         yield Path(name)
+
+
+@contextmanager
+def sole_use(folder: Path) -> Iterator[None]:
+    """The folder is nobody else's while the block runs. BlockingIOError when it is somebody's."""
+    with (folder / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
 
 
 def sweep_scratch() -> int:
@@ -34,11 +41,10 @@ def sweep_scratch() -> int:
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         if folder.is_symlink() or folder.lstat().st_uid != os.geteuid() or not (folder / LOCK).is_file():
             continue
-        with (folder / LOCK).open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            shutil.rmtree(folder)
-            swept += 1
+        try:
+            with sole_use(folder):
+                shutil.rmtree(folder)
+        except BlockingIOError:
+            continue
+        swept += 1
     return swept

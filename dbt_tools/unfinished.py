@@ -1,6 +1,18 @@
-"""Where `recmail build` builds: a copy of the warehouse beside it, until that takes the warehouse's place."""
+"""The folder beside the warehouse in which `recmail build` has a copy built, until that takes the warehouse's place.
 
+It holds the copy, the lock of whoever builds in it, and a note on the run that the build is to follow. While that is
+still the warehouse's latest, the build goes on or was killed, whatever else was written to the warehouse.
+"""
+
+import shutil
 from pathlib import Path
+
+import duckdb
+
+from dbt_tools.relations import LATEST_RUN, qualified, schemas_holding
+from dbt_tools.scratch import LOCK
+
+NOTE = "follows"
 
 
 def building_folder(database: Path) -> Path:
@@ -8,11 +20,32 @@ def building_folder(database: Path) -> Path:
     return database.with_name(f".{database.name}.building")
 
 
-def unfinished_build(database: Path) -> Path | None:
-    """The copy in which a build runs, or was killed, later than the warehouse was written."""
-    # under the warehouse's name: DuckDB's views know their tables by it
-    copy = building_folder(database) / database.resolve().name
-    if not copy.is_file():
+def note_latest_run(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    (folder / NOTE).write_text(latest_run(connection), "utf-8")
+
+
+def unfinished_build(connection: duckdb.DuckDBPyConnection) -> Path | None:
+    """The folder of a build that goes on, or was killed, after the latest run of the connection's warehouse."""
+    database = connection.execute(
+        "select path from duckdb_databases() where database_name = current_database()"
+    ).fetchone()[0]
+    folder = building_folder(Path(database)) if database else None
+    if not folder or not (folder / NOTE).is_file():
         return None
-    is_later = not database.is_file() or copy.stat().st_mtime_ns > database.stat().st_mtime_ns
-    return copy if is_later else None
+    return folder if (folder / NOTE).read_text("utf-8") == latest_run(connection) else None
+
+
+def latest_run(connection: duckdb.DuckDBPyConnection) -> str:
+    """Empty when the gate has never run in the warehouse."""
+    schemas = schemas_holding(connection, LATEST_RUN)
+    if not schemas:
+        return ""
+    runs = connection.execute(f"select invocation_id from {qualified(schemas[0], LATEST_RUN)}").fetchall()
+    return runs[0][0] if runs else ""
+
+
+def remove_copy(folder: Path) -> None:
+    """What a build that is gone has left of people."""
+    for left in folder.iterdir():
+        if left.name not in (LOCK, NOTE):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()

@@ -1,7 +1,5 @@
 """Whether the marts may be mailed: built from the latest inputs, which passed the gate."""
 
-from pathlib import Path
-
 import duckdb
 
 from dbt_tools.relations import LATEST_RUN, qualified, schemas_holding
@@ -16,20 +14,12 @@ HINT = "Nothing is rendered: mend the inputs, run `dbt build`, and look at out/i
 
 def require_open_gate(connection: duckdb.DuckDBPyConnection) -> None:
     """SetupError, saying why, unless email_queue comes from the latest inputs and these passed the gate."""
-    problem = later_build(connection) or gate_problem(connection)
+    if folder := unfinished_build(connection):
+        problem = f"A later build is running, or was killed: what it has built stands in {folder}."
+    else:
+        problem = gate_problem(connection)
     if problem:
         raise SetupError(f"{problem}\n{HINT}")
-
-
-def later_build(connection: duckdb.DuckDBPyConnection) -> str | None:
-    """A build beside the warehouse that goes on, or was killed: it has seen later inputs."""
-    files = (
-        "select path from duckdb_databases() where database_name = current_database() and path is not null"
-    )
-    for (path,) in connection.sql(files).fetchall():
-        if unfinished := unfinished_build(Path(path)):
-            return f"A later build is running, or was killed: what it has built stands in {unfinished}."
-    return None
 
 
 def gate_problem(connection: duckdb.DuckDBPyConnection) -> str | None:

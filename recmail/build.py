@@ -5,12 +5,11 @@ failed models and skipped ones included. Of a build that was killed the copy sta
 nothing is rendered. Arguments after -- go to dbt: -- --select +email_queue
 """
 
-import fcntl
 import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
@@ -19,7 +18,8 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from dbt_tools.options import database_option, vars_option
-from dbt_tools.unfinished import building_folder
+from dbt_tools.scratch import sole_use
+from dbt_tools.unfinished import building_folder, note_latest_run, remove_copy
 
 # free space that a build wants, in sizes of the warehouse: the copy, and as much that is made before the old one goes
 SPACE_WANTED = 2
@@ -53,19 +53,17 @@ def main(database: Path, variables: dict, arguments: tuple[str, ...]) -> None:
 
 @contextmanager
 def sole_build(database: Path) -> Iterator[Path]:
-    """The folder for the copy, empty, and no other build's while the block runs. ClickException when it is one's."""
+    """The folder for the copy, and no other build's while the block runs. ClickException when it is one's."""
     folder = building_folder(database)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / "lock").open("w") as lock:
+    with ExitStack() as held:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held.enter_context(sole_use(folder))
         except BlockingIOError:
             raise click.ClickException(
                 f"another build of {database} is running: wait until it has ended"
             ) from None
-        for left in folder.iterdir():
-            if left.name != "lock":
-                shutil.rmtree(left) if left.is_dir() else left.unlink()
+        remove_copy(folder)
         yield folder
 
 
@@ -84,7 +82,8 @@ def copy_warehouse(database: Path, folder: Path) -> int | None:
             # what a killed process wrote last goes into the file
             duckdb.connect(database).close()
         # nobody writes to it while it is copied
-        with duckdb.connect(database, read_only=True):
+        with duckdb.connect(database, read_only=True) as connection:
+            note_latest_run(connection, folder)
             shutil.copyfile(database, folder / database.name)
     except duckdb.IOException as error:
         raise click.ClickException(

@@ -6,17 +6,18 @@ are older than the latest build, and temporary folders of commands that were kil
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import click
 import duckdb
 
-from dbt_tools.options import database_option
+from dbt_tools.options import built_database_option
 from dbt_tools.private_files import MARK
 from dbt_tools.project import project_directory
 from dbt_tools.relations import literal, qualified, schemas_holding
-from dbt_tools.scratch import sweep_scratch
-from dbt_tools.unfinished import building_folder, unfinished_build
+from dbt_tools.scratch import sole_use, sweep_scratch
+from dbt_tools.unfinished import building_folder, remove_copy
 from email_render.run import PLAN_FILE
 from recmail.quality_page import PAGE
 
@@ -26,7 +27,7 @@ STORAGE_VERSION = "v1.5.0"
 
 
 @click.command(help=__doc__)
-@database_option
+@built_database_option
 @click.option(
     "--out",
     "outs",
@@ -38,8 +39,6 @@ STORAGE_VERSION = "v1.5.0"
     "--if-erased", is_flag=True, help="Do nothing unless a build has erased somebody since the last time."
 )
 def main(database: Path, outs: tuple[Path, ...], if_erased: bool) -> None:
-    if not database.is_file():
-        raise click.ClickException(f"there is no database {database}: make build writes it")
     if if_erased and not has_erased(database):
         click.echo("Nobody was erased since the last time.")
         return
@@ -89,10 +88,11 @@ def outputs_before(out: Path, built_at: int) -> list[Path]:
 
 
 def sweep_unfinished(database: Path) -> None:
-    """What a build beside the warehouse left, older than the warehouse; a later one is removed by the next build."""
+    """The copy that a killed build has left; one that a build works in takes the warehouse's place or goes with it."""
     folder = building_folder(database)
-    if folder.is_dir() and not unfinished_build(database):
-        shutil.rmtree(folder)
+    if folder.is_dir():
+        with suppress(BlockingIOError), sole_use(folder):
+            remove_copy(folder)
 
 
 def rewrite(database: Path) -> None:

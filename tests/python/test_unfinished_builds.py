@@ -15,10 +15,11 @@ from click.testing import CliRunner
 from shop import small_shop, write_parquet
 from warehouse import ROOT, connect
 
-from dbt_tools.unfinished import building_folder, unfinished_build
+from dbt_tools.unfinished import building_folder
 from email_render.errors import SetupError
 from email_render.gate import require_open_gate
 from recmail.build import main
+from recmail.forget import main as forget
 
 # one input alone: what follows takes no part in who reads what
 SOME = ("--", "--quiet", "--select", "+input_users")
@@ -83,12 +84,18 @@ def test_a_build_that_was_killed_leaves_the_marts_and_the_next_one_starts_anew(w
     process = subprocess.Popen(
         [*command, "--vars", f'{{"input_location": "{small_inputs}"}}', *SOME], cwd=ROOT
     )
-    while not unfinished_build(warehouse):
+    copy = building_folder(warehouse) / warehouse.name
+    while not copy.is_file():
         assert process.poll() is None
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert warehouse.read_bytes() == before
+    with duckdb.connect(warehouse) as connection:
+        connection.execute("create table trained as select 1 as a")
+    assert "is running, or was killed" in mailing_problem(warehouse), "whatever was written since"
+    swept = CliRunner().invoke(forget, ["--database", str(warehouse), "--out", str(warehouse.parent / "out")])
+    assert swept.exit_code == 0 and not copy.exists()
     assert "is running, or was killed" in mailing_problem(warehouse)
     built = recmail_build(warehouse, small_inputs, *SOME)
     assert built.exit_code == 0, built.output
