@@ -28,15 +28,18 @@ items as (
         recipients.message_id,
         recommendations.block,
         recommendations.reason_type,
-        recommendations.category,
-        labels.short_name
+        -- of what may not be named no title names the category either
+        case when labels.is_nameable then recommendations.category end as category,
+        evidence_labels.short_name
     from recipients
     inner join {{ ref('int_recommendations') }} as recommendations
         on
             recipients.user_id = recommendations.user_id
             and recipients.placement = recommendations.placement
     left join {{ ref('int_item_labels') }} as labels
-        on recommendations.evidence_item_id = labels.item_id
+        on recommendations.item_id = labels.item_id
+    left join {{ ref('int_item_labels') }} as evidence_labels
+        on recommendations.evidence_item_id = evidence_labels.item_id
     where recommendations.position <= {{ items_in_email }}
 
 ),
@@ -49,7 +52,7 @@ contents as (
         block,
         case when count(distinct reason_type) = 1 then concat('shared.', min(reason_type)) end as shared_key,
         case when count(distinct short_name) = 1 and count(short_name) = count(*) then min(short_name) end as item_name,
-        case when count(distinct category) = 1 then min(category) end as category
+        case when count(distinct category) = 1 and count(category) = count(*) then min(category) end as category
     from items
     group by message_id, block
 

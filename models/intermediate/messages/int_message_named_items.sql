@@ -2,6 +2,7 @@ select
     recipients.message_id,
     recommendations.item_id,
     recommendations.position,
+    recommendations.category,
     recommendations.reason_type,
     recommendations.saved_percent,
     labels.short_name

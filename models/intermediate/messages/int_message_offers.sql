@@ -1,6 +1,5 @@
 -- At most one offer an email, where a rule or the user's play wants one: the next best one, else the best of the user's
--- other offers, that holds for an item in the email.
-{% set items_in_email = var('email_items_primary') + var('email_items_secondary') %}
+-- other offers, that holds for an item in the email which may be named: the preheader says what the offer is on.
 with recipients as (
 
     select * from {{ ref('int_message_recipients') }}
@@ -24,8 +23,6 @@ wanted as (
 
     select
         recipients.message_id,
-        recipients.user_id,
-        recipients.placement,
         recipients.language,
         user_offers.offer_id,
         row_number() over (
@@ -52,11 +49,9 @@ matched as (
     from wanted
     inner join {{ ref('int_offers') }} as offers
         on wanted.offer_id = offers.offer_id
-    inner join {{ ref('int_recommendations') }} as items
+    inner join {{ ref('int_message_named_items') }} as items
         on
-            wanted.user_id = items.user_id
-            and wanted.placement = items.placement
-            and items.position <= {{ items_in_email }}
+            wanted.message_id = items.message_id
             and offers.scope in (
                 {{ offer_scope('items.item_id', 'null') }},
                 {{ offer_scope('null', 'items.category') }},
