@@ -37,7 +37,7 @@ if [ ! -x "$uv" ]; then
         .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r /dev/stdin ||
         fail "pip could not install uv (see above). Is a Python package registry within reach?"
 fi
-"$uv" pip sync --python "$directory/bin/python" "$lock" ||
+"$uv" pip sync --compile-bytecode --python "$directory/bin/python" "$lock" ||
     fail "uv could not install $lock into $directory (see above). Is a Python package registry within reach?"
 if grep -q '^uv-build==' "$lock"; then
     "$uv" pip install --quiet --offline --no-deps --no-build-isolation --python "$directory/bin/python" --editable . ||
