@@ -42,7 +42,8 @@ RUN_TIME_VARS = {
 NO_GATE = ("--exclude", "input_validation_results")
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 # a model costs more in dbt than in DuckDB, and a core has a worker of its own
-FRUGAL = ("--threads", "1", "--no-write-json", "--log-level-file", "none")
+# what dbt prints is in Build.messages
+FRUGAL = ("--threads", "1", "--no-write-json", "--log-level", "none", "--log-level-file", "none")
 OWN_SCHEMAS = ("inputs", "ranker", "state")
 INPUT_MODELS = yaml.safe_load((ROOT / "models/inputs/_inputs__models.yml").read_text("utf-8"))["models"]
 # the pinned inputs with their columns and rules
