@@ -33,6 +33,16 @@ carts as (
 
 ),
 
+-- whom a trigger's email may show the list
+triggered as (
+
+    select distinct
+        user_id,
+        placement
+    from {{ ref('int_due_triggers') }}
+
+),
+
 users as (
 
     select
@@ -73,9 +83,15 @@ select
     ) as explored_slot_share
 from placements
 cross join users
+left join triggered
+    on
+        placements.audience = 'triggered'
+        and users.user_id = triggered.user_id
+        and placements.placement = triggered.placement
 where
     case placements.audience
         when 'everybody' then true
         when 'open_cart' then users.cart_age_days < placements.audience_days
         when 'ordered_lately' then users.order_age_days < placements.audience_days
+        when 'triggered' then triggered.user_id is not null
     end

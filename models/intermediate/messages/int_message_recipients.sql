@@ -38,11 +38,7 @@ locales as (
 )
 
 select
-    md5(
-        concat(
-            decisions.trigger_type, ':', decisions.user_id, ':', cast(decisions.as_of as {{ dbt.type_string() }})
-        )
-    ) as message_id,
+    decisions.message_id,
     decisions.user_id,
     decisions.trigger_type,
     decisions.placement,

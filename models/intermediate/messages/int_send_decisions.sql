@@ -40,11 +40,9 @@ caps as (
 
 ),
 
-recommended as (
+chosen as (
 
-    select distinct user_id
-    from {{ ref('int_recommendations') }}
-    where placement = 'email_digest'
+    select * from {{ ref('int_chosen_triggers') }}
 
 ),
 
@@ -81,14 +79,17 @@ reasons as (
                 dated.last_mailed_at > {{ dbt.dateadd('hour', -1 * var('minimum_gap_hours'), 'dated.as_of') }}
                 or {{ days_between('dated.last_mailed_date', 'dated.local_date') }} < dated.gap_days
                 then 'mailed_recently'
-            when recommended.user_id is null then 'nothing_to_recommend'
+            when chosen.user_id is null then 'nothing_to_recommend'
         end as hold_reason,
+        chosen.trigger_type,
+        chosen.placement,
+        chosen.message_id,
         dated.as_of
     from dated
     left join refusals
         on dated.address_key = refusals.address_key
-    left join recommended
-        on dated.user_id = recommended.user_id
+    left join chosen
+        on dated.user_id = chosen.user_id
 
 ),
 
@@ -107,8 +108,9 @@ numbered as (
 
 select
     user_id,
-    'recommendations' as trigger_type,
-    'email_digest' as placement,
+    trigger_type,
+    placement,
+    message_id,
     case when hold_reason is null and account_number = 1 then 'send' else 'hold' end as decision,
     coalesce(
         hold_reason,

@@ -1,0 +1,49 @@
+{% set trigger_types = [
+    'cart_abandonment', 'browse_abandonment', 'replenishment', 'post_purchase', 'welcome', 'new_in_category', 'win_back',
+    'recommendations'
+] %}
+
+with occasions as (
+
+    {% for trigger_type in trigger_types %}
+        select
+            '{{ trigger_type }}' as trigger_type,
+            occasions.*
+        from {{ ref('int_trigger_' ~ trigger_type) }} as occasions
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+due as (
+
+    select
+        occasions.*,
+        triggers.priority,
+        triggers.placement,
+        triggers.cool_down_days,
+        {{ dbt.dateadd('hour', 'triggers.delay_hours', 'occasions.happened_at') }} as due_at
+    from occasions
+    inner join {{ ref('triggers') }} as triggers
+        on occasions.trigger_type = triggers.trigger_type
+    cross join {{ ref('stg_as_of') }} as as_of
+    where
+        triggers.is_on
+        and {{ dbt.dateadd('hour', 'triggers.delay_hours', 'occasions.happened_at') }} <= as_of.as_of
+        and {{ dbt.dateadd('hour', 'triggers.delay_hours + triggers.window_hours', 'occasions.happened_at') }} > as_of.as_of
+
+)
+
+select
+    user_id,
+    trigger_type,
+    occasion,
+    md5(concat(trigger_type, ':', user_id, ':', occasion)) as message_id,
+    happened_at,
+    due_at,
+    item_id,
+    priority,
+    placement,
+    cool_down_days
+from due
+qualify row_number() over (partition by user_id, trigger_type order by happened_at desc, occasion) = 1
