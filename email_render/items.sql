@@ -66,6 +66,7 @@ finished as (
             when badge_type in ('was', 'price_drop') and plain_list_price is null then null
             else clean_text(case when item_lines is null and language = 'en' then badge_text else line.badge_text end)
         end as badge,
+        clean_text(line.rating_text) as rating,
         plain_amount(
             cast(plain_list_price as decimal(18, 4)) - cast(plain_price as decimal(18, 4)), style.digits
         ) as plain_saving
@@ -88,19 +89,8 @@ select
     html(reason) as reason_html,
     badge,
     html(badge) as badge_html,
-    case when rating_count > 0 then replace(format('{:.1f}', rating_average), '.', style.decimal_mark) end as rating,
-    case
-        when rating_count > 0
-            then
-                with_marks(
-                    cast(cast(rating_count as bigint) as varchar),
-                    0,
-                    style.decimal_mark,
-                    style.group_mark,
-                    style.groups_of_two,
-                    grouped_from_digits
-                )
-    end as rating_count,
+    rating,
+    html(rating) as rating_html,
     case
         when block.layout = 'compact' then null
         when block.layout = 'carousel'
@@ -112,7 +102,7 @@ select
         -- the rule: nothing is wrong, and a list for each item would cost more than all checks
         when
             name is not null
-            and greatest(strlen(name), strlen(reason), strlen(badge)) <= 1000
+            and greatest(strlen(name), strlen(reason), strlen(badge), strlen(rating)) <= 1000
             and text_reason(strategy) is null
             and link_reason(page_url) is null
             and (image_url is null or link_reason(image_url) is null)
@@ -133,7 +123,8 @@ select
                     fault('rating_average', case when rating_count > 0 then amount_reason(rating_average) end),
                     fault('currency', case when style.digits is null then 'is not an ISO 4217 code' end),
                     case when reason is not null then fault('reason_text', line_reason(reason)) end,
-                    case when badge is not null then fault('badge_text', line_reason(badge)) end
+                    case when badge is not null then fault('badge_text', line_reason(badge)) end,
+                    case when rating is not null then fault('rating_text', line_reason(rating)) end
                 ]),
                 lambda found: fault(found.field, found.reason || ' (item ' || item_id || ')')
             )

@@ -58,6 +58,8 @@ lines as (
     select
         reasons.*,
         'en' as language,
+        ',' as group_mark,
+        4 as grouped_from_digits,
         evidence_items.item_name as evidence_item_name,
         items.item_name,
         items.category,
