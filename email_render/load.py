@@ -45,7 +45,8 @@ OFFER_TYPE = """struct(
     offer_name varchar, ends_text varchar, headline varchar, offer_code varchar, offer_url varchar, ends_at timestamp
 )"""
 ITEM_LINES_TYPE = """struct(
-    position integer, reason_text varchar, badge_text varchar, rating_text varchar
+    place integer, position integer, reason_text varchar, badge_text varchar, rating_text varchar,
+    item_name varchar, item_url varchar, price decimal(18, 4), list_price decimal(18, 4), currency varchar
 )[]"""
 CHOSEN_MESSAGES = """
 create or replace temp table chosen_messages as
