@@ -40,7 +40,10 @@ def project_macros(
     }
     macros = {}
     files = [
-        *(ROOT / f"macros/{name}.sql" for name in ("literal", "plural_rules", "plural_category", "grouped_count")),
+        *(
+            ROOT / f"macros/{name}.sql"
+            for name in ("literal", "plural_rules", "plural_category", "grouped_count")
+        ),
         ROOT / "macros/inputs/input_names.sql",
         ROOT / "macros/inputs/close_latest_run.sql",
         ROOT / "macros/inputs/nodes_of_the_queue.sql",

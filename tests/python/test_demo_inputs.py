@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import demo
-from demo import make_inputs, naming, planted
+from demo import make_inputs, naming, planted, tiles
 
 README = (Path(demo.__file__).parent / "README.md").read_text(encoding="utf-8")
 
@@ -309,6 +309,23 @@ def test_every_image_address_has_a_small_tile(inputs, folder):
         assert tile.stat().st_size < 10_000
         with Image.open(tile) as image:
             assert (image.format, image.size) == ("PNG", (320, 320))
+
+
+def test_pictures_tell_categories_apart(inputs, folder):
+    pictures = inputs.sql(
+        "select category, min(image_url), count(distinct image_url) from items group by category"
+    ).fetchall()
+    assert all(count <= 3 for _, _, count in pictures)  # a category of several departments has their colours
+    contents = {(folder / "images" / address.rpartition("/")[2]).read_bytes() for _, address, _ in pictures}
+    assert len(contents) == len(pictures) > 250
+
+
+def test_what_has_an_icon_of_its_own_shows_it():
+    assert naming.icon("Hot dogs", "ham") == "sandwich"
+    assert naming.icon("Cat food", "shopping-basket") == "cat"
+    assert naming.icon("Hair care products", "shopping-bag") == "scissors"
+    assert naming.icon("Continuities", "shopping-bag") == "shopping-bag"
+    assert all(tiles.icon_lines(icon) for _, icon in naming.ICONS)
 
 
 def test_items_are_fit_to_print(inputs):
