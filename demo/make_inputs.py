@@ -114,9 +114,12 @@ def make_inputs(out: Path) -> None:
         coupons = connection.table("coupon_scopes").count("*").fetchall()[0][0]
         left_out = coupons - rows["offers"]
         report(f"left out {left_out:,} of {coupons:,} coupons: neither one item nor mostly one category")
-        departments = connection.table("departments").select("name", "slug", "colour").fetchall()
-    tiles.draw_tiles(departments, out / "images")
-    report(f"drew {len(departments)} tiles")
+        drawn = [
+            tiles.Tile(slug, category, naming.icon(category, icon), colour)
+            for slug, category, icon, colour in connection.table("tiles").fetchall()
+        ]
+    tiles.draw_tiles(drawn, out / "images")
+    report(f"drew {len(drawn)} tiles")
 
 
 def main() -> None:

@@ -60,9 +60,15 @@ def read_texts(name: str) -> dict[str, str]:
 
 
 CATEGORIES = read_texts("categories.csv")
+ICONS = [(row["word"], row["icon"]) for row in csv.DictReader(read_lines("icons.csv"))]
 TYPES = read_texts("types.csv")
 ABBREVIATIONS = read_texts("abbreviations.csv")
 MODIFIERS = frozenset(read_lines("modifiers.txt"))
+
+
+def icon(category: str, otherwise: str) -> str:
+    """What the pictures of a category show: the icon of the first word of `icons.csv` that it contains."""
+    return next((icon for word, icon in ICONS if word in category.lower()), otherwise)
 
 
 def readable_category(code: str) -> str:

@@ -58,7 +58,7 @@ LOOPS = {"item": "url", "block": "title", "line": "text", "entry": "url"}
 # what a block holds beside its title: values, and lists of things that have values
 BLOCK_FIELDS = ("text", "link", "label")
 BLOCK_LISTS = {"lines": ("text",), "links": ("label", "url")}
-ITEM_FIELDS = ("name", "url", "price", "list_price", "reason", "badge", "rating", "rating_count")
+ITEM_FIELDS = ("name", "url", "price", "list_price", "reason", "badge", "rating")
 
 
 class Dialect(NamedTuple):

@@ -44,6 +44,10 @@ BLOCKS_TYPE = """struct(
 OFFER_TYPE = """struct(
     offer_name varchar, ends_text varchar, headline varchar, offer_code varchar, offer_url varchar, ends_at timestamp
 )"""
+ITEM_LINES_TYPE = """struct(
+    place integer, position integer, reason_text varchar, badge_text varchar, rating_text varchar,
+    item_name varchar, item_url varchar, price decimal(18, 4), list_price decimal(18, 4), currency varchar
+)[]"""
 CHOSEN_MESSAGES = """
 create or replace temp table chosen_messages as
 with chosen as (
@@ -63,7 +67,8 @@ named as (
                     layout := coalesce(entry.layout, case when entry.block = 'primary' then layout else '{compact}' end)
                 )
             ) as blocks,
-            cast(offer as {offer}) as offer
+            cast(offer as {offer}) as offer,
+            cast(item_lines as {item_lines}) as item_lines
         ),
         trigger_type || '-' || strftime(send_at, '%Y-%m-%d') as campaign,
         coalesce(see_all_url, shop_url) as list_url
@@ -238,6 +243,7 @@ def read_messages(
                 optional=OPTIONAL_COLUMNS,
                 blocks=BLOCKS_TYPE,
                 offer=OFFER_TYPE,
+                item_lines=ITEM_LINES_TYPE,
                 compact=COMPACT,
             )
         )

@@ -1,13 +1,16 @@
 {#-
-  Rows of a CTE with reason_text and badge_text in the `language` of each row. The CTE has reason_type, badge_type and
-  what they speak of: evidence_count, evidence_item_name, category, saved_percent. A reason or badge that the language
-  has no text for, or whose evidence is missing, is null.
+  Rows of a CTE with reason_text and badge_text in the `language` of each row, numbers with its `group_mark` and
+  `grouped_from_digits`. The CTE has reason_type, badge_type and what they speak of: evidence_count,
+  evidence_item_name, category, saved_percent. A reason or badge that the language has no text for, or whose evidence is
+  missing, is null.
 -#}
 {% macro with_item_texts(lines) -%}
+    {%- set count = lines ~ '.evidence_count' -%}
     select
         {{ lines }}.*,
         {{ fill_text('coalesce(reasons_of_count.text, reasons.text)', {
-            'count': dbt.cast(lines ~ '.evidence_count', dbt.type_string()),
+            'count': grouped_count(count, lines ~ '.group_mark', lines ~ '.grouped_from_digits'),
+            'percent': dbt.cast(count, dbt.type_string()),
             'category': lines ~ '.category',
             'item': lines ~ '.evidence_item_name'
         }) }} as reason_text,
@@ -20,7 +23,7 @@
     left join {{ ref('texts') }} as reasons_of_count
         on
             {{ lines }}.language = reasons_of_count.language
-            and concat('reason.', {{ lines }}.reason_type, '.', {{ plural_category(lines ~ '.evidence_count') }})
+            and concat('reason.', {{ lines }}.reason_type, '.', {{ plural_category(lines ~ '.language', count) }})
             = reasons_of_count.key
     left join {{ ref('texts') }} as badges
         on

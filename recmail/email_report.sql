@@ -13,24 +13,30 @@ shown as (
         messages.user_id,
         messages.subject,
         entry.title,
-        listed.*,
+        line,
+        listed.* replace (
+            case when line.price is null then listed.price else line.price end as price,
+            case when line.price is null then listed.list_price else line.list_price end as list_price,
+            case when line.price is null then listed.currency else line.currency end as currency
+        ),
         items.category,
         labels.kind_number,
         labels.short_name,
         labels.is_nameable,
-        sensitivity.sensitivity_level,
-        list_filter(messages.item_lines, lambda line: line.position = listed.position)[1] as line
+        sensitivity.sensitivity_level
     from messages
     cross join unnest(messages.blocks) as blocks(entry)
+    cross join unnest(messages.item_lines) as lines(line)
     inner join user_recommendations as listed
         on messages.user_id = listed.user_id
-        and listed.position between entry.first_position and entry.last_position
+        and line.position = listed.position
     inner join stg_items as items
         on listed.item_id = items.item_id
     inner join int_item_labels as labels
         on listed.item_id = labels.item_id
     left join int_item_sensitivity as sensitivity
         on listed.item_id = sensitivity.item_id
+    where line.place between entry.first_position and entry.last_position
 
 ),
 
@@ -160,7 +166,11 @@ checks as (
     from (
         select
             *,
-            not is_nameable and (contains(subject, short_name) or contains(title, short_name))
+            not is_nameable
+            and (
+                contains(subject, short_name) or contains(title, short_name)
+                or contains(subject, line.item_name) or contains(title, line.item_name)
+            )
             -- another item of the same short name may be
             and not exists (
                 from int_item_labels as others where others.short_name = shown.short_name and others.is_nameable
@@ -252,6 +262,13 @@ checks as (
         15, 'lines with a placeholder left', count(*), count(*) filter (regexp_matches(text, '\{[a-z_]+\}')), 0,
         max(text) filter (regexp_matches(text, '\{[a-z_]+\}'))
     from lines
+    union all
+    select
+        16, 'emails with prices of more than one currency', count(*), count(*) filter (currencies > 1), 0,
+        max(message_id) filter (currencies > 1)
+    from (
+        select message_id, count(distinct currency) as currencies from shown group by message_id
+    )
 
 )
 

@@ -34,7 +34,12 @@ with described as (
             null,
             readable_sizes.text
         ) as size,
-        departments.slug as department_slug,
+        departments.icon as department_icon,
+        departments.colour as department_colour,
+        departments.slug
+        || '-'
+        || trim(regexp_replace(lower(coalesce(readable_categories.text, departments.name)), '[^a-z0-9]+', '-', 'g'), '-')
+            as tile,
         case
             when source_products.brand = 'Private' then 'Private label'
             when source_products.brand = 'National' then 'National brand ' || source_products.manufacturer_id
@@ -89,7 +94,7 @@ select
     if(own_price > 0 and round(shelf_price, 2) > own_price, shelf_price, null)::decimal(12, 2) as list_price,
     null::decimal(12, 2) as unit_cost,
     'USD' as currency,
-    'https://images.recmail.example/demo/' || department_slug || '.png' as image_url,
+    'https://images.recmail.example/demo/' || tile || '.png' as image_url,
     'https://shop.recmail.example/item/' || item_id as item_url,
     null::varchar as description,
     null::double as rating_average,
@@ -107,6 +112,16 @@ select
     - to_days(1 + draw_number('published', item_id, 60)) as published_at,
     null::timestamp as available_until
 from priced;
+
+-- the picture of each category of a department
+create table tiles as
+select distinct
+    tile as slug,
+    category,
+    department_icon as icon,
+    department_colour as colour
+from named_items
+order by slug;
 
 -- what a shopper can be shown, with how often it sold
 create table shown_items as

@@ -35,11 +35,15 @@ def project_macros(
             type_string=lambda: "string",
             escape_single_quotes=lambda text: text.replace("'", "''"),
             string_literal=lambda text: f"'{text}'",
+            cast=lambda value, type: f"cast({value} as {type})",
         ),
     }
     macros = {}
     files = [
-        ROOT / "macros/literal.sql",
+        *(
+            ROOT / f"macros/{name}.sql"
+            for name in ("literal", "plural_rules", "plural_category", "grouped_count")
+        ),
         ROOT / "macros/inputs/input_names.sql",
         ROOT / "macros/inputs/close_latest_run.sql",
         ROOT / "macros/inputs/nodes_of_the_queue.sql",

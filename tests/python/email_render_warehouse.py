@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from dbt_tools.relations import literal
+from email_render.load import ITEM_LINES_TYPE
 
 TEXTS = Path(__file__).parents[2] / "seeds/texts/texts.csv"
 MARTS = """
@@ -47,7 +48,7 @@ select
         {'block': 'secondary', 'title': 'You may also like', 'first_position': 5, 'last_position': 8}
     ] as blocks,
     null::struct(offer_name varchar, ends_text varchar) as offer,
-    null::struct(position integer, reason_text varchar, badge_text varchar)[] as item_lines,
+    null::{item_lines} as item_lines,
     {
         'decimal_mark': '.', 'group_mark': ',', 'grouped_from_digits': 4, 'symbol_position': 'before'
     } as number_format,
@@ -142,6 +143,7 @@ def build_warehouse(path: Path, *changes: str, user_count: int = 4) -> Path:
             for word, text in of_language.items()
         ]
         marts = MARTS.replace("{user_count}", str(user_count)).replace("{words}", words)
+        marts = marts.replace("{item_lines}", ITEM_LINES_TYPE)
         connection.execute(marts.replace("{texts}", ", ".join(texts)))
         connection.execute("set search_path = 'dbt_email,dbt_recommendations'")
         for change in changes:

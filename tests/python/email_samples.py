@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 from email_render_warehouse import build_warehouse, seed_texts, template_words
 
+from email_render.load import ITEM_LINES_TYPE
 from email_render.render import EMAIL_TYPES
 
 # subject, preheader, greeting, titles of both blocks
@@ -92,6 +93,29 @@ LANGUAGES = {
     if language != "en"
 }
 
+ITEM_LINES = {
+    "en": {
+        1: {"reason_text": "Because you bought Chef's knife", "badge_text": "Save 33%"},
+        2: {"reason_text": "Trending in Kitchen: 212 customers in the last 7 days"},
+        3: {"badge_text": "Only 3 left"},
+        5: {"reason_text": "4 in 10 who bought Chef's knife also bought this"},
+    },
+    # names of its own, as input item_translations gives them
+    "de": {
+        1: {
+            "reason_text": "Weil Sie Kochmesser gekauft haben",
+            "badge_text": "33\N{NO-BREAK SPACE}% sparen",
+            "item_name": "Nussbaumbrett",
+        },
+        2: {"item_name": "Gusseiserne Pfanne, 28 cm"},
+    },
+}
+RATINGS = {
+    "en": [("4.7", "212"), ("4.4", "1,380")],
+    "de": [("4,7", "212"), ("4,4", "1.380")],
+    "fr": [("4,7", "212"), ("4,4", "1\N{NARROW NO-BREAK SPACE}380")],
+    "es": [("4,7", "212"), ("4,4", "1380")],
+}
 ITEMS = """
 create or replace table dbt_recommendations.user_recommendations as
 select
@@ -106,11 +130,7 @@ select
     1.0::double as propensity,
     'knife' as evidence_item_id,
     12::bigint as evidence_count,
-    case positions.position
-        when 1 then 'Because you bought Chef''s knife'
-        when 2 then 'Trending in Kitchen: 212 customers in the last 7 days'
-        when 5 then '4 in 10 who bought Chef''s knife also bought this'
-    end as reason_text,
+    null::varchar as reason_text,
     [
         'Walnut board', 'Cast-iron pan, 28 cm', 'Coffee beans “Monte Alto”, 1 kg', 'Linen apron & towel',
         'Sharpening stone', 'Pour-over dripper', 'Oak tray', 'Pepper mill',
@@ -122,7 +142,7 @@ select
     case when positions.position <> 8 then 'https://images.example/' || positions.position || '.png' end as image_url,
     'https://shop.example/item/' || positions.position || '?a=1' as item_url,
     case positions.position when 1 then 'price_drop' when 3 then 'scarcity' end as badge_type,
-    case positions.position when 1 then 'Save 33%' when 3 then 'Only 3 left' end as badge_text,
+    null::varchar as badge_text,
     case positions.position when 1 then 4.7 when 2 then 4.4 end::double as rating_average,
     case positions.position when 1 then 212 when 2 then 1380 end::bigint as rating_count
 from dbt_email.email_queue, range(1, 11) as positions (position)
@@ -147,15 +167,28 @@ def build_samples(path: Path) -> Path:
     return path
 
 
+def item_lines(language: str) -> list[dict]:
+    """As int_message_items would make them of ITEMS, in a few words."""
+    said = ITEM_LINES.get(language) or {
+        1: {"reason_text": LANGUAGES[language][3] + " 1", "badge_text": "33 %"},
+    }
+    rating = seed_texts()[language]["item.rating"]
+    ratings = dict(
+        enumerate((rating.format(rating=mean, count=count) for mean, count in RATINGS[language]), 1)
+    )
+    fields = ("reason_text", "badge_text", "item_name")
+    return [
+        {"place": place, "position": place, "rating_text": ratings.get(place)}
+        | {field: said.get(place, {}).get(field) for field in fields}
+        for place in range(1, 11)
+    ]
+
+
 def add(connection, case, email_type, layout="grid", language="en", direction="ltr", lines=None) -> None:
     subject, preheader, primary, secondary = LINES[email_type]
     greeting, reason, ends = "Hi Anna,", "You get this email because you subscribed.", "Until March 9"
     if lines:
         subject, preheader, greeting, primary, secondary, reason, ends = lines
-    # reasons in the message's language, as int_message_items would give them
-    item_lines = (
-        "[{'position': 1, 'reason_text': $primary || ' 1', 'badge_text': '33 %'}]" if lines else "null"
-    )
     connection.execute(
         f"""
         insert into email_queue
@@ -174,7 +207,7 @@ def add(connection, case, email_type, layout="grid", language="en", direction="l
             {GERMAN if lines else "number_format"} as number_format,
             $words as words,
             $reason as footer_reason,
-            {item_lines} as item_lines,
+            cast($item_lines as {ITEM_LINES_TYPE}) as item_lines,
             {{'offer_name': '10 % off everything in Kitchen', 'ends_text': $ends}} as offer,
             [
                 {{'block': 'primary', 'title': $primary, 'first_position': 1, 'last_position': 4}},
@@ -193,6 +226,7 @@ def add(connection, case, email_type, layout="grid", language="en", direction="l
             "direction": direction,
             "layout": layout,
             "words": json.dumps(template_words()[language]),
+            "item_lines": item_lines(language),
             "reason": reason,
             "ends": ends,
             "primary": primary,

@@ -15,7 +15,7 @@ Tables = dict[str, list[dict]]
 
 
 def small_shop(user_count: int = 40, item_count: int = 40, order_count: int = 160) -> Tables:
-    """All eleven inputs. The last order stands at AS_OF; users 38 and 39 never did anything."""
+    """All inputs but item_translations. The last order stands at AS_OF; users 38 and 39 never did anything."""
     chance = random.Random(7)
     items = [
         {

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import demo
-from demo import make_inputs, naming, planted
+from demo import make_inputs, naming, planted, tiles
 
 README = (Path(demo.__file__).parent / "README.md").read_text(encoding="utf-8")
 
@@ -226,7 +226,7 @@ def test_reference_resolves(inputs, table, column, referenced):
 def test_two_runs_write_the_same_bytes(folder, tmp_path):
     make_inputs.make_inputs(tmp_path)
     written = sorted(path.relative_to(folder) for path in folder.rglob("*.*"))
-    assert len(written) == len(make_inputs.TABLES) + 33
+    assert len(written) == len(make_inputs.TABLES) + 339
     assert [path for path in written if (folder / path).read_bytes() != (tmp_path / path).read_bytes()] == []
 
 
@@ -309,6 +309,20 @@ def test_every_image_address_has_a_small_tile(inputs, folder):
         assert tile.stat().st_size < 10_000
         with Image.open(tile) as image:
             assert (image.format, image.size) == ("PNG", (320, 320))
+
+
+def test_pictures_tell_categories_apart(inputs, folder):
+    pictures = inputs.sql("select category, min(image_url) from items group by category").fetchall()
+    contents = {(folder / "images" / address.rpartition("/")[2]).read_bytes() for _, address in pictures}
+    assert len(contents) == len(pictures) > 250
+
+
+def test_what_has_an_icon_of_its_own_shows_it():
+    assert naming.icon("Hot dogs", "ham") == "sandwich"
+    assert naming.icon("Cat food", "shopping-basket") == "cat"
+    assert naming.icon("Hair care products", "shopping-bag") == "scissors"
+    assert naming.icon("Continuities", "shopping-bag") == "shopping-bag"
+    assert all(tiles.icon_lines(icon) for _, icon in naming.ICONS)
 
 
 def test_items_are_fit_to_print(inputs):

@@ -22,10 +22,13 @@ select
     ] as blocks,
     {'offer_name': 'Tea week'} as offer,
     [
-        {'position': 1, 'reason_text': 'You bought this before', 'badge_text': null},
-        {'position': 2, 'reason_text': 'Because you bought Tea', 'badge_text': 'Save 10%'},
-        {'position': 3, 'reason_text': 'Our suggestion', 'badge_text': null}
-    ] as item_lines
+        {'place': 1, 'position': 1, 'reason_text': 'You bought this before'},
+        {'place': 2, 'position': 2, 'reason_text': 'Because you bought Tea', 'badge_text': 'Save 10%'},
+        {'place': 3, 'position': 4, 'reason_text': 'Our suggestion', 'item_name': 'Wein'}
+    ]::struct(
+        place integer, position integer, reason_text varchar, badge_text varchar, item_name varchar,
+        price decimal(18, 4), list_price decimal(18, 4), currency varchar
+    )[] as item_lines
 from range(2) as numbers(n);
 
 create table user_recommendations as
@@ -34,13 +37,16 @@ select
     items.*,
     case item_id when 'cups' then 'tea' when 'tea' then 'tea' end as evidence_item_id,
     9.0 as price,
-    10.0 as list_price
+    10.0 as list_price,
+    'EUR' as currency
 from range(2) as numbers(n)
 cross join (
     values
     ('tea', 1, 'primary', 'buy_again', 'You bought this before'),
     ('cups', 2, 'secondary', 'because_you_bought', 'Because you bought Tea'),
-    ('wine', 3, 'secondary', 'suggestion', 'Our suggestion')
+    -- in another currency than the others: not in the email
+    ('gin', 3, 'secondary', 'popular', 'Popular'),
+    ('wine', 4, 'secondary', 'suggestion', 'Our suggestion')
 ) as items(item_id, position, block, reason_type, reason_text);
 
 create table stg_items as
@@ -85,6 +91,8 @@ FAULTS = {
     "update int_offers set category = 'coffee'": "offers without an item",
     "update email_queue set preheader = subject": "preheaders that repeat the subject",
     "update email_queue set preheader = 'Also for you: {item}'": "lines with a placeholder left",
+    "update email_queue set subject = 'Noch etwas Wein?'": "name what may not be named",
+    "update user_recommendations set currency = 'CHF' where position = 2": "more than one currency",
 }
 
 

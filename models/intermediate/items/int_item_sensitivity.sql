@@ -1,4 +1,5 @@
--- A family is as sensitive as the most sensitive of its items, and the strictest row of the seed counts. What a good
+-- A family is as sensitive as the most sensitive of its items, under any name that it has in any language, and the
+-- strictest row of the seed counts. What a good
 -- part of the catalogue is about is the shop's trade: whoever shops for wine at a wine merchant's is shown wine.
 {% set trade_share = 0.2 %}
 {% set levels = ['never', 'own_reorders', 'no_evidence'] %}
@@ -12,6 +13,12 @@ with items as (
 
 ),
 
+translations as (
+
+    select * from {{ ref('stg_item_translations') }}
+
+),
+
 sensitive as (
 
     select * from {{ ref('sensitive_categories') }}
@@ -20,7 +27,31 @@ sensitive as (
 
 kinds as (
 
-    select * from {{ ref('int_item_kinds') }}
+    select
+        item_id,
+        kind
+    from {{ ref('int_item_kinds') }}
+    union all
+    select
+        item_id,
+        {{ item_kind('category') }} as kind
+    from translations
+    where category is not null
+
+),
+
+names as (
+
+    select
+        item_id,
+        item_name
+    from items
+    union all
+    select
+        item_id,
+        item_name
+    from translations
+    where item_name is not null
 
 ),
 
@@ -29,7 +60,7 @@ words as (
     select
         item_id,
         {{ unnest_words('item_name') }} as word
-    from items
+    from names
 
 ),
 

@@ -58,6 +58,8 @@ lines as (
     select
         reasons.*,
         'en' as language,
+        ',' as group_mark,
+        4 as grouped_from_digits,
         evidence_items.item_name as evidence_item_name,
         items.item_name,
         items.category,
@@ -70,11 +72,7 @@ lines as (
         case when items.rating_count > 0 then items.rating_average end as rating_average,
         case when items.rating_count > 0 and items.rating_average is not null then items.rating_count end
             as rating_count,
-        -- rounded down, so that no badge promises too much
-        case
-            when 100 - 100 * items.price / items.list_price >= {{ var('saving_percent_min') }}
-                then cast(floor(100 - 100 * items.price / items.list_price) as {{ dbt.type_int() }})
-        end as saved_percent,
+        {{ saved_percent('items.price', 'items.list_price') }} as saved_percent,
         -- what is cheaper than its list price need not have become so
         case when saved_percent > 0 then 'was' end as badge_type
     from reasons

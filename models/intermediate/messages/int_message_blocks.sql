@@ -25,22 +25,13 @@ blocks as (
 items as (
 
     select
-        recipients.message_id,
-        recommendations.block,
-        recommendations.reason_type,
+        message_id,
+        block,
+        reason_type,
         -- of what may not be named no title names the category either
-        case when labels.is_nameable then recommendations.category end as category,
-        evidence_labels.short_name
-    from recipients
-    inner join {{ ref('int_recommendations') }} as recommendations
-        on
-            recipients.user_id = recommendations.user_id
-            and recipients.placement = recommendations.placement
-    left join {{ ref('int_item_labels') }} as labels
-        on recommendations.item_id = labels.item_id
-    left join {{ ref('int_item_labels') }} as evidence_labels
-        on recommendations.evidence_item_id = evidence_labels.item_id
-    where recommendations.position <= {{ items_in_email }}
+        case when is_nameable then category_name end as category,
+        evidence_item_name as short_name
+    from {{ ref('int_message_listings') }}
 
 ),
 

@@ -6,10 +6,9 @@ with recipients as (
 
 ),
 
-recommendations as (
+listings as (
 
-    select * from {{ ref('int_recommendations') }}
-    where position <= {{ var('email_items_primary') + var('email_items_secondary') }}
+    select * from {{ ref('int_message_listings') }}
 
 ),
 
@@ -19,43 +18,52 @@ blocks as (
 
 ),
 
-labels as (
+locales as (
 
-    select * from {{ ref('int_item_labels') }}
+    select * from {{ ref('email_locales') }}
 
 ),
 
 lines as (
 
     select
-        recipients.message_id,
-        recipients.language,
-        cast(recommendations.position as integer) as position,
+        listings.message_id,
+        listings.position,
+        listings.place,
         blocks.title,
-        recommendations.reason_type,
-        recommendations.evidence_count,
-        labels.short_name as evidence_item_name,
-        recommendations.category,
-        recommendations.saved_percent,
+        listings.reason_type,
+        listings.evidence_count,
+        listings.evidence_item_name,
+        listings.category_name as category,
+        listings.saved_percent,
+        listings.rating_average,
+        listings.rating_count,
+        listings.own_name,
+        listings.own_url,
+        listings.own_price,
+        listings.own_list_price,
+        listings.own_currency,
+        recipients.language,
+        locales.decimal_mark,
+        locales.group_mark,
+        locales.grouped_from_digits,
         case
             when
                 row_number() over (
-                    partition by recipients.message_id
-                    order by coalesce(recommendations.saved_percent, 0) desc, recommendations.position
+                    partition by listings.message_id
+                    order by coalesce(listings.saved_percent, 0) desc, listings.position
                 ) <= {{ var('email_badges_max') }}
-                then recommendations.badge_type
+                then listings.badge_type
         end as badge_type
-    from recipients
-    inner join recommendations
-        on
-            recipients.user_id = recommendations.user_id
-            and recipients.placement = recommendations.placement
+    from listings
+    inner join recipients
+        on listings.message_id = recipients.message_id
     inner join blocks
         on
-            recipients.message_id = blocks.message_id
-            and recommendations.position between blocks.first_position and blocks.last_position
-    left join labels
-        on recommendations.evidence_item_id = labels.item_id
+            listings.message_id = blocks.message_id
+            and listings.block = blocks.block
+    inner join locales
+        on recipients.locale = locales.locale
 
 ),
 
@@ -68,18 +76,40 @@ texts as (
 printed as (
 
     select
-        message_id,
-        position,
+        texts.message_id,
+        cast(texts.place as integer) as place,
+        cast(texts.position as integer) as position,
         case
-            when substr(lower(reason_text), 1, length(title)) <> lower(title) then reason_text
+            when substr(lower(texts.reason_text), 1, length(texts.title)) <> lower(texts.title) then texts.reason_text
         end as reason_text,
-        badge_text
+        texts.badge_text,
+        {{ fill_text('coalesce(ratings_of_count.text, ratings.text)', {
+            'rating': "replace(" ~ dbt.cast('cast(texts.rating_average as decimal(3, 1))', dbt.type_string())
+                ~ ", '.', texts.decimal_mark)",
+            'count': grouped_count('texts.rating_count', 'texts.group_mark', 'texts.grouped_from_digits')
+        }) }} as rating_text,
+        texts.own_name as item_name,
+        texts.own_url as item_url,
+        texts.own_price as price,
+        texts.own_list_price as list_price,
+        texts.own_currency as currency
     from texts
+    left join {{ ref('texts') }} as ratings
+        on
+            texts.language = ratings.language
+            and ratings.key = 'item.rating'
+    left join {{ ref('texts') }} as ratings_of_count
+        on
+            texts.language = ratings_of_count.language
+            and concat('item.rating.', {{ plural_category('texts.language', 'texts.rating_count') }})
+            = ratings_of_count.key
 
 )
 
+{% set fields = ['place', 'position', 'reason_text', 'badge_text', 'rating_text'] %}
+{% set fields = fields + ['item_name', 'item_url', 'price', 'list_price', 'currency'] %}
 select
     message_id,
-    array_sort(array_agg({{ ordered_struct(['position', 'reason_text', 'badge_text']) }})) as item_lines
+    array_sort(array_agg({{ ordered_struct(fields) }})) as item_lines
 from printed
 group by message_id

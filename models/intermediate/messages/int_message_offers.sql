@@ -45,7 +45,10 @@ wanted as (
 
 matched as (
 
-    select wanted.*
+    select
+        wanted.*,
+        items.category_name,
+        items.short_name
     from wanted
     inner join {{ ref('int_offers') }} as offers
         on wanted.offer_id = offers.offer_id
@@ -68,8 +71,8 @@ worded as (
         matched.language,
         offers.offer_id,
         offers.offer_name,
-        offers.category,
-        labels.short_name,
+        matched.category_name,
+        matched.short_name,
         case when offers.discount_percent > 0 then cast(floor(offers.discount_percent) as {{ dbt.type_int() }}) end
             as saved_percent,
         case
@@ -85,8 +88,6 @@ worded as (
     from matched
     inner join {{ ref('stg_offers') }} as offers
         on matched.offer_id = offers.offer_id
-    left join {{ ref('int_item_labels') }} as labels
-        on offers.item_id = labels.item_id
 
 ),
 
@@ -122,7 +123,7 @@ select
     {{ fill_text('ends', {'date': 'end_date'}) }} as ends_text,
     coalesce(
         {{ fill_text('headline', {
-            'percent': dbt.cast('saved_percent', dbt.type_string()), 'category': 'category', 'item': 'short_name'
+            'percent': dbt.cast('saved_percent', dbt.type_string()), 'category': 'category_name', 'item': 'short_name'
         }) }},
         offer_name
     ) as headline,

@@ -48,6 +48,9 @@ select
     -- the exact locale, else its language, else English
     coalesce(exact.locale, by_language.locale, 'en') as locale,
     coalesce(exact.language, by_language.language, 'en') as language,
+    -- whose names of items are in that language, and whose prices are the user's
+    case when coalesce(exact.language, by_language.language) is null then 'en' else users.locale end as name_locale,
+    users.locale as market_locale,
     -- single is one large item first
     coalesce(
         {{ layout_arm('decisions.user_id') }},

@@ -16,10 +16,7 @@ typed as (
         end as country_code,
         {{ clean_name('city') }} as city,
         timezones.timezone,
-        case
-            when {{ matches(clean_text('locale'), '^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$') }}
-                then replace({{ clean_text('locale') }}, '_', '-')
-        end as locale,
+        {{ clean_locale('locale') }} as locale,
         case
             when {{ clean_enum('email_consent') }} in ('subscribed', 'unsubscribed', 'never_subscribed')
                 then {{ clean_enum('email_consent') }}

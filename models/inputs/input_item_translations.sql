@@ -1,0 +1,1 @@
+{{ input_rows('item_translations') }}

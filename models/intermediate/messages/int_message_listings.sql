@@ -1,0 +1,123 @@
+-- What the user's list says, in the language and at the prices of the reader's market. Prices of one currency stand in an
+-- email: that of the user's last order, else that of most items; the next items of the list take the places of others.
+{% set items_in_email = var('email_items_primary') + var('email_items_secondary') %}
+
+with recipients as (
+
+    select * from {{ ref('int_message_recipients') }}
+
+),
+
+markets as (
+
+    select * from {{ ref('int_item_markets') }}
+
+),
+
+labels as (
+
+    select * from {{ ref('int_item_labels') }}
+
+),
+
+last_orders as (
+
+    select
+        user_id,
+        currency
+    from {{ ref('stg_orders') }}
+    where currency is not null
+    qualify row_number() over (partition by user_id order by ordered_at desc, order_id desc) = 1
+
+),
+
+listed as (
+
+    select
+        recipients.message_id,
+        recommendations.position,
+        recommendations.item_id,
+        recommendations.reason_type,
+        recommendations.evidence_item_id,
+        recommendations.evidence_count,
+        coalesce(evidence_names.short_name, evidence_labels.short_name) as evidence_item_name,
+        recommendations.category,
+        coalesce(names.category, recommendations.category) as category_name,
+        names.item_name as own_name,
+        coalesce(names.short_name, labels.short_name) as short_name,
+        labels.is_nameable,
+        prices.item_url as own_url,
+        prices.price as own_price,
+        prices.list_price as own_list_price,
+        case when prices.price is not null then coalesce(prices.currency, recommendations.currency) end as own_currency,
+        coalesce(own_currency, recommendations.currency) as currency,
+        last_orders.currency as ordered_currency,
+        recommendations.rating_average,
+        cast(recommendations.rating_count as bigint) as rating_count,
+        case
+            when prices.price is null then recommendations.saved_percent
+            else {{ saved_percent('prices.price', 'prices.list_price') }}
+        end as saved_percent
+    from recipients
+    inner join {{ ref('int_recommendations') }} as recommendations
+        on
+            recipients.user_id = recommendations.user_id
+            and recipients.placement = recommendations.placement
+    left join labels
+        on recommendations.item_id = labels.item_id
+    left join labels as evidence_labels
+        on recommendations.evidence_item_id = evidence_labels.item_id
+    left join markets as names
+        on
+            recommendations.item_id = names.item_id
+            and recipients.name_locale = names.locale
+    left join markets as evidence_names
+        on
+            recommendations.evidence_item_id = evidence_names.item_id
+            and recipients.name_locale = evidence_names.locale
+    left join markets as prices
+        on
+            recommendations.item_id = prices.item_id
+            and recipients.market_locale = prices.locale
+    left join last_orders
+        on recipients.user_id = last_orders.user_id
+
+),
+
+currencies as (
+
+    select
+        message_id,
+        currency
+    from listed
+    group by message_id, currency
+    qualify row_number() over (
+        partition by message_id
+        order by
+            max(case when currency = ordered_currency then 1 else 0 end) desc,
+            count(*) desc,
+            min(position)
+    ) = 1
+
+),
+
+of_one_currency as (
+
+    select
+        listed.*,
+        row_number() over (partition by listed.message_id order by listed.position) as place
+    from listed
+    inner join currencies
+        on
+            listed.message_id = currencies.message_id
+            and listed.currency = currencies.currency
+
+)
+
+select
+    *,
+    case when place <= {{ var('email_items_primary') }} then 'primary' else 'secondary' end as block,
+    -- what is cheaper than its list price need not have become so
+    case when saved_percent > 0 then 'was' end as badge_type
+from of_one_currency
+where place <= {{ items_in_email }}

@@ -1,0 +1,1 @@
+{{ rejected_rows(ref('checked_item_translations'), 'item_id') }}
