@@ -75,7 +75,10 @@ select
     'https://shop.example/item/' || item as item_url,
     case when item % 3 = 0 then 'price_drop' end as badge_type,
     case when item % 3 = 0 then 'Save 33%' end as badge_text
-from drawn
+from drawn;
+
+create table recommendations.placement_recommendations as
+select 'home' as placement, * from recommendations.user_recommendations where false;
 """
 
 

@@ -7,6 +7,7 @@ with slots as (
     select
         message_id,
         user_id,
+        placement,
         language,
         locale,
         tracking,
@@ -24,11 +25,12 @@ listed as (
 
     select
         slots.*,
-        chosen_items.* exclude (user_id),
+        chosen_items.* exclude (user_id, placement),
         list_filter(slots.item_lines, lambda line: line.position = chosen_items.position)[1] as line
     from slots
     inner join chosen_items
         on slots.user_id = chosen_items.user_id
+        and slots.placement = chosen_items.placement
 
 ),
 

@@ -14,7 +14,8 @@ from dbt_tools.relations import literal, qualified, schemas_holding, search
 from email_render.errors import SetupError
 from email_render.money import write_money_formats
 
-MARTS = ("email_queue", "user_recommendations")
+MARTS = ("email_queue", "user_recommendations", "placement_recommendations")
+DIGEST = "email_digest"  # the placement whose list is user_recommendations
 CHUNK_MESSAGES = 2048  # read and sorted at once, and written to one file
 BATCH_MESSAGES = 128  # rendered and written at once: about 3 MB of HTML
 ROWS_AT_ONCE = 1024  # items turned into Python objects at once
@@ -34,7 +35,10 @@ MESSAGE_LAYOUTS = [layout for layout in LAYOUTS if layout != COMPACT]
 
 # What a queue may leave out; blocks of other kinds than `items` need some of it.
 OPTIONAL_COLUMNS = """
-    select null::varchar as headline, null::varchar as see_all_url, null::varchar as view_online_url where false
+    select
+        null::varchar as placement, null::varchar as headline, null::varchar as see_all_url,
+        null::varchar as view_online_url
+    where false
 """
 BLOCKS_TYPE = """struct(
     block varchar, kind varchar, layout varchar, title varchar, first_position integer, last_position integer,
@@ -67,6 +71,7 @@ named as (
                     layout := coalesce(entry.layout, case when entry.block = 'primary' then layout else '{compact}' end)
                 )
             ) as blocks,
+            coalesce(placement, '{digest}') as placement,
             cast(offer as {offer}) as offer,
             cast(item_lines as {item_lines}) as item_lines
         ),
@@ -235,12 +240,13 @@ def read_words(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 def read_messages(
     connection: duckdb.DuckDBPyConnection, chosen: str, chosen_users: str
 ) -> Iterator[list[dict]]:
-    """Messages of a query on email_queue with their items from the user_recommendations of `chosen_users`."""
+    """Messages of a query on email_queue with the items of their placement, from lists of `chosen_users`."""
     try:
         connection.execute(
             CHOSEN_MESSAGES.format(
                 chosen=chosen,
                 optional=OPTIONAL_COLUMNS,
+                digest=DIGEST,
                 blocks=BLOCKS_TYPE,
                 offer=OFFER_TYPE,
                 item_lines=ITEM_LINES_TYPE,
@@ -248,7 +254,12 @@ def read_messages(
             )
         )
         connection.execute(
-            f"create or replace temp view chosen_items as from user_recommendations {chosen_users}"
+            f"""
+            create or replace temp view chosen_items as
+            select '{DIGEST}' as placement, * from user_recommendations {chosen_users}
+            union all by name
+            from placement_recommendations {chosen_users}
+            """
         )
         write_money_formats_once(connection)
         items = connection.sql(ITEMS).to_arrow_table()

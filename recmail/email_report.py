@@ -13,8 +13,8 @@ from dbt_tools.relations import schemas_holding, search
 CHECKS = Path(__file__).with_suffix(".sql")
 # what the checks read, and that says where all of it is
 RELATIONS = (
-    *("email_queue", "user_recommendations", "stg_items", "texts", "int_item_labels", "int_interactions"),
-    *("int_message_offers", "int_offers"),
+    *("email_queue", "user_recommendations", "placement_recommendations", "stg_items", "texts", "int_item_labels"),
+    *("int_interactions", "int_message_offers", "int_offers"),
 )
 LANGUAGES = """
     select language, count(*), count(distinct subject_key), median(length(subject)), count(offer)

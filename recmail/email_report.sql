@@ -6,6 +6,17 @@ with messages as (
 
 ),
 
+lists as (
+
+    select
+        'email_digest' as placement,
+        *
+    from user_recommendations
+    union all by name
+    select * from placement_recommendations
+
+),
+
 shown as (
 
     select
@@ -27,8 +38,9 @@ shown as (
     from messages
     cross join unnest(messages.blocks) as blocks(entry)
     cross join unnest(messages.item_lines) as lines(line)
-    inner join user_recommendations as listed
+    inner join lists as listed
         on messages.user_id = listed.user_id
+        and messages.placement = listed.placement
         and line.position = listed.position
     inner join stg_items as items
         on listed.item_id = items.item_id

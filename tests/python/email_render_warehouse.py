@@ -93,6 +93,9 @@ select
     case when position = 3 then 'Only 3 left' end as badge_text
 from range(1, {user_count} + 1) as users (user_number), range(1, 13) as positions (position);
 
+create table dbt_recommendations.placement_recommendations as
+select 'home' as placement, * from dbt_recommendations.user_recommendations where false;
+
 create table dbt_email.send_decisions as
 select user_id, 'send' as decision, 'mailable' as reason from dbt_email.email_queue
 union all

@@ -12,6 +12,7 @@ create table email_queue as
 select
     'm' || n as message_id,
     'u' || n as user_id,
+    'email_digest' as placement,
     'en' as language,
     'Time for Tea again?' as subject,
     'subject.recommendations.again.1' as subject_key,
@@ -48,6 +49,9 @@ cross join (
     ('gin', 3, 'secondary', 'popular', 'Popular'),
     ('wine', 4, 'secondary', 'suggestion', 'Our suggestion')
 ) as items(item_id, position, block, reason_type, reason_text);
+
+create table placement_recommendations as
+select 'home' as placement, * from user_recommendations where false;
 
 create table stg_items as
 select * from (values ('tea', 'Tea'), ('cups', 'Cups'), ('wine', 'Wine')) as items(item_id, category);

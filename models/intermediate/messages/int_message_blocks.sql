@@ -58,7 +58,8 @@ keyed as (
         contents.category,
         contents.item_name,
         contents.shared_key,
-        plays.title_key as play_key,
+        -- the plays of the playbook fill the digest alone
+        case when recipients.placement = 'email_digest' then plays.title_key end as play_key,
         concat(
             'title.', recipients.trigger_type, '.', blocks.block,
             case when recipients.segment = 'new' then '.new' else '' end

@@ -37,6 +37,7 @@ listed as (
         recipients.message_id,
         recommendations.position,
         recommendations.item_id,
+        recommendations.strategy,
         recommendations.reason_type,
         recommendations.evidence_item_id,
         recommendations.evidence_count,

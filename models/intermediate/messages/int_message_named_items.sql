@@ -4,6 +4,7 @@ select
     position,
     category,
     category_name,
+    strategy,
     reason_type,
     saved_percent,
     short_name

@@ -1,18 +1,6 @@
--- A subject is one of several patterns: of the rule that chose one, else of the reason of the first item that may be
--- named, else general ones. A reader starts at a pattern of their own and goes on by one with each email, so that no
+-- A subject is one of several patterns: of the rule that chose one for the digest, else of what the first item that may
+-- be named is there for, else general ones. A reader starts at a pattern of their own and goes on by one with each email, so that no
 -- pattern comes twice in a row.
-{% set groups = {
-    'again': ['buy_again'],
-    'waiting': ['left_in_cart', 'recently_viewed'],
-    'matching': [
-        'because_you_bought', 'because_you_viewed', 'because_you_liked', 'bought_together', 'complements', 'similar_items',
-        'upgrade'
-    ],
-    'popular': ['similar_users', 'popular', 'trending', 'trending_in_category'],
-    'fresh': ['new_arrivals'],
-    'reduced': ['on_offer']
-} %}
-
 with recipients as (
 
     select * from {{ ref('int_message_recipients') }}
@@ -21,16 +9,7 @@ with recipients as (
 
 leads as (
 
-    select
-        *,
-        case
-            {% for group, reasons in groups.items() %}
-                when reason_type in ({{ "'" ~ reasons | join("', '") ~ "'" }}) then '{{ group }}'
-            {% endfor %}
-            else 'suggestion'
-        end as reason_group
-    from {{ ref('int_message_named_items') }}
-    qualify row_number() over (partition by message_id order by position) = 1
+    select * from {{ ref('int_message_leads') }}
 
 ),
 
@@ -66,8 +45,8 @@ keyed as (
         recipients.first_name,
         leads.item_id,
         leads.short_name,
-        subject_rules.effect_value as subject_of_rule,
-        concat('subject.', recipients.trigger_type, '.', leads.reason_group) as subject_of_reason,
+        case when recipients.trigger_type = 'recommendations' then subject_rules.effect_value end as subject_of_rule,
+        concat('subject.', recipients.trigger_type, '.', leads.subject_group) as subject_of_reason,
         concat('subject.', recipients.trigger_type, '.general') as subject_of_nothing,
         coalesce(earlier_emails.email_count, 0) as email_count
     from recipients

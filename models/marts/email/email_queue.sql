@@ -75,6 +75,7 @@ select
     recipients.user_id,
     recipients.email,
     recipients.trigger_type,
+    recipients.placement,
     lines.subject,
     lines.subject_key,
     lines.preheader,
