@@ -1,0 +1,120 @@
+"""Triggers over several days: an occasion is answered once, whatever is built after, and what was sent cools down."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from shop import AS_OF, Tables, small_shop, write_parquet
+from warehouse import Build, build
+
+from email_render.run import Job, render_queue
+
+KEY = b"0123456789abcdef0123456789abcdef"
+HOUR = timedelta(hours=1)
+
+
+def shop_with_a_cart() -> Tables:
+    """The small shop, where u5 left something in the cart three hours ago, and u6 looked at something four hours ago."""
+    tables = small_shop()
+    for number, (user, event_type, hours) in enumerate([("u5", "cart_add", 3), ("u6", "item_view", 4)]):
+        tables["web_events"].append(
+            {
+                "event_id": f"t{number}",
+                "event_type": event_type,
+                "occurred_at": AS_OF - hours * HOUR,
+                "user_id": user,
+                "item_id": "i30",
+            }
+        )
+    for user in tables["users"]:
+        user |= {"email_consent": "subscribed", "email_frequency": "daily"}
+    # nobody ordered since
+    tables["orders"] = [row for row in tables["orders"] if row["ordered_at"] < AS_OF - 5 * HOUR]
+    return tables
+
+
+def queue_at(folder: Path, tables: Tables, as_of) -> Build:
+    inputs = write_parquet(tables, folder / f"inputs {as_of:%d %H}")
+    variables = {"input_location": str(inputs), "as_of": str(as_of), "holdout_share": 0}
+    built = build(folder / "w.duckdb", variables, "--select", "+email_queue", "user_recommendations", "placement_recommendations")
+    assert built.succeeded, built.text
+    return built
+
+
+@pytest.fixture(scope="module")
+def days(tmp_path_factory) -> tuple[list[tuple], list[tuple], Build]:
+    """The queues of two days; all of the first was sent."""
+    folder = tmp_path_factory.mktemp("days")
+    tables = shop_with_a_cart()
+    columns = "select message_id, user_id, trigger_type, placement, subject from email_queue order by all"
+    first = queue_at(folder, tables, AS_OF).query(columns)
+    for number, (message_id, user_id, *_) in enumerate(first):
+        tables["email_events"].append(
+            {
+                "event_id": f"s{number}",
+                "event_type": "sent",
+                "occurred_at": AS_OF + HOUR,
+                "user_id": user_id,
+                "message_id": message_id,
+            }
+        )
+    second = queue_at(folder, tables, AS_OF + 24 * HOUR)
+    return first, second.query(columns), second
+
+
+def test_who_left_a_cart_hears_of_the_cart(days):
+    first, _, _ = days
+    about = {user: (trigger, placement) for _, user, trigger, placement, _ in first}
+    assert about["u5"] == ("cart_abandonment", "cart_reminder")
+    assert about["u6"] == ("browse_abandonment", "browse_reminder")
+    subjects = {user: subject for _, user, _, _, subject in first}
+    assert "Tea no. 30" in subjects["u5"] and "Tea no. 30" in subjects["u6"]
+
+
+def test_no_occasion_is_answered_twice(days):
+    first, second, _ = days
+    assert first and second
+    assert {row[0] for row in first}.isdisjoint(row[0] for row in second)
+    assert len({row[1] for row in second}) == len(second)
+
+
+def test_what_was_sent_cools_down(days):
+    """The cart is still within its window, and every other trigger's occasion too."""
+    first, second, _ = days
+    sent = {(user, trigger) for _, user, trigger, *_ in first if trigger != "recommendations"}
+    assert sent
+    assert sent.isdisjoint((user, trigger) for _, user, trigger, *_ in second)
+    assert {user for user, _ in sent} <= {user for _, user, *_ in second}
+
+
+def test_the_digest_is_another_one_each_day(days):
+    first, second, _ = days
+    both = {row[1] for row in first if row[2] == "recommendations"} & {
+        row[1] for row in second if row[2] == "recommendations"
+    }
+    assert both
+
+
+def test_state_knows_what_each_run_queued(days):
+    first, second, built = days
+    counted = built.query("select as_of, count(*) from state.queued_messages group by as_of order by as_of")
+    assert counted == [(AS_OF, len(first)), (AS_OF + 24 * HOUR, len(second))]
+
+
+def test_an_email_shows_the_list_of_its_placement(days, tmp_path):
+    _, second, built = days
+    render_queue(Job(built.database, tmp_path / "emails", KEY, "sql"), 1, None)
+    emails = {
+        row["message_id"]: row
+        for part in (tmp_path / "emails").glob("part-*.parquet")
+        for row in pq.read_table(part).to_pylist()
+    }
+    placed = [row for row in second if row[3] != "email_digest"]
+    assert placed
+    for message_id, user_id, _, placement, _ in placed:
+        names = built.query(
+            f"select item_name from placement_recommendations where user_id = '{user_id}' "
+            f"and placement = '{placement}' and position <= 4"
+        )
+        assert all(name in emails[message_id]["text"] for (name,) in names)
