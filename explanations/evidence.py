@@ -1,0 +1,101 @@
+"""Which strategies proposed the items of a user's list, and the rows that stand behind their reasons."""
+
+import duckdb
+
+from explanations.rows import rows
+from explanations.words import counted, moment, ordinal, say, strategies
+
+PROPOSED_BY = """
+with ranked as (
+    select
+        item_keys.item_id,
+        proposals.strategy_number,
+        row_number() over (
+            partition by proposals.strategy_number order by proposals.raw_score desc, item_keys.item_number
+        ) as strategy_rank,
+        count(*) over (partition by proposals.strategy_number) as item_count
+    from int_proposals as proposals
+    inner join int_item_keys as item_keys on proposals.item_key = item_keys.item_key
+    where proposals.user_key = {user}
+)
+select * from ranked
+where
+    item_id in (select item_id from user_recommendations where user_id = $user_id)
+    or item_id = $item_id
+order by item_id, strategy_number
+"""
+EVIDENCE = """
+select
+    shown.item_id,
+    shown.reason_type,
+    shown.evidence_count,
+    evidence_items.item_id as evidence_item_id,
+    evidence_items.item_name as evidence_item_name,
+    interactions.purchase_count,
+    interactions.last_purchased_at,
+    interactions.view_count,
+    interactions.last_viewed_at,
+    interactions.cart_add_count,
+    interactions.last_cart_added_at,
+    lifts.pair_count,
+    lifts.lift
+from user_recommendations as shown
+inner join stg_items as evidence_items on shown.evidence_item_id = evidence_items.item_id
+left join int_interactions as interactions
+    on shown.user_id = interactions.user_id and shown.evidence_item_id = interactions.item_id
+left join int_item_keys as item_keys on shown.item_id = item_keys.item_id
+left join int_item_keys as evidence_keys on shown.evidence_item_id = evidence_keys.item_id
+left join int_pair_lifts as lifts
+    on shown.strategy = lifts.context
+    and evidence_keys.item_key = lifts.item_key
+    and item_keys.item_key = lifts.neighbour_key
+where shown.user_id = $user_id
+"""
+
+
+def proposed_by(connection: duckdb.DuckDBPyConnection, user: dict, item_id: str | None = None) -> dict[str, list]:
+    """By item of the user's list, and for one more item: the strategies that proposed it, with its rank in each."""
+    names = strategies()
+    found: dict[str, list] = {}
+    sql = PROPOSED_BY.format(user=int(user["user_key"]))
+    for row in rows(connection, sql, user_id=user["user_id"], item_id=item_id):
+        strategy = names[row["strategy_number"] - 1]
+        text = f"{say('strategies', strategy)} ({ordinal(row['strategy_rank'])} of {row['item_count']:,})"
+        found.setdefault(row["item_id"], []).append(
+            {
+                "strategy": strategy,
+                "rank": row["strategy_rank"],
+                "item_count": row["item_count"],
+                "text": text,
+            }
+        )
+    return found
+
+
+def read_evidence(connection: duckdb.DuckDBPyConnection, user: dict) -> dict[str, dict]:
+    """By item of the user's list."""
+    behind = {row.pop("item_id"): row for row in rows(connection, EVIDENCE, user_id=user["user_id"])}
+    return {
+        item_id: {"proposed_by": by, "evidence": with_text(behind.get(item_id))}
+        for item_id, by in proposed_by(connection, user).items()
+    }
+
+
+def with_text(evidence: dict | None) -> dict | None:
+    if evidence is None:
+        return None
+    did = [
+        f"{verb} {counted(evidence[count], 'time')}, last {moment(evidence[at])}"
+        for verb, count, at in (
+            ("bought", "purchase_count", "last_purchased_at"),
+            ("looked at", "view_count", "last_viewed_at"),
+            ("put into the cart", "cart_add_count", "last_cart_added_at"),
+        )
+        if evidence[count]
+    ]
+    name = f"{evidence['evidence_item_name']} (item {evidence['evidence_item_id']})"
+    text = f"{name}: this customer {' and '.join(did) or 'had to do with it'}"
+    if evidence["pair_count"]:
+        what = "baskets" if evidence["reason_type"] == "bought_together" else "people"
+        text += f"; {evidence['pair_count']:,} {what} have both, {evidence['lift']:.1f} times as many as by chance"
+    return evidence | {"text": text}
