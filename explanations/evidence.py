@@ -3,7 +3,7 @@
 import duckdb
 
 from explanations.rows import rows
-from explanations.words import counted, moment, ordinal, say, strategies
+from explanations.words import counted, date, say, strategies
 
 PROPOSED_BY = """
 with ranked as (
@@ -29,6 +29,7 @@ select
     shown.item_id,
     shown.reason_type,
     shown.evidence_count,
+    shown.item_id = shown.evidence_item_id as is_own,
     evidence_items.item_id as evidence_item_id,
     evidence_items.item_name as evidence_item_name,
     interactions.purchase_count,
@@ -60,13 +61,12 @@ def proposed_by(connection: duckdb.DuckDBPyConnection, user: dict, item_id: str 
     sql = PROPOSED_BY.format(user=int(user["user_key"]))
     for row in rows(connection, sql, user_id=user["user_id"], item_id=item_id):
         strategy = names[row["strategy_number"] - 1]
-        text = f"{say('strategies', strategy)} ({ordinal(row['strategy_rank'])} of {row['item_count']:,})"
         found.setdefault(row["item_id"], []).append(
             {
                 "strategy": strategy,
+                "text": say("strategies", strategy),
                 "rank": row["strategy_rank"],
                 "item_count": row["item_count"],
-                "text": text,
             }
         )
     return found
@@ -85,16 +85,17 @@ def with_text(evidence: dict | None) -> dict | None:
     if evidence is None:
         return None
     did = [
-        f"{verb} {counted(evidence[count], 'time')}, last {moment(evidence[at])}"
+        f"{verb.format('it')} {counted(evidence[count], 'time')} (last {date(evidence[at])})"
         for verb, count, at in (
-            ("bought", "purchase_count", "last_purchased_at"),
-            ("looked at", "view_count", "last_viewed_at"),
-            ("put into the cart", "cart_add_count", "last_cart_added_at"),
+            ("bought {}", "purchase_count", "last_purchased_at"),
+            ("looked at {}", "view_count", "last_viewed_at"),
+            ("put {} into the cart", "cart_add_count", "last_cart_added_at"),
         )
         if evidence[count]
     ]
-    name = f"{evidence['evidence_item_name']} (item {evidence['evidence_item_id']})"
-    text = f"{name}: this customer {' and '.join(did) or 'had to do with it'}"
+    text = f"this customer {', '.join(did) or 'had to do with it'}"
+    if not evidence["is_own"]:
+        text = f"{evidence['evidence_item_name']} (item {evidence['evidence_item_id']}): {text}"
     if evidence["pair_count"]:
         what = "baskets" if evidence["reason_type"] == "bought_together" else "people"
         text += f"; {evidence['pair_count']:,} {what} have both, {evidence['lift']:.1f} times as many as by chance"

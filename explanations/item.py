@@ -57,8 +57,8 @@ select coalesce(eligibility.ineligible_reason, 'eligible') as outcome, count(*) 
 from int_candidate_eligibility as eligibility
 inner join int_item_keys as item_keys on eligibility.item_key = item_keys.item_key
 where item_keys.item_id = $item_id
-group by 1
-order by 1 = 'eligible' desc, 2 desc, 1
+group by outcome
+order by outcome = 'eligible' desc, user_count desc, outcome
 """
 NEIGHBOURS = """
 select

@@ -179,7 +179,11 @@ select
     pool.pool_rank,
     steered.steered_rank,
     steered.category_item_rank,
-    power(steered.category_discount, steered.category_item_rank - 1) as category_factor,
+    -- what is drawn by lot stands there whatever it is worth
+    case
+        when shown.strategy is distinct from 'explore'
+            then power(steered.category_discount, steered.category_item_rank - 1)
+    end as category_factor,
     lists.list_size,
     twin_items.item_id as twin_item_id,
     twin_items.item_name as twin_name

@@ -15,7 +15,7 @@ STEPS = (
     *("int_item_sensitivity", "int_item_labels", "int_content_items", "int_user_keys", "int_interactions"),
     *("int_bought_recently", "int_pair_lifts", "int_user_features", "int_user_rules", "int_user_playbook"),
     *("int_candidate_users", "int_proposals", "int_candidate_eligibility", "int_shown_without_click"),
-    *("int_user_seasons", "int_candidates", "int_candidate_features", "int_candidate_knot_places"),
+    *("int_user_seasons", "int_candidate_features", "int_candidate_knot_places"),
     *("int_ranker_coefficients", "int_scored_candidates", "int_cold_start_scores", "int_ranking_pool"),
     *("int_withheld_candidates", "int_placement_users", "int_steered_candidates", "int_diverse_lists"),
     *("int_placement_lists", "int_user_addresses", "int_address_refusals", "int_email_outcomes"),

@@ -21,7 +21,7 @@ order by user_id, item_id, abs(contribution) desc, feature
 """
 # of what is in no list: the formula of recommendation_contributions, for one item
 CANDIDATE = """
-with places as (
+with places as materialized (
     from (from int_candidate_knot_places where user_key = {user} and item_key = {item})
     unpivot include nulls (
         knot_place for feature in (columns(* exclude (user_key, item_key, times_bought)))
@@ -32,18 +32,17 @@ select
     coefficients.feature,
     coefficients.coefficient
     + coefficients.step * coalesce(places.knot_place - floor(places.knot_place), 0) as contribution
-from places
+from (
+    from places
+    union all by name
+    select distinct times_bought, 'intercept' as feature, 0 as knot_place from places
+) as places
 inner join int_ranker_coefficients as coefficients
     on places.times_bought = coefficients.times_bought
     and places.feature = coefficients.feature
     and coalesce(cast(floor(places.knot_place) as integer), -1) = coefficients.knot
-union all
-select 'probability' as part, coefficients.feature, coefficients.coefficient as contribution
-from int_ranker_coefficients as coefficients
-inner join (select distinct times_bought from places) as bought
-    on coefficients.times_bought = bought.times_bought
-where coefficients.feature = 'intercept'
-order by abs(contribution) desc, feature
+where contribution <> 0
+order by abs(contribution) desc, coefficients.feature
 """
 VALUES = """
 with numbers as (

@@ -41,8 +41,8 @@ REFUSALS = """
 select refusals.refused_at
 from int_user_addresses as addresses
 inner join int_address_refusals as refusals on addresses.address_key = refusals.address_key
-where addresses.user_id = $user_id and refusals.reason = $reason
-order by refusals.refused_at nulls last
+where addresses.user_id = $user_id and refusals.reason = $reason and refusals.refused_at is not null
+order by refusals.refused_at
 """
 LAST_EMAIL = """
 select max(outcomes.happened_at) as happened_at, max(accounts.gap_days) as gap_days
@@ -92,7 +92,7 @@ def explain_user(connection: duckdb.DuckDBPyConnection, user_id: str, why_not: s
         "proposed": proposed(connection, user["user_key"]),
         "outcomes": counts(outcomes),
         "is_trained": run["is_trained"],
-        "list": explain_list(connection, user, {play["block"]: play["play"] for play in plays}),
+        "list": explain_list(connection, user, plays, outcomes),
     }
     if why_not is not None:
         found["why_not"] = explain_why_not(connection, user, why_not)
@@ -117,10 +117,8 @@ def explain_decision(connection: duckdb.DuckDBPyConnection, user: dict) -> dict:
         (last,) = rows(connection, LAST_EMAIL, user_id=user["user_id"])
         details.append(f"the last one was sent {moment(last['happened_at'])}")
         details.append(f"at least {last['gap_days']} calendar days have to lie between two")
-    details += [
-        f"said {moment(refusal['refused_at'])}"
-        for refusal in rows(connection, REFUSALS, user_id=user["user_id"], reason=reason)[:1]
-    ]
+    for refusal in rows(connection, REFUSALS, user_id=user["user_id"], reason=reason)[:1]:
+        details.append(f"said {moment(refusal['refused_at'])}")
     return decision | {"text": say("decisions", reason), "details": details}
 
 
@@ -148,15 +146,20 @@ def counts(outcomes: list[dict]) -> list[dict]:
     ]
 
 
-def explain_list(connection: duckdb.DuckDBPyConnection, user: dict, plays: dict[str, str]) -> list[dict]:
-    """Each item of the user's list with its evidence and what its chance is made of."""
+def explain_list(
+    connection: duckdb.DuckDBPyConnection, user: dict, plays: list[dict], outcomes: list[dict]
+) -> list[dict]:
+    """Each item of the user's list with its evidence, what its chance is made of, and what its place is."""
+    play_of = {play["block"]: play["play"] for play in plays}
     terms = shown_terms(connection, [user["user_key"]])
     values = feature_values(connection, [user["user_key"]])
     evidence = read_evidence(connection, user)
+    ranks = {row["item_id"]: row for row in outcomes}
     found = rows(connection, LIST, user_id=user["user_id"])
     for item in found:
         key = (user["user_id"], item["item_id"])
         item["strategy_text"] = say("strategies", item["strategy"])
-        item |= evidence.get(item["item_id"], {"proposed_by": [], "evidence": None})
-        item |= in_words(terms[key], values[key], plays.get(item["block"]))
+        item |= evidence[item["item_id"]]
+        item |= in_words(terms[key], values[key], play_of.get(item["block"]))
+        item |= {name: ranks[item["item_id"]][name] for name in ("pool_rank", "category_item_rank", "category_factor")}
     return found

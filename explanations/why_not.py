@@ -126,7 +126,7 @@ def item_details(item: dict, reason: str) -> list[str]:
         case "variant_of_another":
             return [f"item {item['family_item_id']} stands for its family"]
         case "sensitive":
-            return [f"its topic is {item['sensitive_topic']}, its level {say_level(item['sensitivity_level'])}"]
+            return [f"its topic, {item['sensitive_topic']}, is {say('sensitivity', item['sensitivity_level'])}"]
         case "out_of_stock":
             return [f"stock {item['stock_quantity']:,.0f}"]
         case "not_yet_available":
@@ -135,7 +135,3 @@ def item_details(item: dict, reason: str) -> list[str]:
             return [f"available until {moment(item['available_until'])}"]
         case _:
             return []
-
-
-def say_level(level: str) -> str:
-    return say("sensitivity", level)

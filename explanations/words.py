@@ -87,5 +87,9 @@ def moment(at: datetime | None) -> str:
     return "at an unknown time" if at is None else f"{at:%Y-%m-%d %H:%M} UTC"
 
 
+def date(at: datetime | None) -> str:
+    return "at an unknown time" if at is None else f"{at:%Y-%m-%d}"
+
+
 def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
