@@ -93,7 +93,7 @@ def with_text(evidence: dict | None) -> dict | None:
         )
         if evidence[count]
     ]
-    text = f"this customer {', '.join(did) or 'had to do with it'}"
+    text = f"this customer {', '.join(did) or 'searched for it, wished for it or clicked it'}"
     if not evidence["is_own"]:
         text = f"{evidence['evidence_item_name']} (item {evidence['evidence_item_id']}): {text}"
     if evidence["pair_count"]:

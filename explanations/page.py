@@ -1,11 +1,13 @@
 """Explanations as lines for a terminal: at most 100 columns wide, and nothing in a name can steer the terminal."""
 
+import math
 import shutil
 import textwrap
 import unicodedata
 from collections.abc import Iterator
 
-from explanations.words import counted, moment, ordinal, percent, plain, say
+from explanations.terms import SMALLEST
+from explanations.words import counted, counts_as, moment, ordinal, percent, plain, say
 
 WIDTH_MAX, WIDTH_MIN = 100, 40
 BLOCKS = {"primary": "first block", "secondary": "second block"}
@@ -73,7 +75,7 @@ def item_page(found: dict) -> Iterator[str]:
     yield from title("Who is shown it")
     for row in found["lists"]:
         users = counted(row["user_count"], "customer")
-        yield f"  {row['placement']}: {users}, because it is {row['text']}; best position {row['best_position']}"
+        yield f"  {row['placement']}: {users}, best position {row['best_position']}: {row['text']}"
     if not found["lists"]:
         yield "  Nobody."
     yield f"  Emails of this run that show it: {found['message_count']:,}"
@@ -191,6 +193,8 @@ def chance_lines(item: dict) -> Iterator[str]:
     yield f"      Chance {chance}; any item begins at odds of {odds(item['start_odds'])} with this customer"
     others = {row["strategy"]: row for row in item["proposed_by"]}
     for term in item["terms"]:
+        if abs(term["log_odds"]) < SMALLEST:
+            continue
         proposal = others.pop(term["feature"].removesuffix("_score"), None)
         place = f" ({place_of(proposal)})" if proposal else ""
         yield f"        {term['text']}{place}: {term['effect']}"
@@ -198,7 +202,7 @@ def chance_lines(item: dict) -> Iterator[str]:
         yield f"        {factor['text']}: {factor['effect']}"
     if (item.get("category_factor") or 1) < 1:
         place = ordinal(item["category_item_rank"])
-        yield f"        {place} of its category in the list: counts {percent(item['category_factor'])} of its score"
+        yield f"        {place} best of its category: counts {percent(item['category_factor'])} of its score"
     yield from proposal_lines([*others.values()])
 
 
@@ -227,5 +231,7 @@ def why_not_lines(found: dict) -> Iterator[str]:
     yield f"  {answer['text']}" + "".join(f" {detail[0].upper()}{detail[1:]}." for detail in answer["details"])
     if answer.get("score_rank"):
         yield from chance_lines(answer)
+        if (answer["play_factor"] or 1) != 1:
+            yield f"        the play's choice of strategies and prices: {counts_as(math.log(answer['play_factor']))}"
     else:
         yield from proposal_lines(answer["proposed_by"])

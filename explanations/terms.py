@@ -6,7 +6,7 @@ from collections import defaultdict
 import duckdb
 
 from explanations.rows import keys, rows
-from explanations.words import counts_as, likelier, say, say_feature
+from explanations.words import counted, counts_as, likelier, say, say_feature
 
 # the largest ones are said one by one
 TERMS_SHOWN = 6
@@ -96,7 +96,7 @@ def in_words(terms: list[dict], values: dict[str, float], play: str | None = Non
         entry(term, say_feature(term["feature"], values.get(term["feature"]))) for term in large
     ]
     if len(of_item) > len(large):
-        name = f"{len(of_item) - len(large)} smaller reasons together"
+        name = f"{counted(len(of_item) - len(large), 'smaller reason')} together"
         said.append(entry({"feature": "rest", "contribution": rest}, name))
     return {
         "start_odds": math.exp(start),
