@@ -1,31 +1,35 @@
 """Which strategies proposed the items of a user's list, and the rows that stand behind their reasons."""
 
+from collections import defaultdict
+
 import duckdb
 
-from explanations.rows import rows
+from explanations.rows import keys, rows
 from explanations.words import counted, date, say, strategies
 
 PROPOSED_BY = """
 with ranked as (
     select
+        users.user_id,
         item_keys.item_id,
         proposals.strategy_number,
         row_number() over (
-            partition by proposals.strategy_number order by proposals.raw_score desc, item_keys.item_number
+            partition by proposals.user_key, proposals.strategy_number
+            order by proposals.raw_score desc, item_keys.item_number
         ) as strategy_rank,
-        count(*) over (partition by proposals.strategy_number) as item_count
+        count(*) over (partition by proposals.user_key, proposals.strategy_number) as item_count
     from int_proposals as proposals
     inner join int_item_keys as item_keys on proposals.item_key = item_keys.item_key
-    where proposals.user_key = {user}
+    inner join int_user_keys as users on proposals.user_key = users.user_key
+    where proposals.user_key in ({users})
 )
 select * from ranked
-where
-    item_id in (select item_id from user_recommendations where user_id = $user_id)
-    or item_id = $item_id
-order by item_id, strategy_number
+where (user_id, item_id) in (select user_id, item_id from user_recommendations) or item_id = $item_id
+order by user_id, item_id, strategy_number
 """
 EVIDENCE = """
 select
+    shown.user_id,
     shown.item_id,
     shown.reason_type,
     shown.evidence_count,
@@ -41,6 +45,7 @@ select
     lifts.pair_count,
     lifts.lift
 from user_recommendations as shown
+inner join int_user_keys as users on shown.user_id = users.user_id
 inner join stg_items as evidence_items on shown.evidence_item_id = evidence_items.item_id
 left join int_interactions as interactions
     on shown.user_id = interactions.user_id and shown.evidence_item_id = interactions.item_id
@@ -50,18 +55,19 @@ left join int_pair_lifts as lifts
     on shown.strategy = lifts.context
     and evidence_keys.item_key = lifts.item_key
     and item_keys.item_key = lifts.neighbour_key
-where shown.user_id = $user_id
+where users.user_key in ({users})
 """
 
 
-def proposed_by(connection: duckdb.DuckDBPyConnection, user: dict, item_id: str | None = None) -> dict[str, list]:
-    """By item of the user's list, and for one more item: the strategies that proposed it, with its rank in each."""
+def proposed_by(
+    connection: duckdb.DuckDBPyConnection, user_keys: list[int], item_id: str | None = None
+) -> dict[tuple[str, str], list[dict]]:
+    """By user and item of the lists, and of one more item: the strategies that proposed it, with its rank in each."""
     names = strategies()
-    found: dict[str, list] = {}
-    sql = PROPOSED_BY.format(user=int(user["user_key"]))
-    for row in rows(connection, sql, user_id=user["user_id"], item_id=item_id):
+    found = defaultdict(list)
+    for row in rows(connection, PROPOSED_BY.format(users=keys(user_keys)), item_id=item_id):
         strategy = names[row["strategy_number"] - 1]
-        found.setdefault(row["item_id"], []).append(
+        found[row["user_id"], row["item_id"]].append(
             {
                 "strategy": strategy,
                 "text": say("strategies", strategy),
@@ -72,18 +78,13 @@ def proposed_by(connection: duckdb.DuckDBPyConnection, user: dict, item_id: str 
     return found
 
 
-def read_evidence(connection: duckdb.DuckDBPyConnection, user: dict) -> dict[str, dict]:
-    """By item of the user's list."""
-    behind = {row.pop("item_id"): row for row in rows(connection, EVIDENCE, user_id=user["user_id"])}
-    return {
-        item_id: {"proposed_by": by, "evidence": with_text(behind.get(item_id))}
-        for item_id, by in proposed_by(connection, user).items()
-    }
+def read_evidence(connection: duckdb.DuckDBPyConnection, user_keys: list[int]) -> dict[tuple[str, str], dict]:
+    """By user and item of the lists, of items whose reason names another item or the item itself."""
+    found = rows(connection, EVIDENCE.format(users=keys(user_keys)))
+    return {(row.pop("user_id"), row.pop("item_id")): with_text(row) for row in found}
 
 
-def with_text(evidence: dict | None) -> dict | None:
-    if evidence is None:
-        return None
+def with_text(evidence: dict) -> dict:
     did = [
         f"{verb.format('it')} {counted(evidence[count], 'time')} (last {date(evidence[at])})"
         for verb, count, at in (

@@ -15,7 +15,9 @@ where message_id = $message_id
 """
 
 
-def explain_message(connection: duckdb.DuckDBPyConnection, message_id: str, why_not: str | None = None) -> dict:
+def explain_message(
+    connection: duckdb.DuckDBPyConnection, message_id: str, why_not: str | None = None
+) -> dict:
     messages = rows(connection, MESSAGE, message_id=message_id)
     if not messages:
         hint = "email_queue holds those of this run, and no earlier ones"

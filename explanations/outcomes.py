@@ -10,7 +10,9 @@ from explanations.words import ordinal, percent, say
 OUTCOMES = Path(__file__).with_name("outcomes.sql").read_text("utf-8")
 
 
-def read_outcomes(connection: duckdb.DuckDBPyConnection, user_keys: list[int], where: str = "true", **parameters):
+def read_outcomes(
+    connection: duckdb.DuckDBPyConnection, user_keys: list[int], where: str = "true", **parameters
+):
     """Rows of outcomes.sql for these users, by user and rank, each with its `text`."""
     sql = f"from ({OUTCOMES.format(users=keys(user_keys))}) where {where}"
     found = rows(connection, sql, **parameters)

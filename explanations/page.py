@@ -62,7 +62,8 @@ def item_page(found: dict) -> Iterator[str]:
     yield from head(f"Item {item['item_id']}: {item['item_name']}", found)
     price = f"{item['price']:,.2f} {item['currency']}"
     kind = " / ".join(filter(None, (item["category"], item["subcategory"], item["brand"])))
-    yield f"{kind} · {price} · stock {'not tracked' if item['stock_quantity'] is None else round(item['stock_quantity'])}"
+    stock = "not tracked" if item["stock_quantity"] is None else f"{item['stock_quantity']:,.0f}"
+    yield f"{kind} · {price} · stock {stock}"
     yield ""
     available = found["availability"]
     yield ("CAN BE SHOWN: " if available["is_available"] else "CAN'T BE SHOWN: ") + with_details(available)
@@ -99,7 +100,11 @@ def item_page(found: dict) -> Iterator[str]:
         yield from title("In bundles")
     for bundle in found["bundles"]:
         names = " + ".join(f"{member['item_name']} (item {member['item_id']})" for member in bundle["items"])
-        lift = "" if bundle["weakest_lift"] is None else f", {bundle['weakest_lift']:.1f} times as many as by chance"
+        lift = (
+            ""
+            if bundle["weakest_lift"] is None
+            else f", {bundle['weakest_lift']:.1f} times as many as by chance"
+        )
         yield f"  {names}: {bundle['set_price']:,.2f} {bundle['currency']}"
         yield f"    its rarest pair stood in {counted(bundle['support_count'], 'basket')}{lift}"
 
@@ -112,7 +117,8 @@ def message_page(found: dict) -> Iterator[str]:
     yield f"Subject    {message['subject']}"
     yield f"Preheader  {message['preheader']}"
     yield f"Greeting   {message['greeting']}"
-    yield f"Sent       {moment(message['send_at'])} · {message['trigger_type']} · {message['layout']} · {message['locale']}"
+    kind = " · ".join(message[name] for name in ("trigger_type", "layout", "locale"))
+    yield f"Sent       {moment(message['send_at'])} · {kind}"
     if message["offer"]:
         offer = message["offer"]
         yield f"Offer      {offer['offer_name']}" + (f" · {offer['ends_text']}" if offer["ends_text"] else "")
@@ -137,7 +143,9 @@ def title(text: str) -> Iterator[str]:
 
 
 def who(user: dict) -> str:
-    known = [plain(user[name]) for name in ("segment", "lifecycle_stage", "value_tier", "rfm_group") if user[name]]
+    known = [
+        plain(user[name]) for name in ("segment", "lifecycle_stage", "value_tier", "rfm_group") if user[name]
+    ]
     known += [f"{plain(user['price_band'])} prices"] if user["price_band"] else []
     if user["order_count"]:
         last = user["days_since_last_order"]
@@ -181,36 +189,41 @@ def item_lines(item: dict) -> Iterator[str]:
     reason = item.get("printed_reason", item["reason_text"])
     badge = f" · badge “{item['printed_badge']}”" if item.get("printed_badge") else ""
     yield f"      {f'“{reason}”' if reason else 'no reason printed'} · by {item['strategy']}{badge}"
+    yield from (f"      {line}" for line in why_lines(item))
+
+
+def why_lines(item: dict) -> Iterator[str]:
+    """Why an item of a list stands there; those of the terms stand to the right."""
     if item["strategy"] == "explore":
-        yield f"      Drawn by lot, with a chance of {percent(item['propensity'])} to stand in this place"
+        yield f"Drawn by lot, with a chance of {percent(item['propensity'])} to stand in this place"
     yield from chance_lines(item)
     if item["evidence"]:
-        yield f"      Evidence: {item['evidence']['text']}"
+        yield f"Evidence: {item['evidence']['text']}"
 
 
 def chance_lines(item: dict) -> Iterator[str]:
     chance = percent(item["purchase_probability"])
-    yield f"      Chance {chance}; any item begins at odds of {odds(item['start_odds'])} with this customer"
+    yield f"Chance {chance}; any item begins at odds of {odds(item['start_odds'])} with this customer"
     others = {row["strategy"]: row for row in item["proposed_by"]}
     for term in item["terms"]:
         if abs(term["log_odds"]) < SMALLEST:
             continue
         proposal = others.pop(term["feature"].removesuffix("_score"), None)
         place = f" ({place_of(proposal)})" if proposal else ""
-        yield f"        {term['text']}{place}: {term['effect']}"
+        yield f"  {term['text']}{place}: {term['effect']}"
     for factor in item["score_factors"]:
-        yield f"        {factor['text']}: {factor['effect']}"
+        yield f"  {factor['text']}: {factor['effect']}"
     if (item.get("category_factor") or 1) < 1:
         place = ordinal(item["category_item_rank"])
-        yield f"        {place} best of its category: counts {percent(item['category_factor'])} of its score"
+        yield f"  {place} best of its category: counts {percent(item['category_factor'])} of its score"
     yield from proposal_lines([*others.values()])
 
 
 def proposal_lines(proposals: list[dict]) -> Iterator[str]:
     # what is drawn by lot is in no order
-    others = [row["text"] + f" ({place_of(row)})" for row in proposals if row["strategy"] != "explore"]
+    others = [f"{row['text']} ({place_of(row)})" for row in proposals if row["strategy"] != "explore"]
     if others:
-        yield "      Proposed as " + ", ".join(others)
+        yield "Proposed as " + ", ".join(others)
 
 
 def place_of(proposal: dict) -> str:
@@ -228,10 +241,15 @@ def why_not_lines(found: dict) -> Iterator[str]:
     yield from title(f"Why not {answer['item_name']} (item {answer['item_id']})?")
     if answer["is_variant"]:
         yield f"  Item {answer['asked_item_id']} is a variant: this item stands for its family."
-    yield f"  {answer['text']}" + "".join(f" {detail[0].upper()}{detail[1:]}." for detail in answer["details"])
+    yield f"  {answer['text']}" + "".join(
+        f" {detail[0].upper()}{detail[1:]}." for detail in answer["details"]
+    )
     if answer.get("score_rank"):
-        yield from chance_lines(answer)
+        lines = [*chance_lines(answer)]
         if (answer["play_factor"] or 1) != 1:
-            yield f"        the play's choice of strategies and prices: {counts_as(math.log(answer['play_factor']))}"
+            lines.append(
+                f"  the play's choice of strategies and prices: {counts_as(math.log(answer['play_factor']))}"
+            )
     else:
-        yield from proposal_lines(answer["proposed_by"])
+        lines = [*proposal_lines(answer["proposed_by"])]
+    yield from (f"      {line}" for line in lines)

@@ -85,16 +85,14 @@ def feature_values(
 def in_words(terms: list[dict], values: dict[str, float], play: str | None = None) -> dict:
     """The odds to start from, what changes them, and what changes the score beside them.
 
-    Terms that are of the customer, the same for all items, and the intercept are the start. `play` is the item's block's.
+    Terms that are of the customer, the same for all items, and the intercept are the start. `play` is that of the block.
     """
     probability = [term for term in terms if term["part"] == "probability"]
     of_item = [term for term in probability if not is_base(term["feature"])]
     start = sum(term["contribution"] for term in probability if is_base(term["feature"]))
     large = [term for term in of_item if abs(term["contribution"]) >= SMALLEST][:TERMS_SHOWN]
     rest = sum(term["contribution"] for term in of_item) - sum(term["contribution"] for term in large)
-    said = [
-        entry(term, say_feature(term["feature"], values.get(term["feature"]))) for term in large
-    ]
+    said = [entry(term, say_feature(term["feature"], values.get(term["feature"]))) for term in large]
     if len(of_item) > len(large):
         name = f"{counted(len(of_item) - len(large), 'smaller reason')} together"
         said.append(entry({"feature": "rest", "contribution": rest}, name))
@@ -102,7 +100,8 @@ def in_words(terms: list[dict], values: dict[str, float], play: str | None = Non
         "start_odds": math.exp(start),
         "terms": said,
         "score_factors": [
-            entry(term, say("factors", term["feature"], play=play)) | {"effect": counts_as(term["contribution"])}
+            entry(term, say("factors", term["feature"], play=play))
+            | {"effect": counts_as(term["contribution"])}
             for term in terms
             if term["part"] == "score"
         ],

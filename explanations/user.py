@@ -3,10 +3,9 @@
 import duckdb
 
 from explanations.errors import UnknownId
-from explanations.evidence import read_evidence
+from explanations.lists import explain_lists, plays
 from explanations.outcomes import read_outcomes
 from explanations.rows import rows
-from explanations.terms import feature_values, in_words, shown_terms
 from explanations.why_not import explain_why_not
 from explanations.words import all_words, moment, say, strategies
 
@@ -51,9 +50,6 @@ inner join int_user_addresses as accounts on addresses.address_key = accounts.ad
 left join int_email_outcomes as outcomes on accounts.user_id = outcomes.user_id and outcomes.outcome = 'mailed'
 where addresses.user_id = $user_id
 """
-PLAYS = """
-select block, play, rule_name, price_band from int_user_playbook where user_id = $user_id order by block
-"""
 PROPOSALS = """
 select
     proposals.strategy_number,
@@ -66,14 +62,6 @@ where proposals.user_key = {user} and eligibility.user_key = {user}
 group by proposals.strategy_number
 order by proposals.strategy_number
 """
-LIST = """
-select
-    position, block, item_id, item_name, strategy, score, purchase_probability, propensity, reason_type, reason_text,
-    evidence_item_id, evidence_count
-from user_recommendations
-where user_id = $user_id
-order by position
-"""
 RUN = "select max(run_id) <> 'default' as is_trained from int_ranker_coefficients"
 
 
@@ -81,18 +69,17 @@ def explain_user(connection: duckdb.DuckDBPyConnection, user_id: str, why_not: s
     user = find_user(connection, user_id)
     outcomes = read_outcomes(connection, [user["user_key"]])
     (run,) = rows(connection, RUN)
-    plays = rows(connection, PLAYS, user_id=user_id)
     found = {
         "kind": "user",
         "user": user,
         "as_of": user.pop("as_of"),
         "decision": explain_decision(connection, user),
         "messages": rows(connection, MESSAGES, user_id=user_id),
-        "plays": plays,
+        "plays": plays(connection, [user["user_key"]]).get(user_id, []),
         "proposed": proposed(connection, user["user_key"]),
         "outcomes": counts(outcomes),
         "is_trained": run["is_trained"],
-        "list": explain_list(connection, user, plays, outcomes),
+        "list": explain_lists(connection, [user["user_key"]], outcomes).get(user_id, []),
     }
     if why_not is not None:
         found["why_not"] = explain_why_not(connection, user, why_not)
@@ -144,22 +131,3 @@ def counts(outcomes: list[dict]) -> list[dict]:
             found.items(), key=lambda entry: (order.index(entry[0][0]), -entry[1], entry[0][1] or "")
         )
     ]
-
-
-def explain_list(
-    connection: duckdb.DuckDBPyConnection, user: dict, plays: list[dict], outcomes: list[dict]
-) -> list[dict]:
-    """Each item of the user's list with its evidence, what its chance is made of, and what its place is."""
-    play_of = {play["block"]: play["play"] for play in plays}
-    terms = shown_terms(connection, [user["user_key"]])
-    values = feature_values(connection, [user["user_key"]])
-    evidence = read_evidence(connection, user)
-    ranks = {row["item_id"]: row for row in outcomes}
-    found = rows(connection, LIST, user_id=user["user_id"])
-    for item in found:
-        key = (user["user_id"], item["item_id"])
-        item["strategy_text"] = say("strategies", item["strategy"])
-        item |= evidence[item["item_id"]]
-        item |= in_words(terms[key], values[key], play_of.get(item["block"]))
-        item |= {name: ranks[item["item_id"]][name] for name in ("pool_rank", "category_item_rank", "category_factor")}
-    return found

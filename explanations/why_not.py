@@ -74,7 +74,9 @@ def explain_why_not(connection: duckdb.DuckDBPyConnection, user: dict, item_id: 
         **outcome,
         "text": outcome_text(outcome),
         "details": details,
-        "proposed_by": proposed_by(connection, user, item["item_id"]).get(item["item_id"], []),
+        "proposed_by": proposed_by(connection, [user["user_key"]], item["item_id"])[
+            user["user_id"], item["item_id"]
+        ],
     }
     if outcome.get("score_rank"):
         terms = candidate_terms(connection, user["user_key"], item["item_key"])
@@ -99,9 +101,7 @@ def reason_details(connection: duckdb.DuckDBPyConnection, user: dict, item: dict
                 f"last bought {moment(row['last_purchased_at'])}" for row in rows(connection, BOUGHT, **asked)
             ]
         case "shown_without_click":
-            return [
-                f"{row['message_count']} emails showed it" for row in rows(connection, SHOWN, **asked)
-            ]
+            return [f"{row['message_count']} emails showed it" for row in rows(connection, SHOWN, **asked)]
         case "out_of_price_band":
             return [
                 f"{percent(row['price_share'])} of its category is cheaper; a {row['price_band']} customer is shown "
@@ -126,7 +126,9 @@ def item_details(item: dict, reason: str) -> list[str]:
         case "variant_of_another":
             return [f"item {item['family_item_id']} stands for its family"]
         case "sensitive":
-            return [f"its topic, {item['sensitive_topic']}, is {say('sensitivity', item['sensitivity_level'])}"]
+            return [
+                f"its topic, {item['sensitive_topic']}, is {say('sensitivity', item['sensitivity_level'])}"
+            ]
         case "out_of_stock":
             return [f"stock {item['stock_quantity']:,.0f}"]
         case "not_yet_available":

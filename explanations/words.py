@@ -53,9 +53,9 @@ def percent(share: float) -> str:
 
 
 def short_number(value: float) -> str:
-    if abs(value) >= 10 or value == round(value):
+    if abs(value) >= 10:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2g}"
+    return f"{value:.1f}".removesuffix(".0") if abs(value) >= 1 else f"{value:.2g}"
 
 
 def days(value: float) -> str:

@@ -25,7 +25,9 @@ from explanations.user import explain_user
 @click.option("--user", metavar="USER_ID", help="Why is this proposed, shown, sent or held?")
 @click.option("--item", metavar="ITEM_ID", help="Who is shown it, and what goes with it?")
 @click.option("--message", metavar="MESSAGE_ID", help="What does this email say, and why?")
-@click.option("--why-not", metavar="ITEM_ID", help="With --user or --message: why is this item not in the list?")
+@click.option(
+    "--why-not", metavar="ITEM_ID", help="With --user or --message: why is this item not in the list?"
+)
 @click.option("--json", "as_json", is_flag=True, help="All of it, for programs.")
 def main(
     database: Path,
@@ -62,7 +64,9 @@ def open_whole(database: Path) -> duckdb.DuckDBPyConnection:
     missing = missing_relations(connection)
     if missing:
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-        raise click.ClickException(f"{database} has no {', '.join(missing[:3])}{more}: make build writes them")
+        raise click.ClickException(
+            f"{database} has no {', '.join(missing[:3])}{more}: make build writes them"
+        )
     find_all(connection)
     problem = gate_problem(connection)
     if problem:
@@ -70,7 +74,9 @@ def open_whole(database: Path) -> duckdb.DuckDBPyConnection:
             f"{problem}\nNothing is explained: what is there is not of one run. Mend the inputs and run `make build`."
         )
     if folder := unfinished_build(connection):
-        click.echo(f"A later build is running, or was killed ({folder}): this explains the one before.", err=True)
+        click.echo(
+            f"A later build is running, or was killed ({folder}): this explains the one before.", err=True
+        )
     return connection
 
 

@@ -15,6 +15,7 @@ from warehouse import ROOT
 from explanations import words
 from explanations.item import explain_item
 from explanations.message import explain_message
+from explanations.outcomes import read_outcomes
 from explanations.page import inert, page
 from explanations.steps import find_all
 from explanations.terms import candidate_terms, shown_terms
@@ -53,16 +54,20 @@ def value(connection, sql):
     return connection.execute(sql).fetchone()[0]
 
 
-def some(connection, outcome, reason=None):
-    """A user and an item with this outcome."""
-    for (user_id,) in connection.execute("select user_id from stg_users order by user_id").fetchall():
-        user = find_user(connection, user_id)
-        from explanations.outcomes import read_outcomes
+def all_outcomes(connection):
+    return read_outcomes(
+        connection,
+        [key for (key,) in connection.execute("select user_key from int_candidate_users").fetchall()],
+    )
 
-        for row in read_outcomes(connection, [user["user_key"]]):
-            if row["outcome"] == outcome and reason in (None, row["ineligible_reason"]):
-                return user_id, row["item_id"]
-    raise AssertionError(f"nothing was {outcome}")
+
+def some(connection, outcome, reason=None):
+    """The first user and item with this outcome."""
+    return next(
+        (row["user_id"], row["item_id"])
+        for row in all_outcomes(connection)
+        if row["outcome"] == outcome and reason in (None, row["ineligible_reason"])
+    )
 
 
 def why_not(connection, user_id, item_id):
@@ -107,7 +112,8 @@ def test_the_evidence_of_a_reason_is_told_with_its_rows(shop):
     evidence = explain_user(shop, user_id)["list"][position - 1]["evidence"]
     assert (evidence["evidence_item_id"], evidence["pair_count"]) == (item_id, pair_count)
     purchases = value(
-        shop, f"select purchase_count from int_interactions where user_id = '{user_id}' and item_id = '{item_id}'"
+        shop,
+        f"select purchase_count from int_interactions where user_id = '{user_id}' and item_id = '{item_id}'",
     )
     assert f"bought it {words.counted(purchases, 'time')}" in evidence["text"]
     assert f"{pair_count:,} people have both" in evidence["text"]
@@ -130,21 +136,18 @@ def test_proposals_are_counted_by_strategy_with_the_rank_in_each(shop):
 
 
 def test_outcomes_of_all_users_are_those_of_the_waterfall(shop):
-    users = [user for (user,) in shop.execute("select user_id from stg_users").fetchall()]
-    counted = Counter()
-    for user_id in users:
-        for row in explain_user(shop, user_id)["outcomes"]:
-            name = row["reason"] or {"shown": "recommended", "drawn": "recommended", "low_stock": "low_stock"}.get(
-                row["outcome"], "ranked_lower"
-            )
-            counted[name] += row["item_count"]
+    names = {"shown": "recommended", "drawn": "recommended", "low_stock": "low_stock"}
+    counted = Counter(
+        row["ineligible_reason"] or names.get(row["outcome"], "ranked_lower") for row in all_outcomes(shop)
+    )
     waterfall = shop.execute(f"from {waterfall_of(shop)} select outcome, candidate_count").fetchall()
     assert dict(counted) == dict(waterfall)
 
 
 def waterfall_of(connection):
     schema = value(
-        connection, "select table_schema from information_schema.tables where table_name = 'candidate_waterfall'"
+        connection,
+        "select table_schema from information_schema.tables where table_name = 'candidate_waterfall'",
     )
     return f"{schema}.candidate_waterfall"
 
@@ -244,7 +247,8 @@ def test_what_is_too_dear_says_for_which_prices(shop):
     (detail,) = why_not(shop, user_id, item_id)["details"]
     band = value(shop, f"select price_band from int_user_features where user_id = '{user_id}'")
     assert re.fullmatch(
-        rf"\d+ % of its category is cheaper; a {band} customer is shown what lies between \d+ % and \d+ %", detail
+        rf"\d+ % of its category is cheaper; a {band} customer is shown what lies between \d+ % and \d+ %",
+        detail,
     )
 
 
@@ -269,7 +273,9 @@ def test_what_ranked_lower_says_its_rank_and_chance(shop):
         where user_id = '{user_id}' and item_id = '{item_id}'
         """
     ).fetchone()
-    assert answer["text"].startswith(f"It ranked {words.ordinal(rank)} with a probability of {words.percent(probability)}")
+    assert answer["text"].startswith(
+        f"It ranked {words.ordinal(rank)} with a probability of {words.percent(probability)}"
+    )
     odds = answer["start_odds"] * math.prod(term["factor"] for term in answer["terms"])
     assert odds / (1 + odds) == pytest.approx(probability, rel=1e-6)
 
@@ -296,25 +302,51 @@ LOWER = """
 @pytest.mark.parametrize(
     ("statements", "outcome", "text"),
     [
-        (["delete from int_scored_candidates where {pair}", "delete from int_ranking_pool where {pair}"],
-         "cut_first_stage", "cut in the first stage"),
+        (
+            ["delete from int_scored_candidates where {pair}", "delete from int_ranking_pool where {pair}"],
+            "cut_first_stage",
+            "cut in the first stage",
+        ),
         (["delete from int_ranking_pool where {pair}"], "below_pool", "lists are made from the first few"),
-        (["insert into int_withheld_candidates select user_key, item_key from int_ranking_pool where {pair}"],
-         "low_stock", "less in stock than this send may sell"),
+        (
+            [
+                "insert into int_withheld_candidates select user_key, item_key from int_ranking_pool where {pair}"
+            ],
+            "low_stock",
+            "less in stock than this send may sell",
+        ),
         (["delete from int_candidate_eligibility where {pair}"], "not_proposed", "No strategy proposed it"),
-        (["update int_candidate_eligibility set ineligible_reason = 'shown_without_click' where {pair}",
-          "insert into int_shown_without_click values ('{user}', '{item}', 4)"],
-         "not_eligible", "4 emails showed it"),
-        (["update int_candidate_eligibility set ineligible_reason = 'blocked_by_rule' where {pair}",
-          "insert into int_user_rules select '{user}', 'no_tea', 'block_category', category, null, 1, 1 "
-          "from stg_items where item_id = '{item}'"],
-         "not_eligible", "Rule no_tea"),
-        (["update int_candidate_eligibility set ineligible_reason = 'out_of_season' where {pair}"],
-         "not_eligible", "out of season"),
-        (["update int_item_labels set kind_number = 1 where kind_number = ("
-          "select kind_number from int_item_labels where item_id = '{item}')",
-          "update int_item_labels set kind_number = 1 where item_id = '{first}'"],
-         "twin", "(item {first}). A list has one of a kind."),
+        (
+            [
+                "update int_candidate_eligibility set ineligible_reason = 'shown_without_click' where {pair}",
+                "insert into int_shown_without_click values ('{user}', '{item}', 4)",
+            ],
+            "not_eligible",
+            "4 emails showed it",
+        ),
+        (
+            [
+                "update int_candidate_eligibility set ineligible_reason = 'blocked_by_rule' where {pair}",
+                "insert into int_user_rules select '{user}', 'no_tea', 'block_category', category, null, 1, 1 "
+                "from stg_items where item_id = '{item}'",
+            ],
+            "not_eligible",
+            "Rule no_tea",
+        ),
+        (
+            ["update int_candidate_eligibility set ineligible_reason = 'out_of_season' where {pair}"],
+            "not_eligible",
+            "out of season",
+        ),
+        (
+            [
+                "update int_item_labels set kind_number = 1 where kind_number = ("
+                "select kind_number from int_item_labels where item_id = '{item}')",
+                "update int_item_labels set kind_number = 1 where item_id = '{first}'",
+            ],
+            "twin",
+            "(item {first}). A list has one of a kind.",
+        ),
     ],
 )
 def test_what_the_small_shop_has_not_is_told_too(shop, changed, statements, outcome, text):
@@ -352,7 +384,9 @@ def test_an_item_says_who_is_shown_it_and_what_goes_with_it(shop):
         """,
     )
     assert found["message_count"] == emails > 0
-    neighbour = next(row for row in found["neighbours"] if row["context"] == "bought_together" and row["lift"])
+    neighbour = next(
+        row for row in found["neighbours"] if row["context"] == "bought_together" and row["lift"]
+    )
     support, lift = shop.execute(
         "select support_count, lift from item_recommendations where context = 'bought_together' "
         "and item_id = 'i8' and recommended_item_id = ?",
@@ -363,7 +397,8 @@ def test_an_item_says_who_is_shown_it_and_what_goes_with_it(shop):
 
 def test_an_item_says_its_bundles_with_support_and_lift(shop):
     bundle_id, item_id, support = shop.execute(
-        "select bundle_id, item_id, support_count from item_bundles order by support_count desc, bundle_id, item_id limit 1"
+        "select bundle_id, item_id, support_count from item_bundles "
+        "order by support_count desc, bundle_id, item_id limit 1"
     ).fetchone()
     found = {bundle["bundle_id"]: bundle for bundle in explain_item(shop, item_id)["bundles"]}
     bundle = found[bundle_id]
@@ -536,7 +571,9 @@ def test_strategies_have_words_in_the_order_of_their_numbers():
 
 
 def test_every_feature_has_words(shop):
-    features = {row[0] for row in shop.execute("select distinct feature from int_ranker_coefficients").fetchall()}
+    features = {
+        row[0] for row in shop.execute("select distinct feature from int_ranker_coefficients").fetchall()
+    }
     assert features == set(words.all_words()["features"])
     factors = names_in(
         "marts/recommendations/recommendation_contributions.sql", r"for factor in \[([^\]]+)\]"
@@ -554,14 +591,19 @@ def test_every_reason_has_words():
 
 
 def test_every_decision_has_words():
-    decided = names_in("intermediate/messages/int_send_decisions.sql", r"(?:then|else) '(\w+)'") - {"send", "hold"}
+    decided = names_in("intermediate/messages/int_send_decisions.sql", r"(?:then|else) '(\w+)'") - {
+        "send",
+        "hold",
+    }
     refusals = names_in("intermediate/messages/int_address_refusals.sql", r"'(\w+)'")
     known = set(words.all_words()["decisions"])
     assert decided <= known and known - decided <= refusals
 
 
 def test_every_context_has_words(shop):
-    contexts = {row[0] for row in shop.execute("select distinct context from item_recommendations").fetchall()}
+    contexts = {
+        row[0] for row in shop.execute("select distinct context from item_recommendations").fetchall()
+    }
     assert contexts == set(words.all_words()["contexts"])
 
 
@@ -569,4 +611,6 @@ def test_outcomes_have_words_in_full_and_in_short():
     sql = (ROOT / "explanations/outcomes.sql").read_text("utf-8")
     outcomes = set(re.findall(r"(?:then|else) '(\w+)'", sql)) | {"not_proposed", "not_available"}
     assert outcomes == set(words.all_words()["outcomes"])
-    assert outcomes - {"not_proposed", "not_available", "not_eligible"} == set(words.all_words()["short_outcomes"])
+    assert outcomes - {"not_proposed", "not_available", "not_eligible"} == set(
+        words.all_words()["short_outcomes"]
+    )
