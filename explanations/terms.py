@@ -85,7 +85,7 @@ def feature_values(
 def in_words(terms: list[dict], values: dict[str, float], play: str | None = None) -> dict:
     """The odds to start from, what changes them, and what changes the score beside them.
 
-    Terms that are of the customer, the same for all items, and the intercept are the start. `play` is that of the block.
+    The intercept and terms of the customer, the same for all items, are the start. `play` is that of the block.
     """
     probability = [term for term in terms if term["part"] == "probability"]
     of_item = [term for term in probability if not is_base(term["feature"])]
