@@ -5,20 +5,22 @@ from collections import defaultdict
 import duckdb
 
 from explanations.rows import keys, rows
-from explanations.words import counted, date, say, strategies
+from explanations.words import counted, date, say
 
 PROPOSED_BY = """
 with ranked as (
     select
         users.user_id,
         item_keys.item_id,
-        proposals.strategy_number,
+        strategies.strategy,
+        strategies.strategy_number,
         row_number() over (
             partition by proposals.user_key, proposals.strategy_number
             order by proposals.raw_score desc, item_keys.item_number
         ) as strategy_rank,
         count(*) over (partition by proposals.user_key, proposals.strategy_number) as item_count
     from int_proposals as proposals
+    inner join int_strategies as strategies on proposals.strategy_number = strategies.strategy_number
     inner join int_item_keys as item_keys on proposals.item_key = item_keys.item_key
     inner join int_user_keys as users on proposals.user_key = users.user_key
     where proposals.user_key in ({users})
@@ -63,14 +65,12 @@ def proposed_by(
     connection: duckdb.DuckDBPyConnection, user_keys: list[int], item_id: str | None = None
 ) -> dict[tuple[str, str], list[dict]]:
     """By user and item of the lists, and of one more item: the strategies that proposed it, with its rank in each."""
-    names = strategies()
     found = defaultdict(list)
     for row in rows(connection, PROPOSED_BY.format(users=keys(user_keys)), item_id=item_id):
-        strategy = names[row["strategy_number"] - 1]
         found[row["user_id"], row["item_id"]].append(
             {
-                "strategy": strategy,
-                "text": say("strategies", strategy),
+                "strategy": row["strategy"],
+                "text": say("strategies", row["strategy"]),
                 "rank": row["strategy_rank"],
                 "item_count": row["item_count"],
             }

@@ -1,13 +1,12 @@
 """Explanations as lines for a terminal: at most 100 columns wide, and nothing in a name can steer the terminal."""
 
-import math
 import shutil
 import textwrap
 import unicodedata
 from collections.abc import Iterator
 
 from explanations.terms import SMALLEST
-from explanations.words import counted, counts_as, moment, ordinal, percent, plain, say
+from explanations.words import counted, moment, ordinal, percent, plain, say
 
 WIDTH_MAX, WIDTH_MIN = 100, 40
 BLOCKS = {"primary": "first block", "secondary": "second block"}
@@ -203,7 +202,7 @@ def why_lines(item: dict) -> Iterator[str]:
 
 def chance_lines(item: dict) -> Iterator[str]:
     chance = percent(item["purchase_probability"])
-    yield f"Chance {chance}; any item begins at odds of {odds(item['start_odds'])} with this customer"
+    yield f"Chance {chance}; {item['start_text']} begin at odds of {odds(item['start_odds'])}"
     others = {row["strategy"]: row for row in item["proposed_by"]}
     for term in item["terms"]:
         if abs(term["log_odds"]) < SMALLEST:
@@ -246,10 +245,6 @@ def why_not_lines(found: dict) -> Iterator[str]:
     )
     if answer.get("score_rank"):
         lines = [*chance_lines(answer)]
-        if (answer["play_factor"] or 1) != 1:
-            lines.append(
-                f"  the play's choice of strategies and prices: {counts_as(math.log(answer['play_factor']))}"
-            )
     else:
         lines = [*proposal_lines(answer["proposed_by"])]
     yield from (f"      {line}" for line in lines)

@@ -9,14 +9,14 @@ from explanations.rows import keys, rows
 from explanations.words import counted, counts_as, likelier, say, say_feature
 
 # the largest ones are said one by one
-TERMS_SHOWN = 6
+TERMS_SHOWN = 8
 # a term that changes the odds by less than a hundredth says nothing
 SMALLEST = 0.01
 
 SHOWN = """
 select user_id, item_id, part, feature, contribution
 from recommendation_contributions
-where user_id in (select user_id from int_user_keys where user_key in ({users})) and contribution <> 0
+where user_id in ({users}) and contribution <> 0
 order by user_id, item_id, abs(contribution) desc, feature
 """
 # of what is in no list: the formula of recommendation_contributions, for one item
@@ -62,8 +62,11 @@ where (user_id, item_id) in (select user_id, item_id from user_recommendations) 
 
 def shown_terms(connection: duckdb.DuckDBPyConnection, user_keys: list[int]) -> dict[tuple[str, str], list]:
     """By user and item of the lists of these users."""
+    users = rows(connection, f"select user_id from int_user_keys where user_key in ({keys(user_keys)})")
+    # one parameter each, not a subquery: the view then computes the terms of these users alone
+    ids = {f"user_{number}": user["user_id"] for number, user in enumerate(users)}
     terms = defaultdict(list)
-    for row in rows(connection, SHOWN.format(users=keys(user_keys))):
+    for row in rows(connection, SHOWN.format(users=", ".join(f"${name}" for name in ids)), **ids):
         terms[row["user_id"], row["item_id"]].append(row)
     return terms
 
@@ -96,8 +99,10 @@ def in_words(terms: list[dict], values: dict[str, float], play: str | None = Non
     if len(of_item) > len(large):
         name = f"{counted(len(of_item) - len(large), 'smaller reason')} together"
         said.append(entry({"feature": "rest", "contribution": rest}, name))
+    times_bought = min(int(values.get("bought_count") or 0), 2)
     return {
         "start_odds": math.exp(start),
+        "start_text": say("begins", str(times_bought)),
         "terms": said,
         "score_factors": [
             entry(term, say("factors", term["feature"], play=play))

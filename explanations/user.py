@@ -7,7 +7,7 @@ from explanations.lists import explain_lists, plays
 from explanations.outcomes import read_outcomes
 from explanations.rows import rows
 from explanations.why_not import explain_why_not
-from explanations.words import all_words, moment, say, strategies
+from explanations.words import all_words, moment, say
 
 USER = """
 select
@@ -52,15 +52,16 @@ where addresses.user_id = $user_id
 """
 PROPOSALS = """
 select
-    proposals.strategy_number,
+    strategies.strategy,
     count(*) as item_count,
     count(*) filter (where eligibility.ineligible_reason is null) as eligible_count
 from int_proposals as proposals
+inner join int_strategies as strategies on proposals.strategy_number = strategies.strategy_number
 inner join int_candidate_eligibility as eligibility
     on proposals.user_key = eligibility.user_key and proposals.item_key = eligibility.item_key
 where proposals.user_key = {user} and eligibility.user_key = {user}
-group by proposals.strategy_number
-order by proposals.strategy_number
+group by strategies.strategy_number, strategies.strategy
+order by strategies.strategy_number
 """
 RUN = "select max(run_id) <> 'default' as is_trained from int_ranker_coefficients"
 
@@ -110,10 +111,8 @@ def explain_decision(connection: duckdb.DuckDBPyConnection, user: dict) -> dict:
 
 
 def proposed(connection: duckdb.DuckDBPyConnection, user_key: int) -> list[dict]:
-    names = strategies()
     found = rows(connection, PROPOSALS.format(user=int(user_key)))
     for row in found:
-        row["strategy"] = names[row.pop("strategy_number") - 1]
         row["text"] = say("strategies", row["strategy"])
     return found
 

@@ -1,5 +1,7 @@
 """Why an item is not in a user's list: one answer, with the rows that decided it."""
 
+import math
+
 import duckdb
 
 from explanations.errors import UnknownId
@@ -81,6 +83,10 @@ def explain_why_not(connection: duckdb.DuckDBPyConnection, user: dict, item_id: 
     if outcome.get("score_rank"):
         terms = candidate_terms(connection, user["user_key"], item["item_key"])
         values = feature_values(connection, [user["user_key"]], item["item_id"])
+        if (outcome["play_factor"] or 1) != 1:
+            terms.append(
+                {"part": "score", "feature": "plays", "contribution": math.log(outcome["play_factor"])}
+            )
         answer |= in_words(terms, values[user["user_id"], item["item_id"]])
     return answer
 

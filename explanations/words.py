@@ -14,11 +14,6 @@ def all_words() -> dict[str, dict]:
     return tomllib.loads(FILE.read_text("utf-8"))
 
 
-def strategies() -> list[str]:
-    """Names by number from 1, as int_proposals numbers them."""
-    return list(all_words()["strategies"])
-
-
 def say(table: str, name: str, **values) -> str:
     """What a name of the warehouse means. One without words, of a shop's own model, says itself."""
     return all_words()[table].get(name, plain(name)).format(**values)
@@ -29,7 +24,7 @@ def say_feature(name: str, value: float | None) -> str:
     if phrases is None:
         return plain(name) if value is None else f"{plain(name)}: {short_number(value)}"
     if value is None or (name.endswith("_score") and value == 0):
-        return phrases.get("unknown") or f"not {plain(name.removesuffix('_score'))}"
+        return phrases["unknown"]
     return phrases["known"].format(
         percent=percent(value),
         times=f"{short_number(value)} times",
