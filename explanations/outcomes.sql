@@ -178,9 +178,12 @@ select
     scored_counts.candidate_count,
     pool.pool_rank,
     steered.steered_rank,
-    round(steered.best_score / nullif(steered.score, 0), 9) as play_factor,
     steered.category_item_rank,
     -- what is drawn by lot stands there whatever it is worth
+    case
+        when shown.strategy is distinct from 'explore'
+            then round(steered.best_score / nullif(steered.score, 0), 9)
+    end as play_factor,
     case
         when shown.strategy is distinct from 'explore'
             then power(steered.category_discount, steered.category_item_rank - 1)

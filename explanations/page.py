@@ -9,6 +9,8 @@ from explanations.terms import SMALLEST
 from explanations.words import counted, moment, ordinal, percent, plain, say
 
 WIDTH_MAX, WIDTH_MIN = 100, 40
+# facets that say nothing
+UNTOLD = (None, "none", "unknown", "no_order")
 BLOCKS = {"primary": "first block", "secondary": "second block"}
 
 
@@ -142,16 +144,18 @@ def title(text: str) -> Iterator[str]:
 
 
 def who(user: dict) -> str:
-    known = [
-        plain(user[name]) for name in ("segment", "lifecycle_stage", "value_tier", "rfm_group") if user[name]
-    ]
-    known += [f"{plain(user['price_band'])} prices"] if user["price_band"] else []
+    facets = [user[name] for name in ("segment", "lifecycle_stage", "value_tier", "rfm_group")]
+    known = [plain(facet) for facet in facets if facet not in UNTOLD]
+    if user["price_band"] not in UNTOLD:
+        known.append(f"{plain(user['price_band'])} prices")
     if user["order_count"]:
         last = user["days_since_last_order"]
         when = f"{counted(last, 'day')} ago" if last else "today"
         known.append(f"{counted(user['order_count'], 'order')}, the last {when}")
+    else:
+        known.append("no orders yet")
     known += [f"likes {user['favourite_category']} most"] if user["favourite_category"] else []
-    return " · ".join(dict.fromkeys(known)) or "nothing is known of this customer"
+    return " · ".join(dict.fromkeys(known))
 
 
 def decision_lines(decision: dict) -> Iterator[str]:
@@ -243,8 +247,6 @@ def why_not_lines(found: dict) -> Iterator[str]:
     yield f"  {answer['text']}" + "".join(
         f" {detail[0].upper()}{detail[1:]}." for detail in answer["details"]
     )
-    if answer.get("score_rank"):
-        lines = [*chance_lines(answer)]
-    else:
-        lines = [*proposal_lines(answer["proposed_by"])]
+    is_scored = answer.get("score_rank") is not None
+    lines = chance_lines(answer) if is_scored else proposal_lines(answer["proposed_by"])
     yield from (f"      {line}" for line in lines)

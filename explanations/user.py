@@ -27,7 +27,7 @@ select
     as_of.as_of
 from stg_users as users
 cross join stg_as_of as as_of
-left join int_user_keys as user_keys on users.user_id = user_keys.user_id
+inner join int_user_keys as user_keys on users.user_id = user_keys.user_id
 left join int_user_features as features on users.user_id = features.user_id
 where users.user_id = $user_id
 """

@@ -18,7 +18,7 @@ from explanations.message import explain_message
 from explanations.outcomes import read_outcomes
 from explanations.page import inert, page
 from explanations.steps import find_all
-from explanations.terms import candidate_terms, shown_terms
+from explanations.terms import candidate_terms, in_words, shown_terms
 from explanations.user import explain_user, find_user
 from recmail.explain import main
 
@@ -150,6 +150,34 @@ def waterfall_of(connection):
         "select table_schema from information_schema.tables where table_name = 'candidate_waterfall'",
     )
     return f"{schema}.candidate_waterfall"
+
+
+def test_a_user_of_whom_nothing_is_known_has_a_list_with_its_reasons(shop):
+    found = explain_user(shop, "u38")
+    assert page(found)[1] == "new · no orders yet"
+    assert [row["strategy"] for row in found["proposed"]] == ["best_sellers"]
+    first = found["list"][0]
+    assert first["start_text"] == "things that this customer never bought"
+    assert {factor["feature"] for factor in first["score_factors"]} == {"cold_start"}
+
+
+def test_the_largest_terms_are_said_and_the_others_come_to_one():
+    sizes = [3, -2, 1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, -0.3, 0.001]
+    names = [f"of_a_shop_{number}" for number in range(len(sizes))]
+    terms = [
+        {"part": "probability", "feature": name, "contribution": size}
+        for name, size in zip([*names, "intercept", "user_lines_30d"], [*sizes, -4, 0.5], strict=True)
+    ]
+    said = in_words(terms, {"of_a_shop_0": 2.0, "bought_count": 7})
+    assert said["start_odds"] == pytest.approx(math.exp(-3.5))
+    assert said["start_text"] == "things that this customer bought more often"
+    texts = [term["text"] for term in said["terms"]]
+    assert texts[:2] == ["of a shop 0: 2", "of a shop 1"] and texts[8] == "3 smaller reasons together"
+    assert [term["effect"] for term in said["terms"][:2]] == [
+        "makes it 20 times as likely",
+        "makes it 7.4 times less likely",
+    ]
+    assert sum(term["log_odds"] for term in said["terms"]) == pytest.approx(sum(sizes))
 
 
 def test_a_user_without_consent_is_held_with_what_the_inputs_say(shop):

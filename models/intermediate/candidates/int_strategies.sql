@@ -1,9 +1,8 @@
 {{ config(materialized='view') }}
 
-{% for strategy in strategies() %}
+{% for strategy in strategy_names() %}
     select
-        {{ strategy_number(strategy.name) }} as strategy_number,
-        '{{ strategy.name }}' as strategy,
-        '{{ strategy.family }}' as family
+        {{ strategy_number(strategy) }} as strategy_number,
+        '{{ strategy }}' as strategy
     {{ 'union all' if not loop.last }}
 {% endfor %}
