@@ -105,6 +105,7 @@ def write_index(shown: Shown, rows: list[dict], out: Path) -> None:
         "sets": SETS,
         "decisions": decisions(),
         "missing": shown.whys.missing,
+        "notes": shown.whys.notes,
         # by user, in the order of their files
         "candidates": list(shown.whys.candidates),
         "rows": rows,

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import duckdb
 
-from explanations.lists import explain_lists
+from explanations.lists import explain_lists, is_trained
 from explanations.outcomes import read_outcomes
-from explanations.page import why_lines
+from explanations.page import scale, why_lines
 from explanations.steps import find_all, missing_relations
 from explanations.words import all_words, say
 
@@ -25,6 +25,8 @@ class Whys(NamedTuple):
     candidates: dict[str, list[tuple[str, str, str]]]
     # what the warehouse lacks to say more than the strategy
     missing: list[str]
+    # how the numbers are meant
+    notes: list[str]
 
 
 def read_whys(connection: duckdb.DuckDBPyConnection) -> Whys:
@@ -38,7 +40,7 @@ def read_whys(connection: duckdb.DuckDBPyConnection) -> Whys:
     }
     candidates = defaultdict(list)
     if missing or not lines:
-        return Whys(lines, candidates, missing)
+        return Whys(lines, candidates, missing, [])
     connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
     find_all(connection)
     keys = [key for _, key in connection.sql(USERS).fetchall()]
@@ -48,7 +50,7 @@ def read_whys(connection: duckdb.DuckDBPyConnection) -> Whys:
             lines[user_id, item["item_id"]] += why_lines(item)
     for row in outcomes:
         candidates[row["user_id"]].append((row["item_id"], row["item_name"], row["text"]))
-    return Whys(lines, candidates, missing)
+    return Whys(lines, candidates, missing, list(scale(is_trained(connection))))
 
 
 def decisions() -> dict[str, str]:

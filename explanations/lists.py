@@ -59,3 +59,9 @@ def plays(connection: duckdb.DuckDBPyConnection, user_keys: list[int]) -> dict[s
     for row in rows(connection, PLAYS.format(users=keys(user_keys))):
         found[row.pop("user_id")].append(row)
     return found
+
+
+def is_trained(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether chances are probabilities: default coefficients make an order."""
+    (run,) = rows(connection, "select max(run_id) <> 'default' as is_trained from int_ranker_coefficients")
+    return run["is_trained"]

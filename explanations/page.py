@@ -52,7 +52,7 @@ def user_page(found: dict) -> Iterator[str]:
     for row in found["outcomes"]:
         yield f"  {row['item_count']:>5,}  {short_outcome(row)}"
     yield from title("The list, best first")
-    yield from scale(found)
+    yield from (f"  {line}" for line in scale(found["is_trained"]))
     for item in found["list"]:
         yield from item_lines(item)
     yield from why_not_lines(found)
@@ -130,7 +130,7 @@ def message_page(found: dict) -> Iterator[str]:
         for item in block["items"]:
             yield from item_lines(item)
     yield ""
-    yield from scale(found)
+    yield from (f"  {line}" for line in scale(found["is_trained"]))
     yield from why_not_lines(found)
 
 
@@ -180,10 +180,11 @@ def short_outcome(row: dict) -> str:
     return say("short_outcomes", row["outcome"])
 
 
-def scale(found: dict) -> Iterator[str]:
-    yield "  “Likely” is meant in odds: 2 times as likely as 1 to 9 is 2 to 9."
-    if not found["is_trained"]:
-        yield "  Nothing was trained (make train): chances put items in order, and are no probabilities of a purchase."
+def scale(is_trained: bool) -> Iterator[str]:
+    """How the numbers are meant."""
+    yield "“Likely” is meant in odds: 2 times as likely as 1 to 9 is 2 to 9."
+    if not is_trained:
+        yield "Nothing was trained (make train): chances put items in order, and are no probabilities of a purchase."
 
 
 def item_lines(item: dict) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import duckdb
 
 from explanations.errors import UnknownId
-from explanations.lists import explain_lists, plays
+from explanations.lists import explain_lists, is_trained, plays
 from explanations.outcomes import read_outcomes
 from explanations.rows import rows
 from explanations.why_not import explain_why_not
@@ -63,13 +63,11 @@ where proposals.user_key = {user} and eligibility.user_key = {user}
 group by strategies.strategy_number, strategies.strategy
 order by strategies.strategy_number
 """
-RUN = "select max(run_id) <> 'default' as is_trained from int_ranker_coefficients"
 
 
 def explain_user(connection: duckdb.DuckDBPyConnection, user_id: str, why_not: str | None = None) -> dict:
     user = find_user(connection, user_id)
     outcomes = read_outcomes(connection, [user["user_key"]])
-    (run,) = rows(connection, RUN)
     found = {
         "kind": "user",
         "user": user,
@@ -79,7 +77,7 @@ def explain_user(connection: duckdb.DuckDBPyConnection, user_id: str, why_not: s
         "plays": plays(connection, [user["user_key"]]).get(user_id, []),
         "proposed": proposed(connection, user["user_key"]),
         "outcomes": counts(outcomes),
-        "is_trained": run["is_trained"],
+        "is_trained": is_trained(connection),
         "list": explain_lists(connection, [user["user_key"]], outcomes).get(user_id, []),
     }
     if why_not is not None:

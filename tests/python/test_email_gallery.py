@@ -135,6 +135,7 @@ def test_it_says_why_each_item_stands_there(preview, tmp_path):
 def test_it_says_why_and_why_not_from_the_steps(from_steps, small):
     out, row = from_steps
     assert index_of(out)["missing"] == []
+    assert any("no probabilities of a purchase" in note for note in index_of(out)["notes"])
     with duckdb.connect(small.database, read_only=True) as connection:
         find_all(connection)
         found = explain_user(connection, row["user_id"])

@@ -302,7 +302,7 @@ def test_what_ranked_lower_says_its_rank_and_chance(shop):
         """
     ).fetchone()
     assert answer["text"].startswith(
-        f"It ranked {words.ordinal(rank)} with a probability of {words.percent(probability)}"
+        f"It ranked {words.ordinal(rank)} with a chance of {words.percent(probability)}"
     )
     odds = answer["start_odds"] * math.prod(term["factor"] for term in answer["terms"])
     assert odds / (1 + odds) == pytest.approx(probability, rel=1e-6)
