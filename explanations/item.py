@@ -23,15 +23,15 @@ where families.family_item_id = $item_id and families.item_id <> $item_id
 order by families.item_id
 """
 LISTS = """
-select placement, strategy, reason_type, count(*) as user_count, min(position) as best_position
+select placement, strategy, count(*) as user_count, min(position) as best_position
 from (
-    select 'email_digest' as placement, user_id, item_id, strategy, reason_type, position from user_recommendations
+    select 'email_digest' as placement, item_id, strategy, position from user_recommendations
     union all
-    select placement, user_id, item_id, strategy, reason_type, position from placement_recommendations
+    select placement, item_id, strategy, position from placement_recommendations
 )
 where item_id = $item_id
-group by placement, strategy, reason_type
-order by placement = 'email_digest' desc, placement, user_count desc, strategy, reason_type
+group by placement, strategy
+order by placement = 'email_digest' desc, placement, user_count desc, strategy
 """
 USERS = """
 select shown.user_id, shown.position, shown.strategy, shown.reason_text, shown.purchase_probability, decisions.decision

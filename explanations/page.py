@@ -4,6 +4,8 @@ import shutil
 import textwrap
 import unicodedata
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 
 from explanations.terms import SMALLEST
 from explanations.words import counted, moment, ordinal, percent, plain, say
@@ -75,9 +77,11 @@ def item_page(found: dict) -> Iterator[str]:
     if found["variants"]:
         yield "  Stands for its variants " + ", ".join(row["item_id"] for row in found["variants"]) + "."
     yield from title("Who is shown it")
-    for row in found["lists"]:
-        users = counted(row["user_count"], "customer")
-        yield f"  {row['placement']}: {users}, best position {row['best_position']}: {row['text']}"
+    for placement, group in groupby(found["lists"], key=itemgetter("placement")):
+        own = list(group)
+        yield f"  {placement}: {counted(sum(row['user_count'] for row in own), 'customer')}"
+        for row in own:
+            yield f"    {row['user_count']:>5,}  {row['text']} ({row['strategy']}), at best at {row['best_position']}"
     if not found["lists"]:
         yield "  Nobody."
     yield f"  Emails of this run that show it: {found['message_count']:,}"
