@@ -17,7 +17,7 @@ export UV_PYTHON_DOWNLOADS := never
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo inputs build train effect render preview email-report quality forget fuzz test email-tools lint fmt docs bench evaluate hooks lock clean
+.PHONY: help demo inputs build train effect explain render preview email-report quality forget fuzz test email-tools lint fmt docs bench evaluate hooks lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [OPTION=value ...]'
@@ -70,6 +70,12 @@ demo: windows := 2
 train: .venv/.installed $(if $(INPUT)$(findstring input_,$(VARS)),,inputs) ## learn what is bought after what, on replays of the models at earlier times
 	@vars=$$($(recmail) vars) && \
 	$(recmail) train --vars "$$vars" $(if $(windows),--windows $(windows))
+
+# USER is also a variable of the shell's: what counts is said to make, which hands it on as it is.
+explain: .venv/.installed ## why this, why not that, why held: USER=, ITEM= or MESSAGE=<id>, WHY_NOT=<item>, JSON=1
+	@$(recmail) explain $(if $(findstring command,$(origin USER)),--user "$$USER") \
+		$(if $(ITEM),--item "$$ITEM") $(if $(MESSAGE),--message "$$MESSAGE") $(if $(WHY_NOT),--why-not "$$WHY_NOT") \
+		$(if $(JSON),--json)
 
 # Rendering signs links with RECMAIL_UNSUBSCRIBE_KEY; for the demo alone a random key of its own will do.
 demo: key_file := .unsubscribe_key

@@ -165,7 +165,7 @@ def preview(
     messages = load.read_samples(connection, per_kind, user)
     shown = Shown(
         messages,
-        read_whys(connection) if messages else {},
+        read_whys(connection),
         load.read_people(connection, PEOPLE_MAX),
         load.read_words(connection),
     )

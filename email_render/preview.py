@@ -19,7 +19,7 @@ from email_render.errors import SetAside, SetupError
 from email_render.load import MESSAGE_LAYOUTS
 from email_render.render import EMAIL_TYPES, HTML_BYTES_WARN, TEMPLATES, Email, Renderer, personal_links
 from email_render.theme import Theme
-from email_render.why import why_lines
+from email_render.why import Whys, decisions
 
 SUBJECT_LENGTH = 60  # what a phone shows of a subject at most
 LINK = re.compile(r'<a [^>]*?href="([^"]*)"')
@@ -36,7 +36,7 @@ class Shown(NamedTuple):
     """What the gallery is made of, as read from the warehouse."""
 
     messages: list[dict]
-    whys: dict
+    whys: Whys
     # user, send or hold, reason, subject and preheader of their message
     people: list[tuple]
     words: dict[str, str]
@@ -62,10 +62,18 @@ def write_gallery(shown: Shown, out: Path, image_folders: dict[str, Path], theme
         if good:
             example = next((message for message in good if message["segment"] == "repeat_buyer"), good[0])
             rows += [gallery.row(name, variation) for name, variation in variations(example, shown.words)]
+        write_candidates(shown.whys, new)
         write_index(shown, rows, new)
         people = json.dumps(shown.people, ensure_ascii=False, separators=(",", ":"))
         (new / "people.js").write_text(f"gallery.people({people});\n", "utf-8")
     return set_aside
+
+
+def write_candidates(whys: Whys, out: Path) -> None:
+    """A file for each sample user with what was proposed to them, and what became of it."""
+    for number, (user_id, items) in enumerate(whys.candidates.items(), 1):
+        script = json.dumps([user_id, items], ensure_ascii=False, separators=(",", ":"))
+        (out / f"candidates-{number:03}.js").write_text(f"gallery.candidates(...{script});\n", "utf-8")
 
 
 def variations(message: dict, words: dict[str, str]) -> Iterator[tuple[str, dict]]:
@@ -95,6 +103,11 @@ def write_index(shown: Shown, rows: list[dict], out: Path) -> None:
         "isSynthetic": any(message["is_synthetic"] for message in shown.messages),
         "peopleShown": len(shown.people),
         "sets": SETS,
+        "decisions": decisions(),
+        "missing": shown.whys.missing,
+        "notes": shown.whys.notes,
+        # by user, in the order of their files
+        "candidates": list(shown.whys.candidates),
         "rows": rows,
     }
     # nothing in it can end the element
@@ -105,7 +118,7 @@ def write_index(shown: Shown, rows: list[dict], out: Path) -> None:
 class Gallery:
     """Writes emails as files of their own and says what the index shows of them."""
 
-    def __init__(self, whys: dict, out: Path, image_folders: dict[str, Path], theme: Theme):
+    def __init__(self, whys: Whys, out: Path, image_folders: dict[str, Path], theme: Theme):
         self._renderer = Renderer(inert_token, theme=theme)
         self._whys = whys
         self._out = out
@@ -142,7 +155,8 @@ class Gallery:
         return row | {"number": self._count, "bytes": size, "warnings": warnings(message, items, size)}
 
     def _why(self, message: dict, item: dict) -> list[str]:
-        return why_lines(self._whys[message["user_id"], item["item_id"]], item["reason"])
+        reason = f"“{item['reason']}”" if item["reason"] else "No reason is printed"
+        return [reason, *self._whys.lines[message["user_id"], item["item_id"]]]
 
     def _with_local_images(self, message: dict) -> dict:
         """The message with images under the given prefixes copied to the gallery and shown from there."""

@@ -1,69 +1,58 @@
-"""Why an item stands where it does in an email: strategy, evidence, and the terms of its chance. For preview."""
+"""Why the items of sample messages stand there, and why others do not, in the words of explanations."""
+
+from collections import defaultdict
+from typing import NamedTuple
 
 import duckdb
 
-from dbt_tools.relations import qualified
-from email_render.load import schema_of
+from explanations.lists import explain_lists, is_trained
+from explanations.outcomes import read_outcomes
+from explanations.page import scale, why_lines
+from explanations.steps import find_all, missing_relations
+from explanations.words import all_words, say
 
-TERMS_SHOWN = 6
-
-WHYS = """
-select
-    user_id,
-    item_id,
-    strategy,
-    evidence_item_id,
-    cast(evidence_count as varchar) as evidence_count,
-    format('{:.3f}', score) as score,
-    format('{:.3f}', purchase_probability) as purchase_probability,
-    format('{:.3f}', propensity) as propensity
-from chosen_items
-"""
-TERMS = """
-select user_id, item_id, feature, contribution
-from {contributions}
-where user_id in (select user_id from chosen_messages) and contribution <> 0
-order by user_id, item_id, abs(contribution) desc, feature
+# rendering does with less, but who asks why looks at all that was proposed to the users
+MEMORY_LIMIT = "1GB"
+USERS = """
+select user_id, user_key from int_user_keys where user_id in (select user_id from chosen_messages) order by user_id
 """
 
 
-def read_whys(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], dict]:
-    """By user and item of the messages read last."""
-    rows = connection.sql(WHYS)
-    names = rows.columns
-    whys = {row[:2]: dict(zip(names[2:], row[2:], strict=True)) | {"terms": []} for row in rows.fetchall()}
-    mart = "recommendation_contributions"
-    terms = connection.sql(TERMS.format(contributions=qualified(schema_of(connection, mart), mart)))
-    for user_id, item_id, feature, contribution in terms.fetchall():
-        whys[user_id, item_id]["terms"].append({"feature": feature, "contribution": contribution})
-    return whys
+class Whys(NamedTuple):
+    # by user and item of the lists, in lines
+    lines: dict[tuple[str, str], list[str]]
+    # by user: id, name and what became of each item that was proposed, best first
+    candidates: dict[str, list[tuple[str, str, str]]]
+    # what the warehouse lacks to say more than the strategy
+    missing: list[str]
+    # how the numbers are meant
+    notes: list[str]
 
 
-def why_lines(why: dict, reason: str | None) -> list[str]:
-    """In lines: the strategy and its evidence, what the item scored, and the terms that make up its chance."""
-    evidence = [why["strategy"], reason or "no reason given"]
-    if why["evidence_item_id"]:
-        evidence.append(f"evidence: item {why['evidence_item_id']}")
-    if why["evidence_count"]:
-        evidence.append(f"evidence count {why['evidence_count']}")
-    numbers = [
-        f"score {why['score']}",
-        f"purchase probability {why['purchase_probability']}",
-        f"propensity of this slot {why['propensity']}",
-    ]
-    return [" · ".join(evidence), " · ".join(numbers), *sum_of_terms(why["terms"])]
+def read_whys(connection: duckdb.DuckDBPyConnection) -> Whys:
+    """Of the users of the messages read last."""
+    missing = missing_relations(connection)
+    lines = {
+        (user_id, item_id): [f"By {strategy}: {say('strategies', strategy)}"]
+        for user_id, item_id, strategy in connection.sql(
+            "select user_id, item_id, strategy from chosen_items"
+        ).fetchall()
+    }
+    candidates = defaultdict(list)
+    if missing or not lines:
+        return Whys(lines, candidates, missing, [])
+    connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+    find_all(connection)
+    keys = [key for _, key in connection.sql(USERS).fetchall()]
+    outcomes = read_outcomes(connection, keys)
+    for user_id, items in explain_lists(connection, keys, outcomes).items():
+        for item in items:
+            lines[user_id, item["item_id"]] += why_lines(item)
+    for row in outcomes:
+        candidates[row["user_id"]].append((row["item_id"], row["item_name"], row["text"]))
+    return Whys(lines, candidates, missing, list(scale(is_trained(connection))))
 
 
-def sum_of_terms(terms: list[dict]) -> list[str]:
-    """The log-odds of the purchase, term by term, the largest first: the shown terms and the rest add up to them."""
-    if not terms:
-        return []
-    shown, rest = terms[:TERMS_SHOWN], terms[TERMS_SHOWN:]
-    parts = [f"{signed(term['contribution'])} {term['feature']}" for term in shown]
-    if rest:
-        parts.append(f"{signed(sum(term['contribution'] for term in rest))} {len(rest)} smaller terms")
-    return [f"log-odds {signed(sum(term['contribution'] for term in terms))} = {' '.join(parts)}"]
-
-
-def signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
+def decisions() -> dict[str, str]:
+    """Reasons of send_decisions in words."""
+    return all_words()["decisions"]

@@ -2,6 +2,7 @@
 //   node check.mjs markup FILE…                errors of html-validate, as browsers and as Outlook read the file
 //   node check.mjs clients FILE…               [feature, client] pairs without support, by caniemail's data
 //   node check.mjs gallery CHROMIUM INDEX      what a keyboard and a screen reader find on the gallery's page
+//   node check.mjs whynot CHROMIUM INDEX ITEM… what the gallery says to them
 //   node check.mjs browser SHOTS CHROMIUM FILE…  accessibility, overflow, requests and a screenshot in each mode
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -197,6 +198,16 @@ async function gallery([executablePath, index]) {
   await page.keyboard.press('Space');
   await page.waitForFunction(() => document.querySelector('main iframe')?.contentDocument?.images[0]?.src.startsWith('data:'));
   found.pictures.after = await pictures();
+  await tabTo('input[name=side_by_side]');
+  await page.keyboard.press('Space');
+  await page.waitForFunction(() => document.querySelector('main .beside iframe'));
+  found.side_by_side = await page.$$eval('main figcaption', (all) => all.map((caption) => caption.textContent.split(',')[0]));
+  await page.evaluate(axe);
+  const beside = await page.evaluate(() => window.axe.run(document, { iframes: false }));
+  found.violations.side_by_side = beside.violations.map((rule) => rule.id);
+  await tabTo('input[name=side_by_side]');
+  await page.keyboard.press('Space');
+  await page.waitForFunction(() => document.querySelector('main details'));
   await tabTo('#rows li:nth-child(2) a');
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.activeElement.id === 'email');
@@ -206,5 +217,34 @@ async function gallery([executablePath, index]) {
   return found;
 }
 
+// Why not this item: asked with the keyboard, heard from the status.
+async function whynot([executablePath, index, ...items]) {
+  const { default: puppeteer } = await import('puppeteer-core');
+  const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+  const chromium = await puppeteer.launch({ executablePath, headless: true, args: CHROMIUM_OPTIONS });
+  const page = await chromium.newPage();
+  const found = { errors: [], answers: {} };
+  page.on('pageerror', (error) => found.errors.push(error.message));
+  await page.goto(pathToFileURL(index).href);
+  await page.waitForSelector('main iframe');
+  for (const item of items) {
+    await page.focus('#item');
+    await page.$eval('#item', (input) => input.select());
+    await page.keyboard.type(item);
+    await page.$eval('#answer', (answer) => answer.replaceChildren());
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#answer p');
+    found.answers[item] = await page.$eval('#answer', (answer) => answer.textContent);
+  }
+  found.role = await page.$eval('#answer', (answer) => answer.getAttribute('role'));
+  found.focused = await page.evaluate(() => document.activeElement.id);
+  found.address = await page.evaluate(() => location.hash);
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { iframes: false }));
+  found.violations = violations.map((rule) => rule.id);
+  await chromium.close();
+  return found;
+}
+
 const [command, ...rest] = process.argv.slice(2);
-console.log(JSON.stringify(await { markup, clients, browser, gallery }[command](rest)));
+console.log(JSON.stringify(await { markup, clients, browser, gallery, whynot }[command](rest)));

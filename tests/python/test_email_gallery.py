@@ -3,9 +3,11 @@
 import json
 import re
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 
+import duckdb
 import html5lib
 import pytest
 from click.testing import CliRunner
@@ -14,6 +16,10 @@ from email_render_warehouse import build_warehouse, template_words
 from email_render.cli import main
 from email_render.load import MESSAGE_LAYOUTS
 from email_render.render import EMAIL_TYPES
+from explanations.outcomes import read_outcomes
+from explanations.page import why_lines
+from explanations.steps import find_all
+from explanations.user import explain_user, find_user
 
 TOOLS = Path(__file__).parents[2] / "email_tools"
 CHROMIUM = shutil.which("chromium")
@@ -115,15 +121,47 @@ def test_it_says_why_each_item_stands_there(preview, tmp_path):
     email = parsed(detail["html"])
     titles = {link.get("title") for link in email.iter("a") if "/item/1?" in link.get("href")}
     why = [
-        "trending · Popular this week · evidence count 12",
-        "score 0.500 · purchase probability 0.250 · propensity of this slot 1.000",
-        # ln(0.25 / 0.75); terms of nothing are left out
-        "log-odds −1.10 = −2.00 intercept +0.90 bought_count",
+        "“Popular this week”",
+        "By trending: sells faster than usual everywhere in the country",
     ]
     assert titles == {"\n".join(why)}
     assert not list(email.iter("b"))
     assert detail["whys"][0] == ['"><b>x', why]
-    assert "trending · no reason given" in detail["whys"][1][1]
+    assert "No reason is printed" in detail["whys"][1][1]
+    # these marts come without the steps that led to them
+    assert "int_scored_candidates" in index_of(tmp_path / "out")["missing"]
+
+
+def test_it_says_why_and_why_not_from_the_steps(from_steps, small):
+    out, row = from_steps
+    assert index_of(out)["missing"] == []
+    assert any("no probabilities of a purchase" in note for note in index_of(out)["notes"])
+    with duckdb.connect(small.database, read_only=True) as connection:
+        find_all(connection)
+        found = explain_user(connection, row["user_id"])
+        key = find_user(connection, row["user_id"])["user_key"]
+        outcomes = read_outcomes(connection, [key])
+    whys = detail_of(out, row["number"])["whys"]
+    assert [name for name, _ in whys] == [item["item_name"] for item in found["list"][:8]]
+    assert [lines[2:] for _, lines in whys] == [list(why_lines(item)) for item in found["list"][:8]]
+    assert candidates_of(out, row["user_id"]) == [
+        [outcome["item_id"], outcome["item_name"], outcome["text"]] for outcome in outcomes
+    ]
+
+
+def test_all_of_it_is_for_the_owner_alone(from_steps):
+    out, _ = from_steps
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in out.iterdir() if path.is_file()}
+    assert {"people.js", "candidates-001.js", "index.html"} <= modes.keys()
+    assert set(modes.values()) == {0o600} and stat.S_IMODE(out.stat().st_mode) == 0o700
+
+
+def candidates_of(out, user_id):
+    number = index_of(out)["candidates"].index(user_id) + 1
+    script = (out / f"candidates-{number:03}.js").read_text("utf-8")
+    found, items = json.loads("[" + script.removeprefix("gallery.candidates(...[").removesuffix(");\n"))
+    assert found == user_id
+    return items
 
 
 def test_it_finds_any_user_with_the_reason(preview, tmp_path):
@@ -221,10 +259,23 @@ def test_no_file_of_it_fetches_anything(preview, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def used(tmp_path_factory):
-    """What happens in Chromium to somebody with a keyboard, in a gallery of 200 messages."""
+def from_steps(small, tmp_path_factory):
+    """A gallery of the small shop, which has all steps: its folder and its first row."""
+    out = tmp_path_factory.mktemp("steps") / "out"
+    result = CliRunner().invoke(main, ["preview", "--database", str(small.database), "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    return out, rows_of(out)[0]
+
+
+@pytest.fixture(scope="module")
+def browser_tools():
     if not (TOOLS / "node_modules" / ".installed").exists() or not CHROMIUM or not shutil.which("node"):
         pytest.skip("needs node, npm packages and Chromium: `make email-tools` installs them")
+
+
+@pytest.fixture(scope="module")
+def used(browser_tools, tmp_path_factory):
+    """What happens in Chromium to somebody with a keyboard, in a gallery of 200 messages."""
     folder = tmp_path_factory.mktemp("gallery")
     database = build_warehouse(
         folder / "warehouse.duckdb",
@@ -234,8 +285,12 @@ def used(tmp_path_factory):
     options = ["--database", str(database), "--out", str(folder / "out"), "--per-kind", "200"]
     result = CliRunner().invoke(main, ["preview", *options])
     assert "200 emails" in result.output
+    return in_chromium("gallery", folder / "out" / "index.html")
+
+
+def in_chromium(command, index, *more):
     done = subprocess.run(
-        ["node", str(TOOLS / "check.mjs"), "gallery", CHROMIUM, str(folder / "out" / "index.html")],
+        ["node", str(TOOLS / "check.mjs"), command, CHROMIUM, str(index), *more],
         capture_output=True,
         text=True,
         timeout=300,
@@ -250,11 +305,11 @@ def test_the_page_opens_within_three_seconds(used):
 
 
 def test_axe_finds_nothing_in_light_dark_and_on_a_phone(used):
-    assert used["violations"] == {"light": [], "dark": [], "phone": []}
+    assert used["violations"] == {"light": [], "dark": [], "phone": [], "side_by_side": []}
 
 
 def test_a_keyboard_finds_a_user_who_is_held(used):
-    assert used["held"] == "User h1: hold, no consent."
+    assert used["held"].startswith("User h1 is held: the customer has not agreed to emails.")
     assert used["unknown"] == "No user nobody among the 201 users of this run."
     assert "Show the email" in used["mailed"]
 
@@ -275,6 +330,24 @@ def test_pictures_can_be_switched_off(used):
 
 def test_a_row_leads_the_keyboard_to_the_email(used):
     assert used["focused"] == "email" and used["current"] == 1
+
+
+def test_emails_stand_side_by_side(used):
+    # two emails of layout list, each on desktop and phone, light and dark
+    assert used["side_by_side"] == ["list"] * 8
+
+
+def test_a_keyboard_asks_why_not(browser_tools, from_steps):
+    out, row = from_steps
+    first, *_, last = candidates_of(out, row["user_id"])
+    found = in_chromium("whynot", out / "index.html", last[0], "no such thing", first[1])
+    assert last[2] in found["answers"][last[0]] and "1 of" in found["answers"][last[0]]
+    unknown = found["answers"]["no such thing"]
+    assert f"recmail explain --user {row['user_id']} --why-not ID" in unknown
+    assert "It is shown, at position 1 of the list." in found["answers"][first[1]]
+    assert (found["focused"], found["role"]) == ("item", "status")
+    assert found["address"].startswith("#item=")
+    assert found["violations"] == [] and found["errors"] == []
 
 
 def test_a_screen_reader_finds_names_and_landmarks(used):

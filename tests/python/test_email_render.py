@@ -23,7 +23,6 @@ from email_render.errors import SetAside
 from email_render.load import open_warehouse, plan_chunks, read_chunk
 from email_render.render import Renderer
 from email_render.tokens import key_from_environment, personal_link, sign, verify
-from email_render.why import sum_of_terms
 
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -513,16 +512,6 @@ def test_a_file_that_is_no_database_is_one_clear_error(tmp_path, run):
     result = run("render")
     assert result.exit_code == 2
     assert "cannot be opened" in result.output
-
-
-def test_terms_add_up_with_the_smaller_ones_in_one():
-    terms = [
-        {"feature": f"f{number}", "contribution": 1 / number} for number in (1, -2, 4, -5, 8, 10, 20, -25)
-    ]
-    assert sum_of_terms(terms) == [
-        "log-odds +0.79 = +1.00 f1 −0.50 f-2 +0.25 f4 −0.20 f-5 +0.12 f8 +0.10 f10 +0.01 2 smaller terms"
-    ]
-    assert sum_of_terms([]) == []
 
 
 def test_render_without_any_message_writes_an_empty_file(emails):
