@@ -18,6 +18,7 @@ COMMANDS = {
         "recmail.email_report:main",
         "Count what the queued emails say, and fail on the limits.",
     ),
+    "send": ("sending.cli:send", "Send the rendered emails, each at most once."),
     "docs": ("recmail.docs:main", "Write the pages of docs/ that follow from the project."),
 }
 

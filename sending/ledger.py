@@ -59,6 +59,10 @@ def is_url(place: str) -> bool:
     return "://" in place
 
 
+def ledger_exists(place: str) -> bool:
+    return is_url(place) or Path(place).exists()
+
+
 def utc_now() -> datetime:
     """As the ledger keeps times: UTC without saying so."""
     return datetime.now(UTC).replace(tzinfo=None)
@@ -122,10 +126,7 @@ class Ledger:
             places = ("part", "row_group", "consented_at", "expires_at")
             connection.execute(
                 update(messages)
-                .where(
-                    messages.c.message_id == bindparam("known"),
-                    or_(*(messages.c.state == state for state in WAITING)),
-                )
+                .where(messages.c.message_id == bindparam("known"), waiting)
                 .values({name: bindparam(f"new_{name}") for name in places}),
                 [
                     {"known": row["message_id"]} | {f"new_{name}": row[name] for name in places}
@@ -415,10 +416,8 @@ class Ledger:
 
     def _insert_new(self, connection: Connection, table, rows: Collection[dict]) -> int:
         insert = {"sqlite": sqlite, "postgresql": postgresql}[self.engine.dialect.name].insert(table)
-        inserted = 0
-        for some in chunks(list(rows)):
-            inserted += connection.execute(insert.values(some).on_conflict_do_nothing()).rowcount
-        return inserted
+        # many rows of one statement: compiled once
+        return connection.execute(insert.on_conflict_do_nothing(), list(rows)).rowcount if rows else 0
 
     def _adopt_schema(self) -> None:
         with self.engine.begin() as connection:

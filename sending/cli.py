@@ -1,0 +1,181 @@
+"""The commands `recmail send`, `bounces`, `events` and `endpoint`."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from dbt_tools.options import built_database_option
+from email_render.cli import out_option
+from sending.deliver import Delivery
+from sending.frozen_queue import Emails, Queue, counts, read_queue
+from sending.guard import CHECKS, RUNS_COMPARED, findings, require_usual
+from sending.ledger import LEDGER_VARIABLE, Ledger, ledger_exists, ledger_place, shown, utc_now
+from sending.mail import Signer
+from sending.pace import Pace
+from sending.plan import plan_text
+from sending.settings import Settings, read_settings
+from sending.states import State
+from sending.transports import KINDS, SMTP_VARIABLE, JsonLines, Maildir, Smtp, SmtpServer
+
+EXIT_UNSENT = 1  # something was not sent that should have been
+
+ledger_option = click.option(
+    "--ledger",
+    metavar="FILE|URL",
+    envvar=LEDGER_VARIABLE,
+    help="The send ledger: an SQLite file, or PostgreSQL's postgresql://user@host/database.",
+    show_default=f"beside the warehouse, or {LEDGER_VARIABLE}",
+)
+
+
+def shifted_clock(_context, _option, moment: datetime | None):
+    """A clock that says it is `moment` now, and goes on from there."""
+    shift = moment.replace(tzinfo=UTC) - datetime.now(UTC) if moment else timedelta()
+    return lambda: utc_now() + shift
+
+
+@click.command()
+@built_database_option
+@out_option("emails")
+@ledger_option
+@click.option("--transport", type=click.Choice(KINDS), required=True, help="Where messages go.")
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path),
+    help="The folder of a maildir, or the file of JSON lines. OUT/../maildir or OUT/../emails.jsonl by default.",
+)
+@click.option(
+    "--smtp-url",
+    envvar=SMTP_VARIABLE,
+    help=f"smtp://user:password@host:587, smtps:// or smtp+plain://. As {SMTP_VARIABLE} nobody else can see it.",
+)
+@click.option("--dry-run", is_flag=True, help="Print what would be sent, and send nothing.")
+@click.option(
+    "--allow",
+    type=click.Choice(CHECKS),
+    multiple=True,
+    help="Send this once although this check says no. Repeatable.",
+)
+@click.option(
+    "--connections", type=click.IntRange(1, 64), default=1, show_default=True, help="At the same time."
+)
+@click.option(
+    "--rate", type=click.FloatRange(0.001), default=50, show_default=True, help="Messages a second."
+)
+@click.option(
+    "--domain-rate",
+    type=click.FloatRange(0.001),
+    default=10,
+    show_default=True,
+    help="Of these to one domain.",
+)
+@click.option(
+    "--patience",
+    type=click.FloatRange(0),
+    default=0,
+    show_default=True,
+    help="Minutes to wait for messages that are due later, or that a server put off.",
+)
+@click.option(
+    "--now",
+    "clock",
+    type=click.DateTime(["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]),
+    callback=shifted_clock,
+    help="Send as if it were this UTC time, for simulations.",
+)
+def send(
+    database: Path,
+    out: Path,
+    ledger: str | None,
+    transport: str,
+    target: Path | None,
+    smtp_url: str | None,
+    dry_run: bool,
+    allow: tuple[str, ...],
+    connections: int,
+    rate: float,
+    domain_rate: float,
+    patience: float,
+    clock,
+) -> None:
+    """Send what render wrote, each message at most once, as far as anybody can know.
+
+    Started again after a crash it goes on; several may run at the same time. Ends with 1 when a message could not be
+    sent, or it is unclear whether it was, with 2 when nothing could be. docs/sending.md tells of states and checks.
+    """
+    settings = read_settings()
+    queue = read_queue(database, out, settings)
+    for note in queue.notes:
+        click.echo(note, err=True)
+    place = ledger_place(ledger, database)
+    # a dry run makes none
+    book = None if dry_run and not ledger_exists(place) else Ledger(place, clock)
+    waiting, others = counts(queue, book.known_states() if book else {})
+    earlier = [run["message_count"] for run in book.earlier_runs(queue.run_id, RUNS_COMPARED)] if book else []
+    found = findings(queue, waiting, earlier, settings, clock())
+    if dry_run:
+        click.echo(plan_text(queue, waiting, others, found))
+        return
+    connect = connector(transport, target, out, smtp_url)
+    signer = Signer.from_environment(settings.send_from)
+    require_usual(found, allow)
+    take_in(queue, book)
+    recover(queue, book, settings)
+    book.expire()
+    delivery = Delivery(
+        book, Emails(database, out), settings, transport, connect, Pace(rate, domain_rate), signer
+    )
+    outcomes = delivery.run(queue.run_id, len(waiting), connections, timedelta(minutes=patience))
+    report(queue, book, outcomes, place)
+
+
+def connector(transport: str, target: Path | None, out: Path, smtp_url: str | None):
+    """What opens a connection. UsageError before anything is written when an option is missing."""
+    if transport == "smtp":
+        if not smtp_url:
+            raise click.UsageError(f"--transport smtp needs {SMTP_VARIABLE}")
+        server = SmtpServer.of_url(smtp_url)
+        return lambda: Smtp(server)
+    if transport == "maildir":
+        return lambda: Maildir(target or out.parent / "maildir")
+    return lambda: JsonLines(target or out.parent / "emails.jsonl")
+
+
+def take_in(queue: Queue, book: Ledger) -> None:
+    book.add_run(queue.run_id, queue.as_of, len(queue.messages))
+    book.add_queued(list(queue.lines()))
+    book.drop(queue.drops)
+    book.open_run(queue.run_id)
+
+
+def recover(queue: Queue, book: Ledger, settings: Settings) -> None:
+    """Says what dead senders have left, and what becomes of it."""
+    triggers = {row["trigger_type"] for row in queue.messages}
+    found = book.recover([name for name in triggers if settings.is_sent_again(name)])
+    if found[State.CLAIMED]:
+        click.echo(f"{found[State.CLAIMED]:,} messages were claimed by a sender that died, and are sent now")
+    if found[State.AMBIGUOUS]:
+        click.echo(
+            f"{found[State.AMBIGUOUS]:,} messages were handed over by a sender that died: they may have arrived"
+        )
+    if found[State.RENDERED]:
+        click.echo(
+            f"{found[State.RENDERED]:,} messages that may have arrived are sent again, as their rule says"
+        )
+
+
+def report(queue: Queue, book: Ledger, outcomes: Counter, place: str) -> None:
+    """What this sender did, and how the run stands. Ends with 1 when not all was sent that should have been."""
+    done = ", ".join(
+        f"{count:,} {state.value}" for state, count in outcomes.items() if state != State.RENDERED
+    )
+    click.echo(f"Sent by this command: {done or 'nothing'}")
+    click.echo(f"The run's messages in {shown(place)}:")
+    states = book.states(queue.run_id)
+    for state, reason, count in states:
+        click.echo(f"  {count:8,} {state}{f' ({reason})' if reason else ''}")
+    if outcomes[State.FAILED] or any(state == State.AMBIGUOUS for state, *_ in states):
+        raise SystemExit(EXIT_UNSENT)

@@ -1,0 +1,56 @@
+-- One row per message of the queue: what the ledger keeps of it, and why it must not go out, if so. Asked of the marts
+-- once more, since a queue of an earlier run may stand beside later decisions.
+
+with places as (
+
+    select
+        message_id,
+        user_id,
+        unnest(blocks).first_position as first_position,
+        unnest(blocks).last_position as last_position
+    from email_queue
+
+),
+
+shown as (
+
+    select
+        places.message_id,
+        list(
+            {'position': items.position, 'item_id': items.item_id, 'propensity': items.propensity}
+            order by items.position
+        ) as items
+    from places
+    inner join user_recommendations as items
+        on
+            places.user_id = items.user_id
+            and items.position between places.first_position and places.last_position
+    group by places.message_id
+
+)
+
+select
+    email_queue.message_id,
+    email_queue.user_id,
+    email_queue.email,
+    email_queue.trigger_type,
+    email_queue.subject,
+    email_queue.shop_name as sender_name,
+    email_queue.offer.offer_name as offer_name,
+    email_queue.as_of,
+    email_queue.send_at,
+    users.email_consent_at as consented_at,
+    to_json(coalesce(shown.items, [])) as items,
+    case
+        when users.user_id is null or email_queue.user_id in (select user_id from erased) then 'erased'
+        when lower(users.email) is distinct from lower(email_queue.email) then 'address_changed'
+        when decisions.decision is distinct from 'send' then coalesce(decisions.reason, 'no_decision')
+    end as drop_reason
+from email_queue
+left join stg_users as users
+    on email_queue.user_id = users.user_id
+left join send_decisions as decisions
+    on email_queue.user_id = decisions.user_id
+left join shown
+    on email_queue.message_id = shown.message_id
+order by email_queue.message_id
