@@ -350,8 +350,9 @@ class Ledger:
 
     def known_states(self) -> dict[str, str]:
         """Of every message."""
+        pairs = select(messages.c.message_id, messages.c.state)
         with self.engine.begin() as connection:
-            return dict(connection.execute(select(messages.c.message_id, messages.c.state)).tuples().all())
+            return {row.message_id: row.state for row in connection.execute(pairs)}
 
     def earlier_runs(self, run_id: str, limit: int) -> list[RowMapping]:
         """The latest runs before this one, the last first."""

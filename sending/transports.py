@@ -99,8 +99,11 @@ class SmtpServer(NamedTuple):
 
 
 class Smtp(Transport):
-    def __init__(self, server: SmtpServer, timeout: float = TIMEOUT_SECONDS, tries: int = CONNECTION_TRIES):
-        self._server, self._timeout, self._tries = server, timeout, tries
+    timeout = TIMEOUT_SECONDS
+    tries = CONNECTION_TRIES
+
+    def __init__(self, server: SmtpServer):
+        self._server = server
         self._client: smtplib.SMTP | None = None
 
     def deliver(self, mail: Mail, hand_over: Callable[[], None]) -> str:
@@ -162,8 +165,8 @@ class Smtp(Transport):
     def _connected(self) -> smtplib.SMTP:
         if self._client is None:
             retrying = Retrying(
-                retry=retry_if_exception((OSError, smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError)),
-                stop=stop_after_attempt(self._tries),
+                retry=retry_if_exception(may_pass),
+                stop=stop_after_attempt(self.tries),
                 wait=wait_exponential_jitter(initial=1, max=30),
                 reraise=True,
             )
@@ -177,9 +180,9 @@ class Smtp(Transport):
     def _connect(self) -> smtplib.SMTP:
         server, context = self._server, ssl.create_default_context()
         if server.scheme == "smtps":
-            client = smtplib.SMTP_SSL(server.host, server.port, timeout=self._timeout, context=context)
+            client = smtplib.SMTP_SSL(server.host, server.port, timeout=self.timeout, context=context)
         else:
-            client = smtplib.SMTP(server.host, server.port, timeout=self._timeout)
+            client = smtplib.SMTP(server.host, server.port, timeout=self.timeout)
         try:
             client.ehlo_or_helo_if_needed()
             if server.scheme == "smtp":
