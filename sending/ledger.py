@@ -299,8 +299,9 @@ class Ledger:
 
     def add_event(self, row: dict) -> bool:
         """Whether the ledger did not have it yet."""
+        insert = self._insert(events).values(row).on_conflict_do_nothing().returning(events.c.event_id)
         with self.engine.begin() as connection:
-            return self._insert_new(connection, events, [row]) == 1
+            return connection.execute(insert).first() is not None
 
     def find_message(self, message_id: str | None, address_key: str | None) -> RowMapping | None:
         """The message of this id; without one, the last that was sent to the address."""
@@ -415,10 +416,14 @@ class Ledger:
 
     # --- the store -------------------------------------------------------------------------------------------
 
-    def _insert_new(self, connection: Connection, table, rows: Collection[dict]) -> int:
-        insert = {"sqlite": sqlite, "postgresql": postgresql}[self.engine.dialect.name].insert(table)
-        # many rows of one statement: compiled once
-        return connection.execute(insert.on_conflict_do_nothing(), list(rows)).rowcount if rows else 0
+    def _insert(self, table):
+        """As the store's dialect says it: `on conflict do nothing` is none of the standard."""
+        return {"sqlite": sqlite, "postgresql": postgresql}[self.engine.dialect.name].insert(table)
+
+    def _insert_new(self, connection: Connection, table, rows: Collection[dict]) -> None:
+        if rows:
+            # one statement for many rows, compiled once
+            connection.execute(self._insert(table).on_conflict_do_nothing(), list(rows))
 
     def _adopt_schema(self) -> None:
         with self.engine.begin() as connection:

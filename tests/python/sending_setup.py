@@ -1,10 +1,10 @@
 """What tests of sending share: a rendered queue, ledgers of both kinds, and mail servers that misbehave on request."""
 
+import multiprocessing
 import os
 import secrets
+import signal
 import socket
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +21,9 @@ from email_render_warehouse import build_warehouse
 from email_render.run import Job, render_queue
 from sending.cli import send
 
+# forked from a server that has imported all once, and has no threads
+processes = multiprocessing.get_context("forkserver")
+processes.set_forkserver_preload([__name__])
 ROOT = Path(__file__).parents[2]
 KEY = b"0123456789abcdef0123456789abcdef"
 # when the queue of email_render_warehouse is due
@@ -57,17 +60,35 @@ def sent(shop: Shop, ledger: str, *options: str) -> Result:
     return outcome
 
 
-def started(code: str, shop: Shop, ledger: str, *options: str, environment: dict | None = None):
+class Sender:
     """`recmail send` in a process of its own, after `code` has changed how it goes."""
-    program = f"import os, signal\n{code}\nfrom sending.cli import send\nsend()"
-    return subprocess.Popen(
-        [sys.executable, "-c", program, *shop.options, "--ledger", ledger, *options],
-        cwd=ROOT,
-        env=os.environ | (environment or {}),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+
+    def __init__(self, code: str, shop: Shop, ledger: str, *options: str):
+        output, self._process_end = processes.Pipe(duplex=False)
+        arguments = [*shop.options, "--ledger", ledger, *options]
+        self._process = processes.Process(
+            target=run_sender, args=(code, arguments, self._process_end, dict(os.environ))
+        )
+        self._output = output
+        self._process.start()
+        self._process_end.close()
+
+    def ended(self) -> tuple[int, str]:
+        """Its exit code, once it has ended, and what it said."""
+        try:
+            said = self._output.recv()
+        except EOFError:
+            said = "killed"
+        self._process.join()
+        return self._process.exitcode, said
+
+
+def run_sender(code: str, arguments: list[str], output, environment: dict) -> None:
+    os.environ.update(environment)
+    exec(code, {"os": os, "signal": signal})
+    outcome = CliRunner().invoke(send, arguments)
+    output.send(outcome.output)
+    raise SystemExit(outcome.exit_code)
 
 
 class Mailbox:

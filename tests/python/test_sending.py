@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
-from sending_setup import Mailbox, new_postgresql, rendered_shop, sent, serving, started
+from sending_setup import Mailbox, Sender, new_postgresql, rendered_shop, sent, serving
 
 from sending.ledger import Ledger
 from sending.states import FOLLOWS, State
@@ -117,9 +117,8 @@ STEPS = {
 def test_a_killed_sender_loses_nothing_and_repeats_nothing(shop, server, tmp_path, step):
     code, unclear = STEPS[step]
     ledger = str(tmp_path / "ledger.sqlite")
-    killed = started(code, shop, ledger, *smtp(server))
-    output, errors = killed.communicate()
-    assert killed.returncode == -9, output + errors
+    killed, said = Sender(code, shop, ledger, *smtp(server)).ended()
+    assert killed == -9, said
     then = sent(shop, ledger, *smtp(server))
     assert then.exit_code == (1 if unclear else 0), then.output
     assert set(server.counts.values()) == {1}, "nobody gets it twice"
@@ -137,9 +136,7 @@ def test_what_is_unclear_is_sent_once_more_where_the_rule_says_so(shop, server, 
     monkeypatch.setenv("VARS", "{unclear_delivery: {recommendations: again}}")
     code, _ = STEPS["after 250, before it is written"]
     for _ in range(2):
-        killed = started(code, shop, place, *smtp(server))
-        assert killed.wait() == -9
-        killed.communicate()
+        assert Sender(code, shop, place, *smtp(server)).ended()[0] == -9
     sent(shop, place, *smtp(server))
     # the message that was unclear came twice, under the same Message-ID
     twice = [count for count in server.counts.values() if count > 1]
@@ -150,9 +147,9 @@ def test_what_is_unclear_is_sent_once_more_where_the_rule_says_so(shop, server, 
 def test_two_senders_at_once_send_each_message_once(tmp_path, server, ledger):
     large = rendered_shop(tmp_path, user_count=60)
     options = smtp(server, "--connections", "2", "--allow", "same")
-    both = [started("", large, ledger, *options) for _ in range(2)]
-    outputs = [process.communicate() for process in both]
-    assert [process.returncode for process in both] == [0, 0], outputs
+    both = [Sender("", large, ledger, *options) for _ in range(2)]
+    ended = [sender.ended() for sender in both]
+    assert [code for code, _ in ended] == [0, 0], ended
     assert len(server.counts) == 60 and set(server.counts.values()) == {1}
     assert states(ledger) == {"accepted": 60}
 
@@ -252,7 +249,12 @@ def test_an_opt_out_holds_for_the_user_and_the_address_until_a_later_consent(led
         queued(5, user_id="u1", address_key="third@mail.example", consented_at=said_at),
         queued(6),
     )
-    no = {"event_type": "unsubscribe", "user_id": "u1", "address_key": "u1@mail.example", "occurred_at": said_at}
+    no = {
+        "event_type": "unsubscribe",
+        "user_id": "u1",
+        "address_key": "u1@mail.example",
+        "occurred_at": said_at,
+    }
     assert book.add_event(no | {"event_id": "e1"})
     assert not book.add_event(no | {"event_id": "e1"}), "said twice, written once"
     with book.sender() as sender:
@@ -301,7 +303,11 @@ def test_the_forgotten_are_in_no_byte_of_the_ledger(tmp_path):
     place = tmp_path / "ledger.sqlite"
     book = book_with(str(place), queued(4711), queued(2), queued(3, address_key="u2@mail.example"))
     for number in (4711, 2):
-        event = {"event_type": "unsubscribe", "user_id": f"u{number}", "address_key": f"u{number}@mail.example"}
+        event = {
+            "event_type": "unsubscribe",
+            "user_id": f"u{number}",
+            "address_key": f"u{number}@mail.example",
+        }
         book.add_event(event | {"event_id": str(number), "occurred_at": T0})
 
     def found(mark: bytes) -> bool:
