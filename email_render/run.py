@@ -99,7 +99,7 @@ def database_version(database: Path) -> dict[str, int]:
 
 
 def rendered_parts(connection: duckdb.DuckDBPyConnection, database: Path, out: Path) -> list[Path]:
-    """The parts that a run of this very warehouse has left in the folder. SetupError unless that run came to its end."""
+    """The parts that a run on this very build has left in the folder. SetupError unless it came to its end."""
     path = out / PLAN_FILE
     if not path.is_file():
         raise SetupError(f"{out} holds no rendered emails: recmail render writes them.")

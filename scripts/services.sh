@@ -93,7 +93,7 @@ mydestination =
 mynetworks = 127.0.0.0/8
 virtual_mailbox_domains = mail.example, shop.recmail.example
 virtual_mailbox_base = $config/mail
-virtual_mailbox_maps = regexp:$config/mailboxes
+virtual_mailbox_maps = texthash:$config/mailboxes
 virtual_uid_maps = static:$user
 virtual_gid_maps = static:$group
 # a mailbox that isn't there is accepted and reported later, as relays do
@@ -101,8 +101,10 @@ smtpd_reject_unlisted_recipient = no
 # nothing leaves this machine
 default_transport = error:5.1.2 only the test domains are here
 END
-    printf '%s\n' '/^user(\d+)@mail\.example$/ user${1}/' '/^bounces@shop\.recmail\.example$/ bounces/' |
-        sed 's/\\d/[0-9]/' >"$config/mailboxes"
+    {
+        echo 'bounces@shop.recmail.example bounces/'
+        for number in 1 2 3 4 5; do echo "user$number@mail.example user$number/"; done
+    } >"$config/mailboxes"
     cat >"$config/master.cf" <<END
 127.0.0.1:$port inet n - n - - smtpd
 pickup unix n - n 60 1 pickup

@@ -1,33 +1,32 @@
 """The commands `recmail send`, `bounces`, `events` and `endpoint`."""
 
+import mailbox
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
+import uvicorn
 
-from dbt_tools.options import built_database_option
+from dbt_tools.options import built_database_option, database_option
 from email_render.cli import out_option
+from email_render.tokens import keys_from_environment
 from sending.deliver import Delivery
+from sending.endpoint import endpoint as reference_endpoint
+from sending.export import EVENTS_FILE, LOG_FILE, write_events
 from sending.frozen_queue import Emails, Queue, counts, read_queue
 from sending.guard import CHECKS, RUNS_COMPARED, findings, require_usual
-from sending.ledger import LEDGER_VARIABLE, Ledger, ledger_exists, ledger_place, shown, utc_now
+from sending.ledger import Ledger, ledger_exists, ledger_place, shown, utc_now
 from sending.mail import Signer
+from sending.options import ledger_option
 from sending.pace import Pace
 from sending.plan import plan_text
+from sending.reports import read_reports
 from sending.settings import Settings, read_settings
 from sending.states import State
 from sending.transports import KINDS, SMTP_VARIABLE, JsonLines, Maildir, Smtp, SmtpServer
 
 EXIT_UNSENT = 1  # something was not sent that should have been
-
-ledger_option = click.option(
-    "--ledger",
-    metavar="FILE|URL",
-    envvar=LEDGER_VARIABLE,
-    help="The send ledger: an SQLite file, or PostgreSQL's postgresql://user@host/database.",
-    show_default=f"beside the warehouse, or {LEDGER_VARIABLE}",
-)
 
 
 def shifted_clock(_context, _option, moment: datetime | None):
@@ -179,3 +178,55 @@ def report(queue: Queue, book: Ledger, outcomes: Counter, place: str) -> None:
         click.echo(f"  {count:8,} {state}{f' ({reason})' if reason else ''}")
     if outcomes[State.FAILED] or any(state == State.AMBIGUOUS for state, *_ in states):
         raise SystemExit(EXIT_UNSENT)
+
+
+def open_ledger(place: str | None, database: Path) -> Ledger:
+    """One that is there. ClickException where none is."""
+    place = ledger_place(place, database)
+    if not ledger_exists(place):
+        raise click.ClickException(f"there is no ledger {shown(place)}: recmail send makes it")
+    return Ledger(place)
+
+
+@click.command()
+@database_option
+@ledger_option
+@click.argument("maildir", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def bounces(database: Path, ledger: str | None, maildir: Path) -> None:
+    """Take in what came to the bounce address: reports of mails that could not be delivered, and complaints.
+
+    Reads the unread mails of MAILDIR and marks them as read.
+    """
+    book = open_ledger(ledger, database)
+    counts = read_reports(mailbox.Maildir(maildir, create=False), book)
+    for what, count in sorted(counts.items()):
+        click.echo(f"{count:8,} {what}")
+    if not counts:
+        click.echo("no unread mail")
+
+
+@click.command()
+@database_option
+@ledger_option
+@out_option("events")
+def events(database: Path, ledger: str | None, out: Path) -> None:
+    """Write email_events.parquet, an input of the next build, and send_log.parquet, every message with its state."""
+    event_count, message_count = write_events(open_ledger(ledger, database), out)
+    click.echo(
+        f"{event_count:,} events in {out / EVENTS_FILE}, {message_count:,} messages in {out / LOG_FILE}"
+    )
+
+
+@click.command()
+@database_option
+@ledger_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Behind a proxy that speaks HTTPS.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8025, show_default=True)
+def endpoint(database: Path, ledger: str | None, host: str, port: int) -> None:
+    """Serve /unsubscribe: GET asks, POST unsubscribes.
+
+    Needs the keys that signed the links: RECMAIL_UNSUBSCRIBE_KEY, and those of before in RECMAIL_UNSUBSCRIBE_OLD_KEYS.
+    """
+    app = reference_endpoint(Ledger(ledger_place(ledger, database)), keys_from_environment())
+    # no access log: addresses hold tokens
+    uvicorn.run(app, host=host, port=port, access_log=False)

@@ -34,7 +34,7 @@ select
     email_queue.user_id,
     email_queue.email,
     email_queue.trigger_type,
-    email_queue.subject,
+    coalesce(email_queue.subject, '') as subject,
     email_queue.shop_name as sender_name,
     email_queue.offer.offer_name as offer_name,
     email_queue.as_of,

@@ -22,6 +22,10 @@
     {% set share = {'type': 'share'} %}
     {% set metric = {'type': 'word', 'of': ['cosine', 'jaccard', 'lift', 'leverage', 'llr']} %}
     {% set inputs = input_names() %}
+    {% set email_types = [
+        'recommendations', 'welcome', 'browse_abandonment', 'cart_abandonment', 'post_purchase', 'replenishment', 'win_back',
+        'follow_up', 'new_in_category', 'price_drop', 'back_in_stock'
+    ] %}
     {% set address = {
         'type': 'text', 'like': "[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+",
         'example': 'an address such as unsubscribe@shop.example'
@@ -130,8 +134,12 @@
 
         'send_from': address,
         'bounce_address': address,
-        'shelf_life_hours': {'type': 'map', 'values': {'type': 'number', 'least': 0.01, 'most': 8760}},
-        'unclear_delivery': {'type': 'map', 'values': {'type': 'word', 'of': ['leave', 'again']}},
+        'shelf_life_hours': {'type': 'map', 'of': ['default'] + email_types, 'values': {
+            'type': 'number', 'least': 0.01, 'most': 8760
+        }},
+        'unclear_delivery': {'type': 'map', 'of': ['default'] + email_types, 'values': {
+            'type': 'word', 'of': ['leave', 'again']
+        }},
         'send_marts_age_hours_max': {'type': 'number', 'least': 0, 'most': 876000},
         'send_growth_max': {'type': 'number', 'least': 1, 'most': 1000000},
         'send_same_share_max': share,
