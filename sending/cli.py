@@ -14,7 +14,7 @@ from email_render.tokens import keys_from_environment
 from sending.deliver import Delivery
 from sending.endpoint import endpoint as reference_endpoint
 from sending.export import EVENTS_FILE, LOG_FILE, write_events
-from sending.frozen_queue import Emails, Queue, counts, read_queue
+from sending.frozen_queue import Emails, Queue, open_queue
 from sending.guard import CHECKS, RUNS_COMPARED, findings, require_usual
 from sending.ledger import Ledger, ledger_exists, ledger_place, shown, utc_now
 from sending.mail import Signer
@@ -24,6 +24,7 @@ from sending.plan import plan_text
 from sending.reports import read_reports
 from sending.settings import Settings, read_settings
 from sending.states import State
+from sending.tables import messages
 from sending.transports import KINDS, SMTP_VARIABLE, JsonLines, Maildir, Smtp, SmtpServer
 
 EXIT_UNSENT = 1  # something was not sent that should have been
@@ -106,28 +107,29 @@ def send(
     sent, or it is unclear whether it was, with 2 when nothing could be. docs/sending.md tells of states and checks.
     """
     settings = read_settings()
-    queue = read_queue(database, out, settings)
-    for note in queue.notes:
-        click.echo(note, err=True)
     place = ledger_place(ledger, database)
-    # a dry run makes none
-    book = None if dry_run and not ledger_exists(place) else Ledger(place, clock)
-    waiting, others = counts(queue, book.known_states() if book else {})
-    earlier = [run["message_count"] for run in book.earlier_runs(queue.run_id, RUNS_COMPARED)] if book else []
-    found = findings(queue, waiting, earlier, settings, clock())
-    if dry_run:
-        click.echo(plan_text(queue, waiting, others, found))
-        return
-    connect = connector(transport, target, out, smtp_url)
-    signer = Signer.from_environment(settings.send_from)
-    require_usual(found, allow)
-    take_in(queue, book)
-    recover(queue, book, settings)
+    with open_queue(database, out, settings) as (queue, parts):
+        # a dry run makes none
+        book = None if dry_run and not ledger_exists(place) else Ledger(place, clock)
+        queue.freeze(parts, out, book.all_rows(messages) if book else ())
+        for note in queue.notes:
+            click.echo(note, err=True)
+        plan = queue.plan()
+        earlier = book.earlier_runs(queue.run_id, RUNS_COMPARED) if book else []
+        found = findings(plan, [run["message_count"] for run in earlier], settings, clock())
+        if dry_run:
+            click.echo(plan_text(plan, found))
+            return
+        connect = connector(transport, target, out, smtp_url)
+        signer = Signer.from_environment(settings.send_from)
+        require_usual(found, allow)
+        take_in(queue, plan.size, book)
+        recover(queue, book, settings)
+    # from here on the warehouse is free for the next build
     book.expire()
-    delivery = Delivery(
-        book, Emails(database, out), settings, transport, connect, Pace(rate, domain_rate), signer
-    )
-    outcomes = delivery.run(queue.run_id, len(waiting), connections, timedelta(minutes=patience))
+    emails = Emails(database, out)
+    delivery = Delivery(book, emails, settings, transport, connect, Pace(rate, domain_rate), signer)
+    outcomes = delivery.run(queue.run_id, plan.waiting, connections, timedelta(minutes=patience))
     report(queue, book, outcomes, place)
 
 
@@ -143,17 +145,17 @@ def connector(transport: str, target: Path | None, out: Path, smtp_url: str | No
     return lambda: JsonLines(target or out.parent / "emails.jsonl")
 
 
-def take_in(queue: Queue, book: Ledger) -> None:
-    book.add_run(queue.run_id, queue.as_of, len(queue.messages))
-    book.add_queued(list(queue.lines()))
-    book.drop(queue.drops)
+def take_in(queue: Queue, size: int, book: Ledger) -> None:
+    book.add_run(queue.run_id, queue.as_of, size)
+    for rows, reasons in queue.messages():
+        book.add_queued(rows)
+        book.drop(reasons)
     book.open_run(queue.run_id)
 
 
 def recover(queue: Queue, book: Ledger, settings: Settings) -> None:
     """Says what dead senders have left, and what becomes of it."""
-    triggers = {row["trigger_type"] for row in queue.messages}
-    found = book.recover([name for name in triggers if settings.is_sent_again(name)])
+    found = book.recover([name for name in queue.triggers if settings.is_sent_again(name)])
     if found[State.CLAIMED]:
         click.echo(f"{found[State.CLAIMED]:,} messages were claimed by a sender that died, and are sent now")
     if found[State.AMBIGUOUS]:

@@ -1,14 +1,17 @@
-"""The queue as render froze it: messages of the warehouse, and where their emails stand in the folder of parts."""
+"""The queue as render froze it: messages of the warehouse, and where their emails stand in the folder of parts.
 
-import json
-from collections import Counter
-from collections.abc import Iterator
+It is counted in DuckDB and handed to the ledger in batches: memory stays flat however long it is.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dbt_tools.relations import search
@@ -17,98 +20,170 @@ from email_render.errors import SetupError
 from email_render.gate import require_open_gate
 from email_render.run import database_version, rendered_parts
 from sending.erased import erased_users
-from sending.ledger import address_key
 from sending.settings import Settings
 
 QUERY = Path(__file__).with_name("frozen_queue.sql").read_text("utf-8")
-PARTS_OPEN = 64
+MARTS = ("email_queue", "user_recommendations", "send_decisions", "stg_users")
+RENDERED = pa.schema([("message_id", pa.string()), ("part", pa.int32()), ("row_group", pa.int32())])
+KNOWN = pa.schema([("message_id", pa.string()), ("state", pa.string())])
+ROWS_AT_ONCE = 1000
+ROW_GROUPS_KEPT = 64
+SAMPLES = 5
+# still to be sent: what it says is what the plan shows and the guard judges
+WAITING = """
+    from frozen_queue
+    where coalesce(known_state, 'queued') in ('queued', 'rendered') and drop_reason is null and part is not null
+"""
 
 
-class Queue(NamedTuple):
-    run_id: str
+class Plan(NamedTuple):
+    """What a sender would do with the queue."""
+
     as_of: datetime
-    messages: list[dict]  # as the ledger takes them, with offer_name and drop_reason
-    notes: list[str]  # for whoever starts the sender
+    size: int
+    waiting: int
+    others: list[tuple[str, int]]  # reason and number of what isn't sent
+    by: dict[str, list[tuple[str, int]]]  # trigger, domain, hour: value and number
+    commonest: dict[
+        str, tuple[str, int]
+    ]  # item, offer, subject: the commonest value, and in how many messages
+    samples: list[dict]
+
+
+class Queue:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, settings: Settings):
+        self._connection, self._settings = connection, settings
+        self.notes: list[str] = []
+        [(self.as_of,)] = connection.sql("select max(as_of) from send_decisions").fetchall()
+        if self.as_of is None:
+            raise SetupError(
+                "send_decisions has no row: there is nobody to send to, and no run to be recorded."
+            )
+        # of an empty queue, too
+        [(inputs,)] = connection.sql(
+            "select coalesce(max(input_fingerprint), 'empty') from email_queue"
+        ).fetchall()
+        self.run_id = f"{self.as_of:%Y-%m-%dT%H:%M:%S}:{inputs}"
+
+    def freeze(self, parts: list[Path], out: Path, known: Iterable[dict]) -> None:
+        """Table frozen_queue: the messages with their places, beside what the ledger knows of them."""
+        self._insert("rendered", RENDERED, rendered_places(parts))
+        self._insert("known", KNOWN, known)
+        failed = out / sink.FAILED_FILE
+        set_aside = sink.read_part(failed) if failed.exists() else sink.FAILED_SCHEMA.empty_table()
+        self._connection.register("failed_messages", set_aside)
+        self._connection.execute(
+            "create temp table set_aside as select message_id, field from failed_messages where outcome = $outcome",
+            {"outcome": sink.SET_ASIDE},
+        )
+        erased = erased_users(self._connection)
+        if erased is None:
+            self.notes.append(
+                "erasure requests can't be read from here: those of the latest build count, newer ones aren't known"
+            )
+        self._connection.execute(
+            "create temp table erased as select unnest($ids::varchar[]) as user_id", {"ids": erased or []}
+        )
+        self._connection.execute(f"create temp table frozen_queue as {QUERY}")
+
+    def _insert(self, table: str, schema: pa.Schema, rows: Iterable[dict]) -> None:
+        batches = (pa.RecordBatch.from_pylist(some, schema) for some in batched(rows, ROWS_AT_ONCE))
+        reader = pa.RecordBatchReader.from_batches(schema, batches)
+        self._connection.register("new_rows", reader)
+        self._connection.execute(f"create temp table {table} as from new_rows")
+        self._connection.unregister("new_rows")
+
+    def plan(self) -> Plan:
+        def counted(expression: str, order: str = "2 desc, 1", rows: str = WAITING) -> list[tuple]:
+            query = f"select {expression}, count(*) {rows} group by 1 order by {order}"
+            return self._connection.sql(query).fetchall()
+
+        def commonest(expression: str, rows: str = WAITING) -> list[tuple]:
+            return [row for row in counted(expression, rows=rows) if row[0] is not None][:1]
+
+        others = counted(
+            "coalesce(drop_reason, if(part is null, 'not rendered', 'already ' || known_state))",
+            rows=f"from (from frozen_queue where message_id not in (select message_id {WAITING}))",
+        )
+        # twice in an email is once
+        items = f"from (select distinct message_id, unnest(items).item_id as item_id {WAITING})"
+        found = {
+            "item": commonest("item_id", items),
+            "offer": commonest("offer_name"),
+            "subject": commonest("subject"),
+        }
+        [(size,)] = self._connection.sql("select count(*) from frozen_queue").fetchall()
+        waiting = size - sum(count for _, count in others)
+        samples = self._connection.sql(
+            f"select message_id, send_at, email, domain, subject {WAITING} order by md5(message_id) limit {SAMPLES}"
+        )
+        return Plan(
+            as_of=self.as_of,
+            size=size,
+            waiting=waiting,
+            others=others,
+            by={
+                "trigger": counted("trigger_type"),
+                "domain": counted("domain"),
+                "hour (UTC)": counted("strftime(send_at, '%Y-%m-%d %H:00')", order="1"),
+            },
+            commonest={name: rows[0] for name, rows in found.items() if rows},
+            samples=samples.to_arrow_table().to_pylist(),
+        )
+
+    def messages(self) -> Iterator[tuple[list[dict], dict[str, str]]]:
+        """Batches of messages as the ledger takes them, with the reasons of those that must not go out."""
+        # in the order of the parts, so that the ledger's rows lie as they are sent
+        query = "select * exclude (offer_name, known_state) from frozen_queue order by part, row_group, message_id"
+        for batch in self._connection.sql(query).to_arrow_reader(ROWS_AT_ONCE):
+            rows = batch.to_pylist()
+            reasons = {row["message_id"]: reason for row in rows if (reason := row.pop("drop_reason"))}
+            for row in rows:
+                row |= {
+                    "run_id": self.run_id,
+                    "due_at": row["send_at"],
+                    "expires_at": row["send_at"] + self._settings.shelf_life(row["trigger_type"]),
+                }
+            yield rows, reasons
 
     @property
-    def drops(self) -> dict[str, str]:
-        return {row["message_id"]: row["drop_reason"] for row in self.messages if row["drop_reason"]}
-
-    def lines(self) -> Iterator[dict]:
-        """What the ledger keeps of each message."""
-        for row in self.messages:
-            yield {name: value for name, value in row.items() if name not in ("offer_name", "drop_reason")}
+    def triggers(self) -> list[str]:
+        rows = self._connection.sql("select distinct trigger_type from email_queue order by 1").fetchall()
+        return [name for (name,) in rows]
 
 
-def read_queue(database: Path, out: Path, settings: Settings) -> Queue:
-    """SetupError unless the warehouse may be mailed from and the folder holds what was rendered from this build."""
+@contextmanager
+def open_queue(database: Path, out: Path, settings: Settings) -> Iterator[tuple[Queue, list[Path]]]:
+    """The queue, and the parts that it was rendered to.
+
+    SetupError unless the warehouse may be mailed from and the folder holds what was rendered from this build.
+    """
     with load.open_warehouse(database) as connection:
         require_open_gate(connection)
         parts = rendered_parts(connection, database, out)
-        names = ("email_queue", "user_recommendations", "send_decisions", "stg_users")
-        search(connection, [load.schema_of(connection, name) for name in names])
-        notes = read_erased(connection)
-        as_of, fingerprint = read_run(connection)
-        messages = connection.sql(QUERY).to_arrow_table().to_pylist()
-    places = {message_id: place for message_id, *place in rendered_places(parts)}
-    set_aside = read_set_aside(out)
-    run_id = f"{as_of:%Y-%m-%dT%H:%M:%S}:{fingerprint}"
-    for row in messages:
-        part, row_group = places.get(row["message_id"], (None, None))
-        field = set_aside.get(row["message_id"])
-        row |= {
-            "run_id": run_id,
-            "items": json.loads(row["items"]),
-            "address_key": address_key(row["email"]),
-            "domain": address_key(row["email"]).rpartition("@")[2],
-            "part": part,
-            "row_group": row_group,
-            "due_at": row["send_at"],
-            "expires_at": row["send_at"] + settings.shelf_life(row["trigger_type"]),
-            "drop_reason": row["drop_reason"] or (field and f"not_rendered: {field}"),
-        }
-    return Queue(run_id, as_of, messages, notes)
+        search(connection, [load.schema_of(connection, name) for name in MARTS])
+        yield Queue(connection, settings), parts
 
 
-def read_run(connection: duckdb.DuckDBPyConnection) -> tuple[datetime, str]:
-    """As of when the marts were built, and from which inputs: of an empty queue, too."""
-    [(as_of,)] = connection.sql("select max(as_of) from send_decisions").fetchall()
-    if as_of is None:
-        raise SetupError("send_decisions has no row: there is nobody to send to, and no run to be recorded.")
-    [(fingerprint,)] = connection.sql(
-        "select coalesce(max(input_fingerprint), 'empty') from email_queue"
-    ).fetchall()
-    return as_of, fingerprint
-
-
-def read_erased(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Table `erased`: who asked to be erased by now, as the inputs say it. Notes on what can't be known."""
-    users = erased_users(connection)
-    connection.execute(
-        "create temp table erased as select unnest($users::varchar[]) as user_id", {"users": users or []}
-    )
-    if users is None:
-        return [
-            "erasure requests can't be read from here: those of the latest build count, newer ones aren't known"
-        ]
-    return []
-
-
-def rendered_places(parts: list[Path]) -> Iterator[tuple[str, int, int]]:
+def rendered_places(parts: list[Path]) -> Iterator[dict]:
     """Message, number of its part, and the row group in it."""
     for number, path in enumerate(parts):
         with pq.ParquetFile(path) as part:
             for row_group in range(part.num_row_groups):
                 ids = part.read_row_group(row_group, ["message_id"])["message_id"].to_pylist()
                 for message_id in ids:
-                    yield message_id, number, row_group
+                    yield {"message_id": message_id, "part": number, "row_group": row_group}
 
 
-def read_set_aside(out: Path) -> dict[str, str]:
-    """Messages that render set aside, with the first field at fault."""
-    path = out / sink.FAILED_FILE
-    rows = sink.read_part(path).to_pylist() if path.exists() else []
-    return {row["message_id"]: row["field"] for row in reversed(rows) if row["outcome"] == sink.SET_ASIDE}
+def batched(rows: Iterable[dict], size: int) -> Iterator[list[dict]]:
+    batch: list[dict] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 class Emails:
@@ -117,7 +192,7 @@ class Emails:
     def __init__(self, database: Path, out: Path):
         self._database, self._out = database, out
         self._version = database_version(database)
-        self._read = lru_cache(maxsize=PARTS_OPEN)(self._read_row_group)
+        self._read = lru_cache(maxsize=ROW_GROUPS_KEPT)(self._read_row_group)
 
     def require_same_build(self) -> None:
         """SetupError when the warehouse was built anew since: who said no meanwhile is not in this queue."""
@@ -132,19 +207,3 @@ class Emails:
         with pq.ParquetFile(self._out / sink.part_file(part)) as file:
             rows = file.read_row_group(row_group).to_pylist()
         return {row["message_id"]: row for row in rows}
-
-
-def counts(queue: Queue, known: dict[str, str]) -> tuple[list[dict], Counter]:
-    """Messages that are still to be sent, and how many of the others there are, by reason."""
-    waiting, others = [], Counter()
-    for row in queue.messages:
-        state = known.get(row["message_id"], "queued")
-        if state not in ("queued", "rendered"):
-            others[f"already {state}"] += 1
-        elif row["drop_reason"]:
-            others[row["drop_reason"]] += 1
-        elif row["part"] is None:
-            others["not rendered"] += 1
-        else:
-            waiting.append(row)
-    return waiting, others

@@ -1,6 +1,5 @@
 """What keeps a mishap small: `send` does not start when its queue looks like one, unless it is told to this once."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from statistics import median
@@ -8,7 +7,7 @@ from typing import NamedTuple
 
 import click
 
-from sending.frozen_queue import Queue
+from sending.frozen_queue import Plan
 from sending.settings import Settings
 
 EMPTY, LARGER, SAME, OLD = "empty", "larger", "same", "old"
@@ -28,58 +27,41 @@ class Stopped(click.ClickException):
     exit_code = 2
 
 
-def findings(
-    queue: Queue, waiting: Sequence[dict], earlier_counts: Sequence[int], settings: Settings, now: datetime
-) -> list[Finding]:
+def findings(plan: Plan, earlier_counts: Sequence[int], settings: Settings, now: datetime) -> list[Finding]:
     """What is unusual about the queue; `earlier_counts` are the sizes of the latest runs before it, the last first."""
     found = []
-    size = len(queue.messages)
-    if not size and earlier_counts and earlier_counts[0]:
+    if not plan.size and earlier_counts and earlier_counts[0]:
         found.append(
             Finding(EMPTY, f"the queue is empty, that of the run before had {earlier_counts[0]:,} messages")
         )
     usual = median(earlier_counts) if earlier_counts else None
-    if usual is not None and size > max(settings.growth_max * usual, MESSAGES_MIN):
+    if usual is not None and plan.size > max(settings.growth_max * usual, MESSAGES_MIN):
         found.append(
             Finding(
                 LARGER,
-                f"the queue has {size:,} messages, the last {len(earlier_counts)} had {usual:,.0f} (median); "
+                f"the queue has {plan.size:,} messages, the last {len(earlier_counts)} had {usual:,.0f} (median); "
                 f"var send_growth_max is {settings.growth_max:g}",
             )
         )
-    if len(waiting) >= MESSAGES_MIN:
-        for what, values in same_things(waiting).items():
-            for value, count in values.most_common(1):
-                if count > settings.same_share_max * len(waiting):
-                    found.append(
-                        Finding(
-                            SAME,
-                            f"{count:,} of {len(waiting):,} messages have the same {what}, {value!r}; "
-                            f"var send_same_share_max is {settings.same_share_max:g}",
-                        )
-                    )
-    age = now - queue.as_of
+    for what, (value, count) in plan.commonest.items():
+        if plan.waiting >= MESSAGES_MIN and count > settings.same_share_max * plan.waiting:
+            found.append(
+                Finding(
+                    SAME,
+                    f"{count:,} of {plan.waiting:,} messages have the same {what}, {value!r}; "
+                    f"var send_same_share_max is {settings.same_share_max:g}",
+                )
+            )
+    age = now - plan.as_of
     if age > settings.marts_age_max:
         found.append(
             Finding(
                 OLD,
-                f"the marts are as of {queue.as_of:%Y-%m-%d %H:%M} UTC, {age.total_seconds() / 3600:,.0f} hours ago; "
+                f"the marts are as of {plan.as_of:%Y-%m-%d %H:%M} UTC, {age.total_seconds() / 3600:,.0f} hours ago; "
                 f"var send_marts_age_hours_max is {settings.marts_age_max.total_seconds() / 3600:g}",
             )
         )
     return found
-
-
-def same_things(waiting: Sequence[dict]) -> dict[str, Counter]:
-    """In how many messages each item, offer and subject is."""
-    items: Counter = Counter()
-    for row in waiting:
-        items.update(sorted({item["item_id"] for item in row["items"]}))
-    return {
-        "item": items,
-        "offer": Counter(row["offer_name"] for row in waiting if row["offer_name"]),
-        "subject": Counter(row["subject"] for row in waiting),
-    }
 
 
 def require_usual(found: Sequence[Finding], allowed: Collection[str]) -> None:

@@ -118,12 +118,12 @@ class Ledger:
             self._insert_new(connection, runs, [row])
 
     def add_queued(self, rows: Collection[dict]) -> None:
-        """Messages that the ledger doesn't know begin as queued; of those that wait it learns where they stand now."""
+        """Messages that the ledger doesn't know begin as queued; those that wait become this run's."""
         with self.engine.begin() as connection:
             new = {"state": State.QUEUED, "attempts": 0, "repeats": 0, "queued_at": self.now()}
             self._insert_new(connection, messages, [row | new for row in rows])
             waiting = or_(*(messages.c.state == state for state in WAITING))
-            places = ("part", "row_group", "consented_at", "expires_at")
+            places = ("run_id", "part", "row_group", "consented_at", "expires_at")
             connection.execute(
                 update(messages)
                 .where(messages.c.message_id == bindparam("known"), waiting)
@@ -348,12 +348,6 @@ class Ledger:
             )
         order = list(State)
         return sorted(((*key, n) for key, n in counts.items()), key=lambda row: (order.index(row[0]), row[1]))
-
-    def known_states(self) -> dict[str, str]:
-        """Of every message."""
-        pairs = select(messages.c.message_id, messages.c.state)
-        with self.engine.begin() as connection:
-            return {row.message_id: row.state for row in connection.execute(pairs)}
 
     def earlier_runs(self, run_id: str, limit: int) -> list[RowMapping]:
         """The latest runs before this one, the last first."""

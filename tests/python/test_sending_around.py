@@ -21,7 +21,7 @@ from email_render.tokens import personal_link, sign
 from recmail.forget import main as forget
 from sending import cli
 from sending.endpoint import endpoint
-from sending.frozen_queue import Queue
+from sending.frozen_queue import Plan, open_queue
 from sending.guard import Stopped, findings, require_usual
 from sending.ledger import Ledger
 from sending.pace import Pace
@@ -53,53 +53,69 @@ def states(place: str) -> list[tuple]:
 T0 = datetime(2026, 1, 5)
 
 
-def queue_of(count: int, subject: str = "{}", as_of: datetime = T0) -> Queue:
-    rows = [
-        {"items": [{"item_id": str(number)}], "offer_name": None, "subject": subject.format(number)}
-        for number in range(count)
-    ]
-    return Queue("run", as_of, rows, [])
+def plan_of(count: int, same: int = 0, waiting: int | None = None) -> Plan:
+    """Of so many messages, `same` of which have the same subject."""
+    waiting = count if waiting is None else waiting
+    return Plan(T0, count, waiting, [], {}, {"subject": ("Hello", same)} if same else {}, [])
 
 
 @pytest.mark.parametrize(
-    ("queue", "earlier", "hours", "found"),
+    ("plan", "earlier", "hours", "found"),
     [
-        (queue_of(10), [], 36, []),
-        (queue_of(0), [], 1, []),
-        (queue_of(0), [0, 500], 1, []),
-        (queue_of(0), [1, 0], 1, ["empty"]),
-        (queue_of(300), [100, 100, 100], 1, []),
-        (queue_of(301), [100, 90, 5000], 1, ["larger"]),
-        (queue_of(100), [1], 1, []),
-        (queue_of(101), [1], 1, ["larger"]),
-        (queue_of(99, "The same"), [], 1, []),
-        (queue_of(100, "The same"), [], 1, ["same"]),
-        (queue_of(10), [], 37, ["old"]),
+        (plan_of(10), [], 36, []),
+        (plan_of(0), [], 1, []),
+        (plan_of(0), [0, 500], 1, []),
+        (plan_of(0), [1, 0], 1, ["empty"]),
+        (plan_of(300), [100, 100, 100], 1, []),
+        (plan_of(301), [100, 90, 5000], 1, ["larger"]),
+        (plan_of(100), [1], 1, []),
+        (plan_of(101), [1], 1, ["larger"]),
+        (plan_of(99, same=99), [], 1, []),
+        (plan_of(100, same=80), [], 1, []),
+        (plan_of(100, same=81), [], 1, ["same"]),
+        # most were sent before
+        (plan_of(5000, same=90, waiting=99), [], 1, []),
+        (plan_of(10), [], 37, ["old"]),
     ],
 )
-def test_what_is_unusual(queue, earlier, hours, found):
-    now = T0 + timedelta(hours=hours)
-    seen = findings(queue, queue.messages, earlier, read_settings({}), now)
+def test_what_is_unusual(plan, earlier, hours, found):
+    seen = findings(plan, earlier, read_settings({}), T0 + timedelta(hours=hours))
     assert [finding.check for finding in seen] == found
 
 
-def test_a_share_of_items_and_offers_counts_messages():
-    queue = queue_of(100)
-    for number, row in enumerate(queue.messages):
-        row["offer_name"] = "Sale" if number < 81 else None
-        # twice in one email is once
-        row["items"] += [{"item_id": "x"}, {"item_id": "x"}] if number < 80 else []
-    seen = findings(queue, queue.messages, [], read_settings({}), T0)
-    assert [finding.text[:51] for finding in seen] == ["81 of 100 messages have the same offer, 'Sale'; var"]
-
-
 def test_an_option_allows_what_it_names_and_nothing_else(capsys):
-    seen = findings(queue_of(200, "The same"), queue_of(200, "The same").messages, [1], read_settings({}), T0)
+    seen = findings(plan_of(200, same=200), [1], read_settings({}), T0)
     with pytest.raises(Stopped, match="--allow same$"):
         require_usual(seen, ["larger"])
     said = capsys.readouterr().err
     assert "the queue has 200 messages, the last 1 had 1 (median)" in said and "allowed this once" in said
     require_usual(seen, ["larger", "same"])
+
+
+def test_the_plan_counts_what_would_go_out(tmp_path):
+    own = rendered_shop(
+        tmp_path,
+        "update email_queue set offer = {'offer_name': 'Sale', 'ends_text': 'Soon'} where user_id in ('u1', 'u2')",
+        "update email_queue set subject = 'Same' where user_id in ('u2', 'u3', 'u4')",
+        "update email_queue set trigger_type = 'win_back', send_at = '2017-11-16 10:30:00' where user_id = 'u4'",
+        # the second stands twice in the emails of u1 to u3
+        "update user_recommendations set item_id = 'x' where position in (2, 5) and user_id in ('u1', 'u2', 'u3')",
+        "update user_recommendations set item_id = user_id || item_id where item_id <> 'x'",
+        "update send_decisions set decision = 'hold', reason = 'bounced' where user_id = 'u6'",
+        "delete from stg_users where user_id = 'u5'",
+    )
+    with open_queue(own.database, own.out, read_settings({})) as (queue, parts):
+        queue.freeze(
+            parts,
+            own.out,
+            [{"message_id": "m3", "state": "accepted"}, {"message_id": "m1", "state": "queued"}],
+        )
+        plan = queue.plan()
+    assert (plan.size, plan.waiting) == (6, 3)
+    assert plan.others == [("already accepted", 1), ("bounced", 1), ("erased", 1)]
+    assert plan.by["trigger"] == [("recommendations", 2), ("win_back", 1)]
+    assert plan.by["hour (UTC)"] == [("2017-11-15 09:00", 2), ("2017-11-16 10:00", 1)]
+    assert plan.commonest == {"item": ("x", 2), "offer": ("Sale", 2), "subject": ("Same", 2)}
 
 
 def test_nothing_is_sent_and_nothing_written_when_a_check_says_no(shop, place, tmp_path):
