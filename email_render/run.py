@@ -98,12 +98,17 @@ def database_version(database: Path) -> dict[str, int]:
     return {"database_bytes": status.st_size, "database_written_at": status.st_mtime_ns}
 
 
-def rendered_parts(connection: duckdb.DuckDBPyConnection, database: Path, out: Path) -> list[Path]:
-    """The parts that a run on this very build has left in the folder. SetupError unless it came to its end."""
+def read_plan(out: Path) -> dict:
+    """What the folder's parts belong to. SetupError when it has none."""
     path = out / PLAN_FILE
     if not path.is_file():
         raise SetupError(f"{out} holds no rendered emails: recmail render writes them.")
-    plan = json.loads(path.read_text("utf-8"))
+    return json.loads(path.read_text("utf-8"))
+
+
+def rendered_parts(connection: duckdb.DuckDBPyConnection, database: Path, out: Path) -> list[Path]:
+    """The parts that a run on this very build has left in the folder. SetupError unless it came to its end."""
+    plan = read_plan(out)
     if not database_version(database).items() <= plan.items():
         raise SetupError(
             f"{out} was rendered from another build than the one {database} holds now: recmail render again."

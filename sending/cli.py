@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 import uvicorn
+from sqlalchemy.exc import DBAPIError
 
 from dbt_tools.options import built_database_option, database_option
 from email_render.cli import out_option
@@ -16,7 +17,7 @@ from sending.endpoint import endpoint as reference_endpoint
 from sending.export import EVENTS_FILE, LOG_FILE, write_events
 from sending.frozen_queue import Emails, Queue, open_queue
 from sending.guard import CHECKS, RUNS_COMPARED, findings, require_usual
-from sending.ledger import Ledger, ledger_exists, ledger_place, shown, utc_now
+from sending.ledger import Ledger, LedgerError, ledger_exists, ledger_place, shown, utc_now
 from sending.mail import Signer
 from sending.options import ledger_option
 from sending.pace import Pace
@@ -108,6 +109,8 @@ def send(
     """
     settings = read_settings()
     place = ledger_place(ledger, database)
+    # first of all: what it belongs to is what the queue is held against, until the last message
+    emails = Emails(database, out)
     with open_queue(database, out, settings) as (queue, parts):
         # a dry run makes none
         book = None if dry_run and not ledger_exists(place) else Ledger(place, clock)
@@ -123,13 +126,20 @@ def send(
         connect = connector(transport, target, out, smtp_url)
         signer = Signer.from_environment(settings.send_from)
         require_usual(found, allow)
+        recover(book)
         take_in(queue, plan.size, book)
-        recover(queue, book, settings)
+        send_again(queue, book, settings)
     # from here on the warehouse is free for the next build
     book.expire()
-    emails = Emails(database, out)
-    delivery = Delivery(book, emails, settings, transport, connect, Pace(rate, domain_rate), signer)
-    outcomes = delivery.run(queue.run_id, plan.waiting, connections, timedelta(minutes=patience))
+    delivery = Delivery(
+        book, emails, settings, transport, connect, Pace(rate, domain_rate), queue.run_id, signer
+    )
+    try:
+        outcomes = delivery.run(plan.waiting, connections, timedelta(minutes=patience))
+    except DBAPIError as error:
+        raise LedgerError(
+            f"the ledger {shown(place)} stopped answering, what was handed over is found by the next send: {error.orig}"
+        ) from error
     report(queue, book, outcomes, place)
 
 
@@ -153,19 +163,23 @@ def take_in(queue: Queue, size: int, book: Ledger) -> None:
     book.open_run(queue.run_id)
 
 
-def recover(queue: Queue, book: Ledger, settings: Settings) -> None:
-    """Says what dead senders have left, and what becomes of it."""
-    found = book.recover([name for name in queue.triggers if settings.is_sent_again(name)])
+def recover(book: Ledger) -> None:
+    """Says what dead senders have left."""
+    found = book.recover()
     if found[State.CLAIMED]:
-        click.echo(f"{found[State.CLAIMED]:,} messages were claimed by a sender that died, and are sent now")
+        click.echo(
+            f"{found[State.CLAIMED]:,} messages were claimed by a sender that died: they did not leave"
+        )
     if found[State.AMBIGUOUS]:
         click.echo(
             f"{found[State.AMBIGUOUS]:,} messages were handed over by a sender that died: they may have arrived"
         )
-    if found[State.RENDERED]:
-        click.echo(
-            f"{found[State.RENDERED]:,} messages that may have arrived are sent again, as their rule says"
-        )
+
+
+def send_again(queue: Queue, book: Ledger, settings: Settings) -> None:
+    triggers = [name for name in queue.triggers if settings.is_sent_again(name)]
+    if count := book.send_again(queue.run_id, triggers):
+        click.echo(f"{count:,} messages that may have arrived are sent again, as their rule says")
 
 
 def report(queue: Queue, book: Ledger, outcomes: Counter, place: str) -> None:

@@ -48,16 +48,17 @@ class Delivery:
         transport: str,
         connect: Callable[[], Transport],
         pace: Pace,
+        run_id: str,
         signer: Signer | None = None,
         tries: Tries = Tries(),  # noqa: B008
     ):
         self._ledger, self._emails, self._settings = ledger, emails, settings
         self._transport, self._connect = transport, connect
-        self._pace, self._signer, self._tries = pace, signer, tries
+        self._pace, self._run_id, self._signer, self._tries = pace, run_id, signer, tries
         self._stop = threading.Event()
         self._refused_in_a_row = 0
 
-    def run(self, run_id: str, total: int, connections: int, patience: timedelta) -> Counter:
+    def run(self, total: int, connections: int, patience: timedelta) -> Counter:
         """Sends what is due, and for as long as `patience` what becomes due. How many messages came to which state."""
         outcomes: Counter = Counter()
         give_up_at = self._ledger.now() + patience
@@ -76,7 +77,7 @@ class Delivery:
                 with ThreadPoolExecutor(connections) as threads:
                     started = [threads.submit(self._work, sender, note) for _ in range(connections)]
                     self._finish(started)
-                due_at = self._ledger.next_due(run_id)
+                due_at = self._ledger.next_due(self._run_id)
                 if due_at is None or due_at > give_up_at:
                     return outcomes
                 self._stop.wait(max(0.0, (due_at - self._ledger.now()).total_seconds()))
@@ -95,7 +96,7 @@ class Delivery:
         try:
             while not self._stop.is_set():
                 self._emails.require_same_build()
-                waiting = list(self._ledger.claim(sender, CLAIMED_AT_ONCE, self._settings.gap))
+                waiting = list(self._ledger.claim(sender, self._run_id, CLAIMED_AT_ONCE, self._settings.gap))
                 if not waiting:
                     return
                 while waiting and not self._stop.is_set():

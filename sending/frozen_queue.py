@@ -18,7 +18,7 @@ from dbt_tools.relations import search
 from email_render import load, sink
 from email_render.errors import SetupError
 from email_render.gate import require_open_gate
-from email_render.run import database_version, rendered_parts
+from email_render.run import database_version, read_plan, rendered_parts
 from sending.erased import erased_users
 from sending.settings import Settings
 
@@ -191,13 +191,16 @@ class Emails:
 
     def __init__(self, database: Path, out: Path):
         self._database, self._out = database, out
-        self._version = database_version(database)
+        self._plan = read_plan(out)
         self._read = lru_cache(maxsize=ROW_GROUPS_KEPT)(self._read_row_group)
 
     def require_same_build(self) -> None:
         """SetupError when the warehouse was built anew since: who said no meanwhile is not in this queue."""
-        if database_version(self._database) != self._version:
-            raise SetupError(f"{self._database} was built anew meanwhile: render and send again.")
+        if (
+            read_plan(self._out) != self._plan
+            or not database_version(self._database).items() <= self._plan.items()
+        ):
+            raise SetupError(f"{self._database} was built or rendered anew meanwhile: send again.")
 
     def email(self, row) -> dict | None:
         """The rendered row of a message of the ledger; none if the folder has been rendered anew without it."""

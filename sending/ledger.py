@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from dbt_tools.private_files import close_to_others
 from sending.presence import Presence, presence_of
@@ -74,7 +74,7 @@ class Ledger:
         self.now = clock
         try:
             self._adopt_schema()
-        except OperationalError as error:
+        except DBAPIError as error:
             raise LedgerError(f"the ledger {shown(place)} can't be used: {error.orig}") from None
 
     # --- the one place where states change -------------------------------------------------------------------
@@ -118,11 +118,12 @@ class Ledger:
             self._insert_new(connection, runs, [row])
 
     def add_queued(self, rows: Collection[dict]) -> None:
-        """Messages that the ledger doesn't know begin as queued; those that wait become this run's."""
+        """Messages that the ledger doesn't know begin as queued; those that wait, or may be repeated, become
+        this run's."""
         with self.engine.begin() as connection:
             new = {"state": State.QUEUED, "attempts": 0, "repeats": 0, "queued_at": self.now()}
             self._insert_new(connection, messages, [row | new for row in rows])
-            waiting = or_(*(messages.c.state == state for state in WAITING))
+            waiting = or_(*(messages.c.state == state for state in (*WAITING, State.AMBIGUOUS)))
             places = ("run_id", "part", "row_group", "consented_at", "expires_at")
             connection.execute(
                 update(messages)
@@ -171,11 +172,8 @@ class Ledger:
                     mine = and_(messages.c.sender == sender, messages.c.state == State.CLAIMED)
                     self._move(connection, State.RENDERED, mine, "let_go")
 
-    def recover(self, again: Collection[str]) -> Counter:
-        """What dead senders left: claimed, it can be claimed anew; handed over, it is ambiguous.
-
-        Ambiguous messages of the triggers `again` are sent once more. How many of each there were, by state.
-        """
+    def recover(self) -> Counter:
+        """What dead senders left: claimed, it can be claimed anew; handed over, it is ambiguous. How many of each."""
         found: Counter = Counter()
         presence: Presence = presence_of(self.engine)
         with self.engine.begin() as connection:
@@ -188,19 +186,24 @@ class Ledger:
                 found[State.AMBIGUOUS] += self._move(connection, State.AMBIGUOUS, unclear, "sender_died")
                 claimed = and_(of_sender, messages.c.state == State.CLAIMED)
                 found[State.CLAIMED] += self._move(connection, State.RENDERED, claimed, "sender_died")
-            once_more = and_(
-                messages.c.state == State.AMBIGUOUS,
-                messages.c.trigger_type.in_(again),
-                messages.c.repeats == 0,
-                messages.c.expires_at > self.now(),
-            )
-            found[State.RENDERED] += self._move(
-                connection, State.RENDERED, once_more, "sent_again", repeats=messages.c.repeats + 1
-            )
         return found
 
-    def claim(self, sender: str, limit: int, gap: timedelta) -> list[RowMapping]:
-        """Messages that are due, and nobody else's from now on: no more than `limit`, and none when none is left.
+    def send_again(self, run_id: str, triggers: Collection[str]) -> int:
+        """Lets ambiguous messages of these triggers be claimed once more. How many there were."""
+        unclear = and_(
+            messages.c.run_id == run_id,
+            messages.c.state == State.AMBIGUOUS,
+            messages.c.trigger_type.in_(triggers),
+            messages.c.repeats == 0,
+            messages.c.expires_at > self.now(),
+        )
+        with self.engine.begin() as connection:
+            return self._move(
+                connection, State.RENDERED, unclear, "sent_again", repeats=messages.c.repeats + 1
+            )
+
+    def claim(self, sender: str, run_id: str, limit: int, gap: timedelta) -> list[RowMapping]:
+        """Messages of the run that are due, and nobody else's from now on: at most `limit`, none when none is left.
 
         Asked at this moment, since days may have gone by: shelf life, what came back from the address or the user, and
         whether the address was sent another message within `gap`.
@@ -211,7 +214,11 @@ class Ledger:
                 due = (
                     connection.execute(
                         select(messages)
-                        .where(messages.c.state == State.RENDERED, messages.c.due_at <= now)
+                        .where(
+                            messages.c.run_id == run_id,
+                            messages.c.state == State.RENDERED,
+                            messages.c.due_at <= now,
+                        )
                         .order_by(
                             messages.c.due_at, messages.c.part, messages.c.row_group, messages.c.message_id
                         )
