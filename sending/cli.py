@@ -1,7 +1,11 @@
 """The commands `recmail send`, `bounces`, `events` and `endpoint`."""
 
 import mailbox
+import signal
+import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -114,6 +118,8 @@ def send(
     with open_queue(database, out, settings) as (queue, parts):
         # a dry run makes none
         book = None if dry_run and not ledger_exists(place) else Ledger(place, clock)
+        if not dry_run:
+            recover(book)
         queue.freeze(parts, out, book.all_rows(messages) if book else ())
         for note in queue.notes:
             click.echo(note, err=True)
@@ -126,7 +132,6 @@ def send(
         connect = connector(transport, target, out, smtp_url)
         signer = Signer.from_environment(settings.send_from)
         require_usual(found, allow)
-        recover(book)
         take_in(queue, plan.size, book)
         send_again(queue, book, settings)
     # from here on the warehouse is free for the next build
@@ -135,12 +140,23 @@ def send(
         book, emails, settings, transport, connect, Pace(rate, domain_rate), queue.run_id, signer
     )
     try:
-        outcomes = delivery.run(plan.waiting, connections, timedelta(minutes=patience))
+        with ended_by_sigterm():
+            outcomes = delivery.run(plan.waiting, connections, timedelta(minutes=patience))
     except DBAPIError as error:
         raise LedgerError(
             f"the ledger {shown(place)} stopped answering, what was handed over is found by the next send: {error.orig}"
         ) from error
     report(queue, book, outcomes, place)
+
+
+@contextmanager
+def ended_by_sigterm() -> Iterator[None]:
+    """As by Ctrl-C, after the messages under way: so systemd and others end what they run."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def connector(transport: str, target: Path | None, out: Path, smtp_url: str | None):

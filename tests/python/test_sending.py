@@ -132,6 +132,17 @@ def test_a_killed_sender_loses_nothing_and_repeats_nothing(shop, server, tmp_pat
     assert set(server.counts.values()) == {1}
 
 
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_sender_that_is_asked_to_end_leaves_nothing_unclear(shop, server, place, name):
+    code, _ = STEPS["after the hand-over is written"]
+    asked = Sender(code.replace(DIE, f"os.kill(os.getpid(), signal.{name})"), shop, place, *smtp(server))
+    exit_code, said = asked.ended()
+    assert exit_code == {"SIGTERM": 143, "SIGINT": 1}[name], said
+    assert states(place) == {"accepted": 3, "rendered": COUNT - 3}, "the message under way goes out first"
+    assert sent(shop, place, *smtp(server)).exit_code == 0
+    assert set(server.counts.values()) == {1} and len(server.counts) == COUNT
+
+
 def test_what_is_unclear_is_sent_once_more_where_the_rule_says_so(shop, server, place, monkeypatch):
     monkeypatch.setenv("VARS", "{unclear_delivery: {recommendations: again}}")
     code, _ = STEPS["after 250, before it is written"]
