@@ -17,7 +17,7 @@ export UV_PYTHON_DOWNLOADS := never
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo inputs build train effect explain render preview email-report quality forget fuzz test email-tools lint fmt docs bench evaluate hooks lock clean
+.PHONY: help demo inputs build train effect explain render send preview email-report quality forget services fuzz test email-tools lint fmt docs bench evaluate hooks lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [OPTION=value ...]'
@@ -93,6 +93,11 @@ with_theme = $(if $(THEME),--theme '$(THEME)')
 render: .venv/.installed ## render the queued emails into out/emails
 	@$(with_key) $(recmail) render $(with_theme)
 
+# How it is sent stands in the environment, RECMAIL_SMTP_URL, RECMAIL_LEDGER, RECMAIL_DKIM_KEY, so that no list of
+# processes shows it. SEND takes any option of recmail send: make send SEND=--dry-run
+send: .venv/.installed ## send the rendered emails, TRANSPORT=smtp, maildir or jsonl; SEND=--dry-run shows the plan
+	@$(recmail) send --transport $(or $(TRANSPORT),smtp) $(SEND)
+
 # The demo's pictures have no host: the page gets copies of them.
 preview: .venv/.installed ## a gallery of real emails of every segment in out/gallery
 	@$(recmail) preview $(with_theme) \
@@ -125,6 +130,10 @@ endef
 
 fuzz: .venv/.installed ## build and render SHOPS made-up shops with every kind of trouble, from seed FIRST on
 	SHOPS=$(or $(SHOPS),300) FIRST=$(or $(FIRST),1) $(python) -m pytest -n 2 --tb=line tests/python/test_fuzz.py
+
+# Without them the tests that need these servers are skipped, saying so.
+services: ## start PostgreSQL and postfix on loopback for the tests of sending, data under target/services
+	@scripts/services.sh start target/services
 
 # Without it the tests that need these tools are skipped, saying so.
 email-tools: email_tools/node_modules/.installed ## what the browser checks of emails need: npm packages and Chromium
@@ -180,5 +189,6 @@ lock: .venv/.installed ## resolve pyproject.toml into the lock files; versions t
 	$(compile) pyproject.toml --group build --group bench -c requirements.lock -o requirements-bench.lock
 	@! grep -Hn '://' requirements*.lock || { echo 'recmail: a lock names a registry (above)' >&2; exit 1; }
 
-clean: ## remove environments, demo inputs and everything built but warehouse.duckdb and .unsubscribe_key
+clean: ## stop services, remove environments, demo inputs and everything built but warehouse.duckdb and .unsubscribe_key
+	scripts/services.sh stop target/services
 	rm -rf .venv .venv-* email_tools/node_modules data/demo target logs out .pytest_cache .ruff_cache .hypothesis

@@ -15,10 +15,12 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
 from tqdm import tqdm
 
 from dbt_tools.private_files import private_files, private_folder
 from email_render import load, sink
+from email_render.errors import SetupError
 from email_render.gate import require_open_gate
 from email_render.render import HTML_BYTES_WARN, Renderer
 from email_render.theme import Theme
@@ -71,10 +73,8 @@ def render_queue(job: Job, workers: int, limit: int | None) -> Summary:
 
 def adopt_plan(job: Job, limit: int | None) -> None:
     """Keep the folder's parts if they belong to this plan, else remove them and note the plan."""
-    database = job.database.stat()
     plan = {
-        "database_bytes": database.st_size,
-        "database_written_at": database.st_mtime_ns,
+        **database_version(job.database),
         "limit": limit,
         "chunk_messages": load.CHUNK_MESSAGES,
         "code": hashlib.sha256(b"".join(path.read_bytes() for path in CODE)).hexdigest(),
@@ -90,6 +90,34 @@ def adopt_plan(job: Job, limit: int | None) -> None:
     for earlier in [*job.out.glob("part-*.parquet"), *job.out.glob("failed*.parquet")]:
         earlier.unlink()
     path.write_text(json.dumps(plan, indent=2) + "\n", "utf-8")
+
+
+def database_version(database: Path) -> dict[str, int]:
+    """What tells a build's file from the next one's."""
+    status = database.stat()
+    return {"database_bytes": status.st_size, "database_written_at": status.st_mtime_ns}
+
+
+def read_plan(out: Path) -> dict:
+    """What the folder's parts belong to. SetupError when it has none."""
+    path = out / PLAN_FILE
+    if not path.is_file():
+        raise SetupError(f"{out} holds no rendered emails: recmail render writes them.")
+    return json.loads(path.read_text("utf-8"))
+
+
+def rendered_parts(connection: duckdb.DuckDBPyConnection, database: Path, out: Path) -> list[Path]:
+    """The parts that a run on this very build has left in the folder. SetupError unless it came to its end."""
+    plan = read_plan(out)
+    if not database_version(database).items() <= plan.items():
+        raise SetupError(
+            f"{out} was rendered from another build than the one {database} holds now: recmail render again."
+        )
+    chunks = load.plan_chunks(connection, plan["limit"], plan["chunk_messages"])
+    parts = [out / sink.part_file(chunk.number) for chunk in chunks]
+    if missing := sum(not part.exists() for part in parts):
+        raise SetupError(f"{out} lacks {missing} of {len(parts)} parts: recmail render goes on with them.")
+    return parts
 
 
 def rendered_batches(job: Job, chunks: list[load.Chunk], workers: int) -> Iterator[int]:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from email_render.errors import SetupError
 
 KEY_VARIABLE = "RECMAIL_UNSUBSCRIBE_KEY"
+OLD_KEYS_VARIABLE = "RECMAIL_UNSUBSCRIBE_OLD_KEYS"
 KEY_BYTES_MIN = 32
 KEY_DISTINCT_BYTES_MIN = 8  # 32 blanks are long, too; of 32 random bytes or hex digits more differ
 TOKEN_BYTES = 16  # RFC 2104, section 5: a truncated HMAC keeps at least half of the hash
@@ -20,7 +21,16 @@ TOKEN_BYTES = 16  # RFC 2104, section 5: a truncated HMAC keeps at least half of
 
 def key_from_environment() -> bytes:
     """The signing key, whatever its bytes are. SetupError when it is missing, shorter than 32 bytes or all alike."""
-    key = bare_key(os.fsencode(os.environ.get(KEY_VARIABLE, "")))
+    return checked_key(KEY_VARIABLE, bare_key(os.fsencode(os.environ.get(KEY_VARIABLE, ""))))
+
+
+def keys_from_environment() -> list[bytes]:
+    """The signing key, and those that signed before it: links in mails already sent work as long as theirs is here."""
+    old = os.fsencode(os.environ.get(OLD_KEYS_VARIABLE, "")).split()
+    return [key_from_environment(), *(checked_key(OLD_KEYS_VARIABLE, key) for key in old)]
+
+
+def checked_key(variable: str, key: bytes) -> bytes:
     if len(key) < KEY_BYTES_MIN or len(set(key)) < KEY_DISTINCT_BYTES_MIN:
         fault = (
             "is not set"
@@ -30,8 +40,8 @@ def key_from_environment() -> bytes:
             else "is too easy to guess"
         )
         raise SetupError(
-            f"{KEY_VARIABLE} {fault}: it signs the unsubscribe links. Make one of {KEY_BYTES_MIN} bytes or "
-            f"more with `export {KEY_VARIABLE}=$(openssl rand -hex 32)` and keep it: links in emails already "
+            f"{variable} {fault}: it signs the unsubscribe links. Make one of {KEY_BYTES_MIN} bytes or "
+            f"more with `export {variable}=$(openssl rand -hex 32)` and keep it: links in emails already "
             "sent work only with the key that signed them."
         )
     return key

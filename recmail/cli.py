@@ -19,6 +19,10 @@ COMMANDS = {
         "recmail.email_report:main",
         "Count what the queued emails say, and fail on the limits.",
     ),
+    "send": ("sending.cli:send", "Send the rendered emails, each at most once."),
+    "bounces": ("sending.cli:bounces", "Take in bounces and complaints from a maildir."),
+    "events": ("sending.cli:events", "Write the ledger's events for the next build."),
+    "endpoint": ("sending.cli:endpoint", "Serve the unsubscribe page."),
     "docs": ("recmail.docs:main", "Write the pages of docs/ that follow from the project."),
 }
 

@@ -1,7 +1,8 @@
 """Removes what is left of erased people outside of tables: `dbt build` has taken them out of these.
 
 The warehouse is written anew, since DuckDB keeps what was deleted in free blocks until others fill them. Outputs that
-are older than the latest build, and temporary folders of commands that were killed, are removed.
+are older than the latest build, and temporary folders of commands that were killed, are removed, and so are all rows
+of erased people in the send ledger.
 """
 
 import os
@@ -20,6 +21,9 @@ from dbt_tools.scratch import sole_use, sweep_scratch
 from dbt_tools.unfinished import building_folder, remove_copy
 from email_render.run import PLAN_FILE
 from recmail.quality_page import PAGE
+from sending.erased import erased_users
+from sending.ledger import Ledger, ledger_exists, ledger_place, shown
+from sending.options import ledger_option
 
 SWEPT = "swept_erasures"
 # as profiles.yml makes the file
@@ -35,10 +39,11 @@ STORAGE_VERSION = "v1.5.0"
     multiple=True,
     help="A folder to sweep, with all below it. Repeatable; out/ by default.",
 )
+@ledger_option
 @click.option(
     "--if-erased", is_flag=True, help="Do nothing unless a build has erased somebody since the last time."
 )
-def main(database: Path, outs: tuple[Path, ...], if_erased: bool) -> None:
+def main(database: Path, outs: tuple[Path, ...], ledger: str | None, if_erased: bool) -> None:
     if if_erased and not has_erased(database):
         click.echo("Nobody was erased since the last time.")
         return
@@ -49,6 +54,8 @@ def main(database: Path, outs: tuple[Path, ...], if_erased: bool) -> None:
     click.echo(f"{len(swept)} outputs of earlier builds removed" + "".join(f"\n  {path}" for path in swept))
     click.echo(f"{sweep_scratch()} temporary folders of killed commands removed")
     sweep_unfinished(database)
+    # before the warehouse, which then counts these people as swept
+    sweep_ledger(database, ledger_place(ledger, database))
     before = database.stat().st_size
     rewrite(database)
     click.echo(f"{database} written anew: {before:,} bytes before, {database.stat().st_size:,} now")
@@ -93,6 +100,20 @@ def sweep_unfinished(database: Path) -> None:
     if folder.is_dir():
         with suppress(BlockingIOError), sole_use(folder):
             remove_copy(folder)
+
+
+def sweep_ledger(database: Path, place: str) -> None:
+    """ClickException when it isn't known whom it may hold."""
+    if not ledger_exists(place):
+        return
+    with duckdb.connect(database, read_only=True) as connection:
+        users = erased_users(connection)
+    if users is None:
+        raise click.ClickException(
+            f"who is erased stands in the inputs, which can't be read from here: {shown(place)} may still hold them. "
+            "Run recmail forget where the build found its inputs"
+        )
+    click.echo(f"{Ledger(place).forget(users)} rows removed from {shown(place)}")
 
 
 def rewrite(database: Path) -> None:

@@ -22,6 +22,14 @@
     {% set share = {'type': 'share'} %}
     {% set metric = {'type': 'word', 'of': ['cosine', 'jaccard', 'lift', 'leverage', 'llr']} %}
     {% set inputs = input_names() %}
+    {% set email_types = [
+        'recommendations', 'welcome', 'browse_abandonment', 'cart_abandonment', 'post_purchase', 'replenishment', 'win_back',
+        'follow_up', 'new_in_category', 'price_drop', 'back_in_stock'
+    ] %}
+    {% set address = {
+        'type': 'text', 'like': "[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+",
+        'example': 'an address such as unsubscribe@shop.example'
+    } %}
     {% set https = {
         'type': 'text', 'like': 'https://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?([/?#][!#-&(-;=?-_a-z~]*)?',
         'example': 'an address such as https://shop.example/page, without blanks and quotes'
@@ -124,15 +132,24 @@
         'minimum_gap_hours': {'type': 'whole', 'least': 0, 'most': 720},
         'plus_tags_share_an_address': {'type': 'boolean'},
 
+        'send_from': address,
+        'bounce_address': address,
+        'shelf_life_hours': {'type': 'map', 'of': ['default'] + email_types, 'values': {
+            'type': 'number', 'least': 0.01, 'most': 8760
+        }},
+        'unclear_delivery': {'type': 'map', 'of': ['default'] + email_types, 'values': {
+            'type': 'word', 'of': ['leave', 'again']
+        }},
+        'send_marts_age_hours_max': {'type': 'number', 'least': 0, 'most': 876000},
+        'send_growth_max': {'type': 'number', 'least': 1, 'most': 1000000},
+        'send_same_share_max': share,
+
         'shop_name': {'type': 'text'},
         'shop_url': https,
         'logo_url': dict(https, nullable=true),
         'preferences_url': https,
         'unsubscribe_url': https,
-        'unsubscribe_email': {
-            'type': 'text', 'like': "[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+",
-            'example': 'an address such as unsubscribe@shop.example'
-        },
+        'unsubscribe_email': address,
         'support_url': https,
         'see_all_url': dict(https, nullable=true),
         'view_online_url': dict(https, nullable=true),

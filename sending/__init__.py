@@ -1,0 +1,1 @@
+"""Sends what was rendered: the ledger of messages, delivery, and what comes back."""

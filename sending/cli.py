@@ -1,0 +1,264 @@
+"""The commands `recmail send`, `bounces`, `events` and `endpoint`."""
+
+import mailbox
+import signal
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+import uvicorn
+from sqlalchemy.exc import DBAPIError
+
+from dbt_tools.options import built_database_option, database_option
+from email_render.cli import out_option
+from email_render.tokens import keys_from_environment
+from sending.deliver import Delivery
+from sending.endpoint import endpoint as reference_endpoint
+from sending.export import EVENTS_FILE, LOG_FILE, write_events
+from sending.frozen_queue import Emails, Queue, open_queue
+from sending.guard import CHECKS, RUNS_COMPARED, findings, require_usual
+from sending.ledger import Ledger, LedgerError, ledger_exists, ledger_place, shown, utc_now
+from sending.mail import Signer
+from sending.options import ledger_option
+from sending.pace import Pace
+from sending.plan import plan_text
+from sending.reports import read_reports
+from sending.settings import Settings, read_settings
+from sending.states import State
+from sending.tables import messages
+from sending.transports import KINDS, SMTP_VARIABLE, JsonLines, Maildir, Smtp, SmtpServer
+
+EXIT_UNSENT = 1  # something was not sent that should have been
+
+
+def shifted_clock(_context, _option, moment: datetime | None):
+    """A clock that says it is `moment` now, and goes on from there."""
+    shift = moment.replace(tzinfo=UTC) - datetime.now(UTC) if moment else timedelta()
+    return lambda: utc_now() + shift
+
+
+@click.command()
+@built_database_option
+@out_option("emails")
+@ledger_option
+@click.option("--transport", type=click.Choice(KINDS), required=True, help="Where messages go.")
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path),
+    help="The folder of a maildir, or the file of JSON lines. OUT/../maildir or OUT/../emails.jsonl by default.",
+)
+@click.option(
+    "--smtp-url",
+    envvar=SMTP_VARIABLE,
+    help=f"smtp://user:password@host:587, smtps:// or smtp+plain://. As {SMTP_VARIABLE} nobody else can see it.",
+)
+@click.option("--dry-run", is_flag=True, help="Print what would be sent, and send nothing.")
+@click.option(
+    "--allow",
+    type=click.Choice(CHECKS),
+    multiple=True,
+    help="Send this once although this check says no. Repeatable.",
+)
+@click.option(
+    "--connections", type=click.IntRange(1, 64), default=1, show_default=True, help="At the same time."
+)
+@click.option(
+    "--rate", type=click.FloatRange(0.001), default=50, show_default=True, help="Messages a second."
+)
+@click.option(
+    "--domain-rate",
+    type=click.FloatRange(0.001),
+    default=10,
+    show_default=True,
+    help="Of these to one domain.",
+)
+@click.option(
+    "--patience",
+    type=click.FloatRange(0),
+    default=0,
+    show_default=True,
+    help="Minutes to wait for messages that are due later, or that a server put off.",
+)
+@click.option(
+    "--now",
+    "clock",
+    type=click.DateTime(["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]),
+    callback=shifted_clock,
+    help="Send as if it were this UTC time, for simulations.",
+)
+def send(
+    database: Path,
+    out: Path,
+    ledger: str | None,
+    transport: str,
+    target: Path | None,
+    smtp_url: str | None,
+    dry_run: bool,
+    allow: tuple[str, ...],
+    connections: int,
+    rate: float,
+    domain_rate: float,
+    patience: float,
+    clock,
+) -> None:
+    """Send what render wrote, each message at most once, as far as anybody can know.
+
+    Started again after a crash it goes on; several may run at the same time. Ends with 1 when a message could not be
+    sent, or it is unclear whether it was, with 2 when nothing could be. docs/sending.md tells of states and checks.
+    """
+    settings = read_settings()
+    place = ledger_place(ledger, database)
+    # first of all: what it belongs to is what the queue is held against, until the last message
+    emails = Emails(database, out)
+    with open_queue(database, out, settings) as (queue, parts):
+        # a dry run makes none
+        book = None if dry_run and not ledger_exists(place) else Ledger(place, clock)
+        if not dry_run:
+            recover(book)
+        queue.freeze(parts, out, book.all_rows(messages) if book else ())
+        for note in queue.notes:
+            click.echo(note, err=True)
+        plan = queue.plan()
+        earlier = book.earlier_runs(queue.run_id, RUNS_COMPARED) if book else []
+        found = findings(plan, [run["message_count"] for run in earlier], settings, clock())
+        if dry_run:
+            click.echo(plan_text(plan, found))
+            return
+        connect = connector(transport, target, out, smtp_url)
+        signer = Signer.from_environment(settings.send_from)
+        require_usual(found, allow)
+        take_in(queue, plan.size, book)
+        send_again(queue, book, settings)
+    # from here on the warehouse is free for the next build
+    book.expire()
+    delivery = Delivery(
+        book, emails, settings, transport, connect, Pace(rate, domain_rate), queue.run_id, signer
+    )
+    try:
+        with ended_by_sigterm():
+            outcomes = delivery.run(plan.waiting, connections, timedelta(minutes=patience))
+    except DBAPIError as error:
+        raise LedgerError(
+            f"the ledger {shown(place)} stopped answering, what was handed over is found by the next send: {error.orig}"
+        ) from error
+    report(queue, book, outcomes, place)
+
+
+@contextmanager
+def ended_by_sigterm() -> Iterator[None]:
+    """As by Ctrl-C, after the messages under way: so systemd and others end what they run."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def connector(transport: str, target: Path | None, out: Path, smtp_url: str | None):
+    """What opens a connection. UsageError before anything is written when an option is missing."""
+    if transport == "smtp":
+        if not smtp_url:
+            raise click.UsageError(f"--transport smtp needs {SMTP_VARIABLE}")
+        server = SmtpServer.of_url(smtp_url)
+        return lambda: Smtp(server)
+    if transport == "maildir":
+        return lambda: Maildir(target or out.parent / "maildir")
+    return lambda: JsonLines(target or out.parent / "emails.jsonl")
+
+
+def take_in(queue: Queue, size: int, book: Ledger) -> None:
+    book.add_run(queue.run_id, queue.as_of, size)
+    for rows, reasons in queue.messages():
+        book.add_queued(rows)
+        book.drop(reasons)
+    book.open_run(queue.run_id)
+
+
+def recover(book: Ledger) -> None:
+    """Says what dead senders have left."""
+    found = book.recover()
+    if found[State.CLAIMED]:
+        click.echo(
+            f"{found[State.CLAIMED]:,} messages were claimed by a sender that died: they did not leave"
+        )
+    if found[State.AMBIGUOUS]:
+        click.echo(
+            f"{found[State.AMBIGUOUS]:,} messages were handed over by a sender that died: they may have arrived"
+        )
+
+
+def send_again(queue: Queue, book: Ledger, settings: Settings) -> None:
+    triggers = [name for name in queue.triggers if settings.is_sent_again(name)]
+    if count := book.send_again(queue.run_id, triggers):
+        click.echo(f"{count:,} messages that may have arrived are sent again, as their rule says")
+
+
+def report(queue: Queue, book: Ledger, outcomes: Counter, place: str) -> None:
+    """What this sender did, and how the run stands. Ends with 1 when not all was sent that should have been."""
+    done = ", ".join(
+        f"{count:,} {state.value}" for state, count in outcomes.items() if state != State.RENDERED
+    )
+    click.echo(f"Sent by this command: {done or 'nothing'}")
+    click.echo(f"The run's messages in {shown(place)}:")
+    states = book.states(queue.run_id)
+    for state, reason, count in states:
+        click.echo(f"  {count:8,} {state}{f' ({reason})' if reason else ''}")
+    if outcomes[State.FAILED] or any(state == State.AMBIGUOUS for state, *_ in states):
+        raise SystemExit(EXIT_UNSENT)
+
+
+def open_ledger(place: str | None, database: Path) -> Ledger:
+    """One that is there. ClickException where none is."""
+    place = ledger_place(place, database)
+    if not ledger_exists(place):
+        raise click.ClickException(f"there is no ledger {shown(place)}: recmail send makes it")
+    return Ledger(place)
+
+
+@click.command()
+@database_option
+@ledger_option
+@click.argument("maildir", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def bounces(database: Path, ledger: str | None, maildir: Path) -> None:
+    """Take in what came to the bounce address: reports of mails that could not be delivered, and complaints.
+
+    Reads the unread mails of MAILDIR and marks them as read.
+    """
+    book = open_ledger(ledger, database)
+    counts = read_reports(mailbox.Maildir(maildir, create=False), book)
+    for what, count in sorted(counts.items()):
+        click.echo(f"{count:8,} {what}")
+    if not counts:
+        click.echo("no unread mail")
+
+
+@click.command()
+@database_option
+@ledger_option
+@out_option("events")
+def events(database: Path, ledger: str | None, out: Path) -> None:
+    """Write email_events.parquet, an input of the next build, and send_log.parquet, every message with its state."""
+    event_count, message_count = write_events(open_ledger(ledger, database), out)
+    click.echo(
+        f"{event_count:,} events in {out / EVENTS_FILE}, {message_count:,} messages in {out / LOG_FILE}"
+    )
+
+
+@click.command()
+@database_option
+@ledger_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Behind a proxy that speaks HTTPS.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8025, show_default=True)
+def endpoint(database: Path, ledger: str | None, host: str, port: int) -> None:
+    """Serve /unsubscribe: GET asks, POST unsubscribes.
+
+    Needs the keys that signed the links: RECMAIL_UNSUBSCRIBE_KEY, and those of before in RECMAIL_UNSUBSCRIBE_OLD_KEYS.
+    """
+    app = reference_endpoint(Ledger(ledger_place(ledger, database)), keys_from_environment())
+    # no access log: addresses hold tokens
+    uvicorn.run(app, host=host, port=port, access_log=False)

@@ -1,0 +1,79 @@
+"""The ledger as files: events as the next build reads them, and every message with its state."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from dbt_tools.private_files import private_files, replaced_folder
+from email_render.sink import parquet_file
+from sending.ledger import Ledger
+from sending.states import SENT, State
+from sending.tables import events, messages
+
+EVENTS_FILE, LOG_FILE = "email_events.parquet", "send_log.parquet"
+# in the words of the input contract
+EVENTS_SCHEMA = pa.schema(
+    [
+        *((name, pa.string()) for name in ("event_id", "event_type")),
+        ("occurred_at", pa.timestamp("us")),
+        *((name, pa.string()) for name in ("user_id", "message_id", "bounce_type")),
+    ]
+)
+ITEM = pa.struct([("position", pa.int32()), ("item_id", pa.string()), ("propensity", pa.float64())])
+LOG_SCHEMA = pa.schema(
+    [
+        *(
+            (name, pa.string())
+            for name in ("message_id", "user_id", "trigger_type", "state", "reason", "transport")
+        ),
+        ("attempts", pa.int32()),
+        ("repeats", pa.int32()),
+        ("items", pa.list_(ITEM)),
+        *(
+            (name, pa.timestamp("us"))
+            for name in (
+                *("as_of", "send_at", "expires_at", "queued_at", "rendered_at", "claimed_at"),
+                *("handed_over_at", "ended_at"),
+            )
+        ),
+    ]
+)
+ROWS_AT_ONCE = 10_000
+
+
+def write_events(ledger: Ledger, out: Path) -> tuple[int, int]:
+    """Replaces the folder. How many events and messages there are."""
+    with private_files(), replaced_folder(out, known_by=LOG_FILE) as folder:
+        return (
+            write(folder / EVENTS_FILE, EVENTS_SCHEMA, event_rows(ledger)),
+            write(folder / LOG_FILE, LOG_SCHEMA, ledger.all_rows(messages)),
+        )
+
+
+def event_rows(ledger: Ledger) -> Iterator[dict]:
+    # what may have arrived counts as sent: for caps, rotation and the gap between two mails
+    was_sent = messages.c.state.in_((*SENT, State.BOUNCED)) & messages.c.handed_over_at.is_not(None)
+    for row in ledger.all_rows(messages, was_sent):
+        yield {
+            "event_id": f"sent:{row['message_id']}",
+            "event_type": "sent",
+            "occurred_at": row["handed_over_at"],
+            "user_id": row["user_id"],
+            "message_id": row["message_id"],
+        }
+    yield from ledger.all_rows(events)
+
+
+def write(path: Path, schema: pa.Schema, rows: Iterator) -> int:
+    written = 0
+    with parquet_file(path, schema) as file:
+        batch: list[dict] = []
+        for row in rows:
+            batch.append({name: row.get(name) for name in schema.names})
+            written += 1
+            if len(batch) == ROWS_AT_ONCE:
+                file.write_table(pa.Table.from_pylist(batch, schema))
+                batch.clear()
+        file.write_table(pa.Table.from_pylist(batch, schema))
+    return written

@@ -1,0 +1,77 @@
+-- One row per message of the queue: what the ledger keeps of it, where its email stands, and why it must not go out, if
+-- so. Asked of the marts once more, since a queue of an earlier run may stand beside later decisions.
+
+with places as (
+
+    select
+        message_id,
+        user_id,
+        unnest(blocks).first_position as first_position,
+        unnest(blocks).last_position as last_position
+    from email_queue
+
+),
+
+shown as (
+
+    select
+        places.message_id,
+        list(
+            {'position': items.position, 'item_id': items.item_id, 'propensity': items.propensity}
+            order by items.position
+        ) as items
+    from places
+    inner join user_recommendations as items
+        on
+            places.user_id = items.user_id
+            and items.position between places.first_position and places.last_position
+    group by places.message_id
+
+),
+
+faults as (
+
+    select
+        message_id,
+        min(field) as field
+    from set_aside
+    group by message_id
+
+)
+
+select
+    email_queue.message_id,
+    email_queue.user_id,
+    email_queue.email,
+    email_queue.trigger_type,
+    coalesce(email_queue.subject, '') as subject,
+    email_queue.shop_name as sender_name,
+    email_queue.offer.offer_name as offer_name,
+    lower(trim(email_queue.email)) as address_key,
+    split_part(lower(trim(email_queue.email)), '@', -1) as domain,
+    coalesce(shown.items, []) as items,
+    rendered.part,
+    rendered.row_group,
+    email_queue.as_of,
+    users.email_consent_at as consented_at,
+    email_queue.send_at,
+    case
+        when users.user_id is null or email_queue.user_id in (select user_id from erased) then 'erased'
+        when lower(users.email) is distinct from lower(email_queue.email) then 'address_changed'
+        when decisions.decision is distinct from 'send' then coalesce(decisions.reason, 'no_decision')
+        when faults.field is not null then 'not_rendered: ' || faults.field
+    end as drop_reason,
+    known.state as known_state
+from email_queue
+left join stg_users as users
+    on email_queue.user_id = users.user_id
+left join send_decisions as decisions
+    on email_queue.user_id = decisions.user_id
+left join shown
+    on email_queue.message_id = shown.message_id
+left join rendered
+    on email_queue.message_id = rendered.message_id
+left join faults
+    on email_queue.message_id = faults.message_id
+left join known
+    on email_queue.message_id = known.message_id

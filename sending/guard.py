@@ -1,0 +1,74 @@
+"""What keeps a mishap small: `send` does not start when its queue looks like one, unless it is told to this once."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from statistics import median
+from typing import NamedTuple
+
+import click
+
+from sending.frozen_queue import Plan
+from sending.settings import Settings
+
+EMPTY, LARGER, SAME, OLD = "empty", "larger", "same", "old"
+CHECKS = (EMPTY, LARGER, SAME, OLD)
+RUNS_COMPARED = 7  # a week of daily runs
+MESSAGES_MIN = 100  # below it, a share or a factor says little, and little can happen
+
+
+class Finding(NamedTuple):
+    check: str
+    text: str
+
+
+class Stopped(click.ClickException):
+    """Nothing was sent, and nothing changed. Exit code 2."""
+
+    exit_code = 2
+
+
+def findings(plan: Plan, earlier_counts: Sequence[int], settings: Settings, now: datetime) -> list[Finding]:
+    """What is unusual about the queue; `earlier_counts` are the sizes of the latest runs before it, the last first."""
+    found = []
+    if not plan.size and earlier_counts and earlier_counts[0]:
+        found.append(
+            Finding(EMPTY, f"the queue is empty, that of the run before had {earlier_counts[0]:,} messages")
+        )
+    usual = median(earlier_counts) if earlier_counts else None
+    if usual is not None and plan.size > max(settings.growth_max * usual, MESSAGES_MIN):
+        found.append(
+            Finding(
+                LARGER,
+                f"the queue has {plan.size:,} messages, the last {len(earlier_counts)} had {usual:,.0f} (median); "
+                f"var send_growth_max is {settings.growth_max:g}",
+            )
+        )
+    for what, (value, count) in plan.commonest.items():
+        if plan.waiting >= MESSAGES_MIN and count > settings.same_share_max * plan.waiting:
+            found.append(
+                Finding(
+                    SAME,
+                    f"{count:,} of {plan.waiting:,} messages have the same {what}, {value!r}; "
+                    f"var send_same_share_max is {settings.same_share_max:g}",
+                )
+            )
+    age = now - plan.as_of
+    if age > settings.marts_age_max:
+        found.append(
+            Finding(
+                OLD,
+                f"the marts are as of {plan.as_of:%Y-%m-%d %H:%M} UTC, {age.total_seconds() / 3600:,.0f} hours ago; "
+                f"var send_marts_age_hours_max is {settings.marts_age_max.total_seconds() / 3600:g}",
+            )
+        )
+    return found
+
+
+def require_usual(found: Sequence[Finding], allowed: Collection[str]) -> None:
+    """Says what was seen. Stopped, naming the options that send all the same, unless all of it is allowed."""
+    for finding in found:
+        state = "allowed this once" if finding.check in allowed else "stops the sender"
+        click.echo(f"{finding.text} ({state})", err=True)
+    if stopping := sorted({finding.check for finding in found} - set(allowed)):
+        options = " ".join(f"--allow {check}" for check in stopping)
+        raise Stopped(f"Nothing is sent. If it is meant so: {options}")

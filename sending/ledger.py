@@ -1,0 +1,494 @@
+"""The ledger: what was queued, claimed, handed over and accepted, and who said no. Its own small transactional store.
+
+SQLite in a file beside the warehouse, or PostgreSQL by its URL. Not in the warehouse: that takes one writer, and builds
+replace it. Every change of a state goes through `Ledger.move`. A call of the ledger is one transaction, on disk when it
+returns: "handed over" must have been written before the first byte leaves, whatever happens to the machine.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+from sqlalchemy import (
+    Connection,
+    Engine,
+    RowMapping,
+    and_,
+    bindparam,
+    create_engine,
+    delete,
+    event,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from dbt_tools.private_files import close_to_others
+from sending.presence import Presence, presence_of
+from sending.states import ENDED, FOLLOWS, SENT, UNDER_WAY, WAITING, State
+from sending.tables import MIGRATIONS, VERSION, events, messages, metadata, runs, schema_version
+
+LEDGER_VARIABLE = "RECMAIL_LEDGER"
+BUSY_SECONDS = 60  # that a statement waits for another sender's transaction
+ROWS_AT_ONCE = 500  # in one statement: SQLite takes 32,766 parameters
+# the reasons of what came back, as send_decisions words them
+REFUSED = {"unsubscribe": "unsubscribed", "complaint": "complained", "bounce": "bounced"}
+
+
+class LedgerError(click.ClickException):
+    """The ledger can't be used; nothing is sent. Exit code 2."""
+
+    exit_code = 2
+
+
+def ledger_place(named: str | None, database: Path) -> str:
+    """A URL or file: as named, else beside the warehouse."""
+    return named or str(database.resolve().with_suffix(".ledger.sqlite"))
+
+
+def is_url(place: str) -> bool:
+    return "://" in place
+
+
+def ledger_exists(place: str) -> bool:
+    return is_url(place) or Path(place).exists()
+
+
+def utc_now() -> datetime:
+    """As the ledger keeps times: UTC without saying so."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+class Ledger:
+    def __init__(self, place: str, clock: Callable[[], datetime] = utc_now):
+        self.engine = open_engine(place)
+        self.now = clock
+        try:
+            self._adopt_schema()
+        except DBAPIError as error:
+            raise LedgerError(f"the ledger {shown(place)} can't be used: {error.orig}") from None
+
+    # --- the one place where states change -------------------------------------------------------------------
+
+    def _move(
+        self,
+        connection: Connection,
+        to: State,
+        condition,
+        reason: str | None,
+        **values: object,
+    ) -> int:
+        """How many messages of the condition were in a state that `to` may follow, and are in `to` now."""
+        stamp = f"{to}_at" if f"{to}_at" in messages.c else "ended_at"
+        changed = {"state": to, "reason": reason, stamp: self.now(), **values}
+        if to == State.RENDERED:
+            changed |= {"sender": None, "ended_at": None}
+        statement = update(messages).where(messages.c.state.in_(FOLLOWS[to]), condition).values(**changed)
+        return connection.execute(statement).rowcount
+
+    def move(
+        self,
+        message_id: str,
+        to: State,
+        reason: str | None = None,
+        sender: str | None = None,
+        **values: object,
+    ) -> bool:
+        """Whether the message is in `to` now; not when it is in a state that `to` can't follow, or another sender's."""
+        condition = messages.c.message_id == message_id
+        if sender:
+            condition = and_(condition, messages.c.sender == sender)
+        with self.engine.begin() as connection:
+            return self._move(connection, to, condition, reason, **values) == 1
+
+    # --- what is to be sent ----------------------------------------------------------------------------------
+
+    def add_run(self, run_id: str, as_of: datetime, message_count: int) -> None:
+        row = {"run_id": run_id, "as_of": as_of, "message_count": message_count, "seen_at": self.now()}
+        with self.engine.begin() as connection:
+            self._insert_new(connection, runs, [row])
+
+    def add_queued(self, rows: Collection[dict]) -> None:
+        """Messages that the ledger doesn't know begin as queued; those that wait, or may be repeated, become
+        this run's."""
+        with self.engine.begin() as connection:
+            new = {"state": State.QUEUED, "attempts": 0, "repeats": 0, "queued_at": self.now()}
+            self._insert_new(connection, messages, [row | new for row in rows])
+            waiting = or_(*(messages.c.state == state for state in (*WAITING, State.AMBIGUOUS)))
+            places = ("run_id", "part", "row_group", "consented_at", "expires_at")
+            connection.execute(
+                update(messages)
+                .where(messages.c.message_id == bindparam("known"), waiting)
+                .values({name: bindparam(f"new_{name}") for name in places}),
+                [
+                    {"known": row["message_id"]} | {f"new_{name}": row[name] for name in places}
+                    for row in rows
+                ],
+            )
+
+    def drop(self, reasons: dict[str, str]) -> None:
+        """What must not go out, with the reason of each message."""
+        of_reason: dict[str, list[str]] = {}
+        for message_id, reason in reasons.items():
+            of_reason.setdefault(reason, []).append(message_id)
+        with self.engine.begin() as connection:
+            for reason, ids in of_reason.items():
+                for some in chunks(ids):
+                    self._move(connection, State.DROPPED, messages.c.message_id.in_(some), reason)
+
+    def open_run(self, run_id: str) -> None:
+        """The run's messages that were rendered can be claimed. Those of earlier runs can't any more: later ones stand
+        in their place."""
+        with self.engine.begin() as connection:
+            self._move(connection, State.DROPPED, messages.c.run_id != run_id, "superseded")
+            rendered = and_(
+                messages.c.run_id == run_id, messages.c.part.is_not(None), messages.c.state == State.QUEUED
+            )
+            self._move(connection, State.RENDERED, rendered, None)
+
+    # --- senders ---------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def sender(self) -> Iterator[str]:
+        """The name of a new sender, which the others take for alive while the block runs, and as long as its process.
+
+        What it had claimed when the block ends, for whatever reason, can be claimed by others.
+        """
+        with presence_of(self.engine).enter() as sender:
+            try:
+                yield sender
+            finally:
+                # not what was handed over: of that nobody knows
+                with self.engine.begin() as connection:
+                    mine = and_(messages.c.sender == sender, messages.c.state == State.CLAIMED)
+                    self._move(connection, State.RENDERED, mine, "let_go")
+
+    def recover(self) -> Counter:
+        """What dead senders left: claimed, it can be claimed anew; handed over, it is ambiguous. How many of each."""
+        found: Counter = Counter()
+        presence: Presence = presence_of(self.engine)
+        with self.engine.begin() as connection:
+            senders = connection.execute(
+                select(messages.c.sender).where(messages.c.state.in_(UNDER_WAY)).distinct()
+            ).scalars()
+            for sender in [name for name in senders if not presence.is_alive(name)]:
+                of_sender = messages.c.sender == sender
+                unclear = and_(of_sender, messages.c.state == State.HANDED_OVER)
+                found[State.AMBIGUOUS] += self._move(connection, State.AMBIGUOUS, unclear, "sender_died")
+                claimed = and_(of_sender, messages.c.state == State.CLAIMED)
+                found[State.CLAIMED] += self._move(connection, State.RENDERED, claimed, "sender_died")
+        return found
+
+    def send_again(self, run_id: str, triggers: Collection[str]) -> int:
+        """Lets ambiguous messages of these triggers be claimed once more. How many there were."""
+        unclear = and_(
+            messages.c.run_id == run_id,
+            messages.c.state == State.AMBIGUOUS,
+            messages.c.trigger_type.in_(triggers),
+            messages.c.repeats == 0,
+            messages.c.expires_at > self.now(),
+        )
+        with self.engine.begin() as connection:
+            return self._move(
+                connection, State.RENDERED, unclear, "sent_again", repeats=messages.c.repeats + 1
+            )
+
+    def claim(self, sender: str, run_id: str, limit: int, gap: timedelta) -> list[RowMapping]:
+        """Messages of the run that are due, and nobody else's from now on: at most `limit`, none when none is left.
+
+        Asked at this moment, since days may have gone by: shelf life, what came back from the address or the user, and
+        whether the address was sent another message within `gap`.
+        """
+        while True:
+            now = self.now()
+            with self.engine.begin() as connection:
+                due = (
+                    connection.execute(
+                        select(messages)
+                        .where(
+                            messages.c.run_id == run_id,
+                            messages.c.state == State.RENDERED,
+                            messages.c.due_at <= now,
+                        )
+                        .order_by(
+                            messages.c.due_at, messages.c.part, messages.c.row_group, messages.c.message_id
+                        )
+                        .limit(limit)
+                        # PostgreSQL passes over what others are about to claim; SQLite has one writer at a time
+                        .with_for_update(skip_locked=True)
+                    )
+                    .mappings()
+                    .all()
+                )
+                held = self._held(connection, due, gap, now)
+                for message_id, (state, reason) in held.items():
+                    self._move(connection, state, messages.c.message_id == message_id, reason)
+                claimed = [row for row in due if row["message_id"] not in held]
+                ids = [row["message_id"] for row in claimed]
+                self._move(connection, State.CLAIMED, messages.c.message_id.in_(ids), None, sender=sender)
+            if claimed or not due:
+                return claimed
+
+    def _held(
+        self, connection: Connection, due: Collection[RowMapping], gap: timedelta, now: datetime
+    ) -> dict[str, tuple[State, str]]:
+        """Which of the messages must not go out, and why."""
+        addresses = [row["address_key"] for row in due]
+        refusals = list(
+            connection.execute(
+                select(events).where(
+                    or_(
+                        events.c.address_key.in_(addresses),
+                        events.c.user_id.in_([row["user_id"] for row in due]),
+                    ),
+                    func.coalesce(events.c.bounce_type, "hard") == "hard",
+                )
+            )
+        )
+        others = list(
+            connection.execute(
+                select(messages.c.address_key, messages.c.message_id).where(
+                    messages.c.address_key.in_(addresses),
+                    messages.c.state.in_((*SENT, State.CLAIMED)),
+                    messages.c.claimed_at > now - gap,
+                )
+            )
+        )
+        held: dict[str, tuple[State, str]] = {}
+        taken: set[str] = set()
+        for row in due:
+            said_no = [
+                refusal
+                for refusal in refusals
+                if refusal.address_key == row["address_key"] or refusal.user_id == row["user_id"]
+                # consent that is younger than an opt-out stands; a complaint or a bounce it doesn't undo
+                if refusal.event_type != "unsubscribe"
+                or row["consented_at"] is None
+                or row["consented_at"] <= refusal.occurred_at
+            ]
+            mailed = any(
+                other.address_key == row["address_key"] and other.message_id != row["message_id"]
+                for other in others
+            )
+            if row["expires_at"] <= now:
+                held[row["message_id"]] = State.EXPIRED, "shelf_life"
+            elif said_no:
+                held[row["message_id"]] = State.DROPPED, REFUSED[said_no[0].event_type]
+            elif mailed or row["address_key"] in taken:
+                held[row["message_id"]] = State.DROPPED, "mailed_recently"
+            else:
+                taken.add(row["address_key"])
+        return held
+
+    def expire(self) -> int:
+        """All that waits and is past its shelf life."""
+        with self.engine.begin() as connection:
+            return self._move(connection, State.EXPIRED, messages.c.expires_at <= self.now(), "shelf_life")
+
+    def next_due(self, run_id: str) -> datetime | None:
+        with self.engine.begin() as connection:
+            return connection.execute(
+                select(func.min(messages.c.due_at)).where(
+                    messages.c.run_id == run_id, messages.c.state == State.RENDERED
+                )
+            ).scalar()
+
+    # --- what came back --------------------------------------------------------------------------------------
+
+    def add_event(self, row: dict) -> bool:
+        """Whether the ledger did not have it yet."""
+        insert = self._insert(events).values(row).on_conflict_do_nothing().returning(events.c.event_id)
+        with self.engine.begin() as connection:
+            return connection.execute(insert).first() is not None
+
+    def find_message(self, message_id: str | None, address_key: str | None) -> RowMapping | None:
+        """The message of this id; without one, the last that was sent to the address."""
+        if message_id:
+            condition = messages.c.message_id == message_id
+        else:
+            condition = and_(
+                messages.c.address_key == address_key, messages.c.state.in_((*SENT, State.BOUNCED))
+            )
+        with self.engine.begin() as connection:
+            return (
+                connection.execute(
+                    select(messages).where(condition).order_by(messages.c.claimed_at.desc()).limit(1)
+                )
+                .mappings()
+                .first()
+            )
+
+    def address_of(self, user_id: str) -> str | None:
+        """Where the user was last written to."""
+        with self.engine.begin() as connection:
+            return connection.execute(
+                select(messages.c.address_key)
+                .where(messages.c.user_id == user_id)
+                .order_by(messages.c.queued_at.desc(), messages.c.message_id)
+                .limit(1)
+            ).scalar()
+
+    # --- reading ---------------------------------------------------------------------------------------------
+
+    def states(self, run_id: str | None = None) -> list[tuple[str, str | None, int]]:
+        """State, reason where it has ended, and number of messages: of a run, or of all."""
+        reason = func.coalesce(messages.c.reason, "").label("reason")
+        query = select(messages.c.state, reason, func.count()).group_by(messages.c.state, reason)
+        if run_id:
+            query = query.where(messages.c.run_id == run_id)
+        with self.engine.begin() as connection:
+            rows = [tuple(row) for row in connection.execute(query)]
+        counts: Counter = Counter()
+        for state, why, count in rows:
+            # a server's own words differ from message to message
+            counts[state, why.partition(":")[0] if state in ENDED and state != State.ACCEPTED else ""] += (
+                count
+            )
+        order = list(State)
+        return sorted(((*key, n) for key, n in counts.items()), key=lambda row: (order.index(row[0]), row[1]))
+
+    def earlier_runs(self, run_id: str, limit: int) -> list[RowMapping]:
+        """The latest runs before this one, the last first."""
+        with self.engine.begin() as connection:
+            return list(
+                connection.execute(
+                    select(runs)
+                    .where(runs.c.run_id != run_id)
+                    .order_by(runs.c.as_of.desc(), runs.c.seen_at.desc())
+                    .limit(limit)
+                ).mappings()
+            )
+
+    def all_rows(self, table, *conditions) -> Iterator[RowMapping]:
+        with self.engine.connect() as connection:
+            yield from (
+                connection.execution_options(yield_per=1000)
+                .execute(select(table).where(*conditions).order_by(*table.primary_key))
+                .mappings()
+            )
+
+    # --- erasure ---------------------------------------------------------------------------------------------
+
+    def forget(self, user_ids: Iterable[str]) -> int:
+        """Removes all rows of these users and, where it is nobody else's, of their addresses. How many rows."""
+        removed = 0
+        with self.engine.begin() as connection:
+            for some in chunks(list(user_ids)):
+                theirs = set(
+                    connection.execute(
+                        select(messages.c.address_key).where(messages.c.user_id.in_(some))
+                    ).scalars()
+                )
+                removed += connection.execute(delete(messages).where(messages.c.user_id.in_(some))).rowcount
+                shared = set(
+                    connection.execute(
+                        select(messages.c.address_key).where(messages.c.address_key.in_(theirs))
+                    ).scalars()
+                )
+                removed += connection.execute(
+                    delete(events).where(
+                        or_(events.c.user_id.in_(some), events.c.address_key.in_(theirs - shared))
+                    )
+                ).rowcount
+        if removed:
+            self._vacuum()
+        return removed
+
+    def _vacuum(self) -> None:
+        """Free blocks and the log hold what was deleted."""
+        if self.engine.dialect.name == "sqlite":
+            # past SQLAlchemy, which would begin a transaction
+            connection = self.engine.raw_connection()
+            connection.execute("vacuum")
+            connection.execute("pragma wal_checkpoint(truncate)")
+            connection.close()
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"vacuum full {messages.name}, {events.name}"))
+
+    # --- the store -------------------------------------------------------------------------------------------
+
+    def _insert(self, table):
+        """As the store's dialect says it: `on conflict do nothing` is none of the standard."""
+        return {"sqlite": sqlite, "postgresql": postgresql}[self.engine.dialect.name].insert(table)
+
+    def _insert_new(self, connection: Connection, table, rows: Collection[dict]) -> None:
+        if rows:
+            # one statement for many rows, compiled once
+            connection.execute(self._insert(table).on_conflict_do_nothing(), list(rows))
+
+    def _adopt_schema(self) -> None:
+        with self.engine.begin() as connection:
+            if self.engine.dialect.name == "postgresql":
+                # two that are started at once must not both make the tables
+                connection.execute(text("select pg_advisory_xact_lock(hashtext('recmail ledger schema'))"))
+            metadata.create_all(connection)
+            version = connection.execute(select(schema_version.c.version)).scalar()
+            if version is None:
+                connection.execute(schema_version.insert().values(version=VERSION))
+                return
+            if version > VERSION:
+                raise LedgerError(
+                    f"the ledger is of a newer recmail (version {version}, this one knows {VERSION})"
+                )
+            for step in range(version, VERSION):
+                for statement in MIGRATIONS[step]:
+                    connection.execute(text(statement))
+            connection.execute(update(schema_version).values(version=VERSION))
+
+
+def open_engine(place: str) -> Engine:
+    if is_url(place):
+        try:
+            url = make_url(place)
+        except ArgumentError:
+            raise LedgerError(f"{LEDGER_VARIABLE} is no URL such as postgresql://user@host/ledger") from None
+        if url.get_backend_name() != "postgresql":
+            raise LedgerError(
+                "a ledger is a file, or a PostgreSQL database by its URL: postgresql://user@host/ledger"
+            )
+        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    path = Path(place)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # before SQLite makes it, and its log with the same rights
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    close_to_others(path)
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", prepare_sqlite)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("begin immediate"))
+    return engine
+
+
+def prepare_sqlite(connection, _record) -> None:
+    # SQLAlchemy's own way to have begin said by `begin immediate`: who writes first has the file, and nobody deadlocks
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = wal",
+        # what is committed is on disk: a lost "handed over" would be a mail sent twice
+        "synchronous = full",
+        "secure_delete = on",
+    ):
+        connection.execute(f"pragma {pragma}")
+
+
+def shown(place: str) -> str:
+    """Without the password."""
+    return make_url(place).render_as_string() if is_url(place) else place
+
+
+def chunks(values: list) -> Iterator[list]:
+    for first in range(0, len(values), ROWS_AT_ONCE):
+        yield values[first : first + ROWS_AT_ONCE]
+
+
+def address_key(email: str) -> str:
+    return email.strip().lower()

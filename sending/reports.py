@@ -1,0 +1,160 @@
+"""What servers and providers report back: mails that could not be delivered (DSN), and complaints (ARF, RFC 5965).
+
+Both come as mails to the bounce address. A report counts for the message that it names; one that names none, for the
+last message to its address. What is about no message of the ledger is left alone: anybody can write to that address.
+"""
+
+import email
+import hashlib
+import mailbox
+from collections import Counter
+from datetime import UTC, datetime
+from email import policy
+from email.message import EmailMessage, Message
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
+
+from flufl.bounce import all_failures
+
+from sending.ledger import Ledger, address_key
+from sending.states import State
+
+BOUNCE, COMPLAINT = "bounce", "complaint"
+# the header that render gives every message
+MESSAGE_ID_HEADER = "X-Recmail-Message-ID"
+
+
+class Report(NamedTuple):
+    event_type: str
+    bounce_type: str | None
+    message_id: str | None
+    address: str | None
+    detail: str
+
+
+def read_reports(folder: mailbox.Maildir, ledger: Ledger) -> Counter:
+    """Takes every unread mail of the maildir in, and marks it as read. How many there were, by what became of them."""
+    counts: Counter = Counter()
+    for key in sorted(folder.keys()):
+        stored = folder[key]
+        if "S" in stored.get_flags():
+            continue
+        raw = folder.get_bytes(key)
+        counts[take_in(raw, ledger)] += 1
+        # after the ledger has it: a crash in between reads it once more, and it is in the ledger once
+        stored.add_flag("S")
+        stored.set_subdir("cur")
+        folder[key] = stored
+    return counts
+
+
+def take_in(raw: bytes, ledger: Ledger) -> str:
+    report = read_report(raw)
+    if report is None:
+        return "no report"
+    address = report.address and address_key(report.address)
+    message = ledger.find_message(report.message_id, address)
+    if message is None:
+        return "about no message of the ledger"
+    is_new = ledger.add_event(
+        {
+            "event_id": hashlib.sha256(raw).hexdigest()[:32],
+            "event_type": report.event_type,
+            "bounce_type": report.bounce_type,
+            "user_id": message["user_id"],
+            "address_key": message["address_key"],
+            "message_id": message["message_id"],
+            "detail": report.detail,
+            "occurred_at": min(reported_at(raw) or ledger.now(), ledger.now()),
+        }
+    )
+    if not is_new:
+        return "known already"
+    if report.bounce_type == "hard":
+        ledger.move(message["message_id"], State.BOUNCED, f"reported: {report.detail}")
+    return f"{report.bounce_type} {BOUNCE}" if report.event_type == BOUNCE else report.event_type
+
+
+def read_report(raw: bytes) -> Report | None:
+    """None when the mail is no report, or one on a delay."""
+    message = email.message_from_bytes(raw, policy=policy.compat32)
+    if complaint := part_of(message, "message/feedback-report"):
+        fields = fields_of(complaint)
+        return Report(
+            COMPLAINT,
+            None,
+            original_message_id(message),
+            fields.get("original-rcpt-to") or fields.get("removal-recipient"),
+            fields.get("feedback-type", "abuse"),
+        )
+    if not message["From"]:
+        # detectors trip over it
+        return None
+    _, permanent = all_failures(message)
+    statuses = [fields_of(part) for part in delivery_statuses(message)]
+    failed = next((fields for fields in statuses if fields.get("action", "").lower() == "failed"), None)
+    if not failed and not permanent:
+        # delays are told apart by their action; of those that only a detector knows nothing is final
+        return None
+    address = failed and (failed.get("original-recipient") or failed.get("final-recipient"))
+    address = (
+        address.rpartition(";")[2].strip() if address else sorted(permanent)[0].decode("utf-8", "replace")
+    )
+    status = (failed or {}).get("status", "")
+    return Report(
+        BOUNCE,
+        # full, too large, refused for its content: said to be final, and another message may pass
+        "hard" if not status or is_hard(status) else "soft",
+        original_message_id(message) or envelope_id(statuses),
+        address.strip("<>"),
+        " ".join(f"{status} {(failed or {}).get('diagnostic-code', '')}".split())[:200],
+    )
+
+
+def is_hard(status: str) -> bool:
+    """Of RFC 3463: the address is at fault (5.1), or its mailbox is closed (5.2.1)."""
+    return status.startswith("5.1.") or status == "5.2.1"
+
+
+def part_of(message: Message, content_type: str) -> Message | None:
+    return next((part for part in message.walk() if part.get_content_type() == content_type), None)
+
+
+def delivery_statuses(message: Message) -> list[Message]:
+    """The groups of fields of a DSN: one for the mail, then one per recipient."""
+    part = part_of(message, "message/delivery-status")
+    return [group for group in part.get_payload() if isinstance(group, Message)] if part else []
+
+
+def fields_of(part: Message) -> dict[str, str]:
+    """Names in small letters. Python parses some of these parts into a message within the part, others not at all."""
+    if part.is_multipart():
+        part = part.get_payload(0)
+    fields = {name.lower(): " ".join(str(value).split()) for name, value in part.items()}
+    if part.get_content_type() == "message/feedback-report":
+        fields |= fields_of(email.message_from_string(part.get_payload(), EmailMessage))
+    return fields
+
+
+def original_message_id(message: Message) -> str | None:
+    """Of the mail that the report gives back, whole or its headers."""
+    for part in message.walk():
+        if part.get_content_type() == "text/rfc822-headers":
+            part = email.message_from_string(part.get_payload(decode=True).decode("utf-8", "replace"))
+        if part is not message and part[MESSAGE_ID_HEADER]:
+            return str(part[MESSAGE_ID_HEADER]).strip()
+    return None
+
+
+def envelope_id(statuses: list[dict[str, str]]) -> str | None:
+    return next(
+        (fields["original-envelope-id"] for fields in statuses if "original-envelope-id" in fields), None
+    )
+
+
+def reported_at(raw: bytes) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(email.message_from_bytes(raw)["Date"])
+    except (TypeError, ValueError):
+        return None
+    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,499 @@
+"""Around sending: what stops it before it starts, the unsubscribe page, what servers report, what builds read of it."""
+
+import mailbox
+import smtplib
+import time
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+from sending_setup import FAST, KEY, ROOT, Shop, rendered_shop, sent
+from shop import AS_OF, small_shop, write_parquet
+from starlette.testclient import TestClient
+from warehouse import build
+
+from email_render.run import Job, render_queue
+from email_render.tokens import personal_link, sign
+from recmail.forget import main as forget
+from sending import cli
+from sending.endpoint import endpoint
+from sending.frozen_queue import Plan, open_queue
+from sending.guard import Stopped, findings, require_usual
+from sending.ledger import Ledger
+from sending.pace import Pace
+from sending.settings import read_settings
+
+OLD_KEY = b"fedcba9876543210fedcba9876543210"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    return rendered_shop(tmp_path_factory.mktemp("shop"))
+
+
+@pytest.fixture
+def place(tmp_path):
+    return str(tmp_path / "ledger.sqlite")
+
+
+def maildir(folder: Path, *options: str) -> list[str]:
+    return ["--transport", "maildir", "--to", str(folder / "mails"), *options]
+
+
+def states(place: str) -> list[tuple]:
+    return Ledger(place).states()
+
+
+# --- what stops a sender ------------------------------------------------------------------------------------
+
+T0 = datetime(2026, 1, 5)
+
+
+def plan_of(count: int, same: int = 0, waiting: int | None = None) -> Plan:
+    """Of so many messages, `same` of which have the same subject."""
+    waiting = count if waiting is None else waiting
+    return Plan(T0, count, waiting, [], {}, {"subject": ("Hello", same)} if same else {}, [])
+
+
+@pytest.mark.parametrize(
+    ("plan", "earlier", "hours", "found"),
+    [
+        (plan_of(10), [], 36, []),
+        (plan_of(0), [], 1, []),
+        (plan_of(0), [0, 500], 1, []),
+        (plan_of(0), [1, 0], 1, ["empty"]),
+        (plan_of(300), [100, 100, 100], 1, []),
+        (plan_of(301), [100, 90, 5000], 1, ["larger"]),
+        (plan_of(100), [1], 1, []),
+        (plan_of(101), [1], 1, ["larger"]),
+        (plan_of(99, same=99), [], 1, []),
+        (plan_of(100, same=80), [], 1, []),
+        (plan_of(100, same=81), [], 1, ["same"]),
+        # most were sent before
+        (plan_of(5000, same=90, waiting=99), [], 1, []),
+        (plan_of(10), [], 37, ["old"]),
+    ],
+)
+def test_what_is_unusual(plan, earlier, hours, found):
+    seen = findings(plan, earlier, read_settings({}), T0 + timedelta(hours=hours))
+    assert [finding.check for finding in seen] == found
+
+
+def test_an_option_allows_what_it_names_and_nothing_else(capsys):
+    seen = findings(plan_of(200, same=200), [1], read_settings({}), T0)
+    with pytest.raises(Stopped, match="--allow same$"):
+        require_usual(seen, ["larger"])
+    said = capsys.readouterr().err
+    assert "the queue has 200 messages, the last 1 had 1 (median)" in said and "allowed this once" in said
+    require_usual(seen, ["larger", "same"])
+
+
+def test_the_plan_counts_what_would_go_out(tmp_path):
+    own = rendered_shop(
+        tmp_path,
+        "update email_queue set offer = {'offer_name': 'Sale', 'ends_text': 'Soon'} where user_id in ('u1', 'u2')",
+        "update email_queue set subject = 'Same' where user_id in ('u2', 'u3', 'u4')",
+        "update email_queue set trigger_type = 'win_back', send_at = '2017-11-16 10:30:00' where user_id = 'u4'",
+        # the second stands twice in the emails of u1 to u3
+        "update user_recommendations set item_id = 'x' where position in (2, 5) and user_id in ('u1', 'u2', 'u3')",
+        "update user_recommendations set item_id = user_id || item_id where item_id <> 'x'",
+        "update send_decisions set decision = 'hold', reason = 'bounced' where user_id = 'u6'",
+        "delete from stg_users where user_id = 'u5'",
+    )
+    with open_queue(own.database, own.out, read_settings({})) as (queue, parts):
+        queue.freeze(
+            parts,
+            own.out,
+            [{"message_id": "m3", "state": "accepted"}, {"message_id": "m1", "state": "queued"}],
+        )
+        plan = queue.plan()
+    assert (plan.size, plan.waiting) == (6, 3)
+    assert plan.others == [("already accepted", 1), ("bounced", 1), ("erased", 1)]
+    assert plan.by["trigger"] == [("recommendations", 2), ("win_back", 1)]
+    assert plan.by["hour (UTC)"] == [("2017-11-15 09:00", 2), ("2017-11-16 10:00", 1)]
+    assert plan.commonest == {"item": ("x", 2), "offer": ("Sale", 2), "subject": ("Same", 2)}
+
+
+def test_nothing_is_sent_and_nothing_written_when_a_check_says_no(shop, place, tmp_path):
+    options = maildir(tmp_path, "--now", "2017-11-20 12:00:00")
+    outcome = sent(shop, place, *options)
+    assert outcome.exit_code == 2 and "--allow old" in outcome.output
+    assert states(place) == [] and not (tmp_path / "mails").exists()
+    assert "6 expired (shelf_life)" in sent(shop, place, *options, "--allow", "old").output
+
+
+def test_a_dry_run_shows_the_plan_and_leaves_no_trace(shop, place, tmp_path):
+    outcome = sent(shop, place, *maildir(tmp_path), "--dry-run")
+    assert outcome.exit_code == 0 and list(tmp_path.iterdir()) == []
+    for line in ("6 of 6 messages", "6 recommendations", "6 mail.example", "6 2017-11-15 09:00", "5 of them"):
+        assert line in outcome.output
+    sent(shop, place, *maildir(tmp_path))
+    assert "0 of 6" in sent(shop, place, *maildir(tmp_path), "--dry-run").output
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("update inputs.latest_run set problem = 'it stopped'", "it stopped"),
+        ("update dbt_email.email_queue set subject = 'New'", "rendered from another build"),
+    ],
+)
+def test_a_run_that_cannot_be_used_is_not_sent(tmp_path, place, change, said):
+    own = rendered_shop(tmp_path)
+    with duckdb.connect(str(own.database)) as connection:
+        connection.execute(change)
+        connection.execute("checkpoint")
+    outcome = sent(own, place, *maildir(tmp_path))
+    assert outcome.exit_code == 2 and said in outcome.output and not Path(place).exists()
+
+
+def test_what_was_not_rendered_to_its_end_is_not_sent(tmp_path, place):
+    own = rendered_shop(tmp_path)
+    (own.out / "part-0000.parquet").unlink()
+    outcome = sent(own, place, *maildir(tmp_path))
+    assert outcome.exit_code == 2 and "lacks 1 of 1 parts" in outcome.output
+
+
+def test_the_warehouse_is_asked_once_more(tmp_path, place):
+    own = rendered_shop(
+        tmp_path,
+        "update email_queue set subject = null where user_id = 'u1'",
+        "update send_decisions set decision = 'hold', reason = 'unsubscribed' where user_id = 'u2'",
+        "delete from stg_users where user_id = 'u3'",
+        "insert into inputs.erasure_requests values ('u4')",
+        "update stg_users set email = 'new@mail.example' where user_id = 'u5'",
+    )
+    sent(own, place, *maildir(tmp_path))
+    assert states(place) == [
+        ("accepted", "", 1),
+        ("dropped", "address_changed", 1),
+        ("dropped", "erased", 2),
+        ("dropped", "not_rendered", 1),
+        ("dropped", "unsubscribed", 1),
+    ]
+
+
+def test_a_build_in_the_meantime_ends_the_sender(tmp_path, place, monkeypatch):
+    own = rendered_shop(tmp_path)
+    monkeypatch.setattr("sending.deliver.CLAIMED_AT_ONCE", 2)
+    deliver, count = cli.Maildir.deliver, []
+
+    def then_build(*arguments):
+        count.append(1)
+        if len(count) == 2:
+            own.database.touch()
+        return deliver(*arguments)
+
+    monkeypatch.setattr(cli.Maildir, "deliver", then_build)
+    outcome = sent(own, place, *maildir(tmp_path))
+    assert outcome.exit_code == 2 and "built anew meanwhile" in outcome.output
+    assert states(place) == [("rendered", "", 4), ("accepted", "", 2)]
+
+
+def test_the_pace_serves_the_domain_that_is_free_first():
+    pace = Pace(per_second=2, per_second_and_domain=0.1, clock=lambda: 100.0)
+    domains = ["a", "a", "b"]
+    assert [pace.take(domains) for _ in range(4)] == [(0, 0), (2, 0.5), (0, 10), (2, 10.5)]
+
+
+# --- unsubscribing ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def page(place):
+    """The endpoint, with a client that takes it for the shop's."""
+    return TestClient(endpoint(Ledger(place), [KEY, OLD_KEY]), base_url="https://shop.example")
+
+
+def link(key: bytes, user_id: str, purpose: str = "unsubscribe") -> str:
+    return personal_link("/unsubscribe", purpose, user_id, lambda *what: sign(key, *what))
+
+
+def unsubscribed(place: str) -> list[tuple]:
+    with Ledger(place).engine.begin() as connection:
+        return connection.exec_driver_sql("select event_type, user_id, address_key from events").all()
+
+
+def test_get_asks_and_post_unsubscribes(shop, place, page, tmp_path):
+    sent(shop, place, *maildir(tmp_path))
+    for _ in range(3):
+        shown = page.get(link(KEY, "u1"))
+        assert shown.status_code == 200 and "<button" in shown.text and unsubscribed(place) == []
+    assert page.head(link(KEY, "u1")).status_code == 200 and unsubscribed(place) == []
+    for _ in range(2):
+        assert page.post(link(KEY, "u1"), data={"List-Unsubscribe": "One-Click"}).status_code == 200
+        assert page.post(link(KEY, "u1")).status_code == 200
+    assert unsubscribed(place) == [("unsubscribe", "u1", "user1@mail.example")]
+    assert shown.headers["Cache-Control"] == "no-store" and shown.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_links_signed_with_a_former_key_work_and_others_do_not(place, page):
+    assert page.post(link(OLD_KEY, "u2")).status_code == 200
+    assert [user for _, user, _ in unsubscribed(place)] == ["u2"]
+    hostile = [
+        link(b"x" * 32, "u3"),
+        link(KEY, "u3", purpose="preferences"),
+        link(KEY, "u3").replace("u=u3", "u=u4"),
+        "/unsubscribe?u=u3",
+        "/unsubscribe?u=&t=" + sign(KEY, "unsubscribe", ""),
+        "/unsubscribe",
+    ]
+    assert {page.post(address).status_code for address in hostile} == {403}
+    assert page.post(link(KEY, "u3"), content=b"x" * 20_000).status_code == 400
+    assert page.put(link(KEY, "u3")).status_code == 405
+    assert "<script>" not in page.get("/unsubscribe?u=<script>&t=<script>").text
+    assert len(unsubscribed(place)) == 1
+
+
+def test_the_link_of_an_email_unsubscribes_and_the_sender_asks_the_ledger(shop, place, page, tmp_path):
+    rows = pq.read_table(shop.out / "part-0000.parquet").to_pylist()
+    headers = {row["user_id"]: row["headers"] for row in rows}
+    address = headers["u3"].partition("<https://shop.example")[2].partition(">")[0]
+    assert page.post(address, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    sent(shop, place, *maildir(tmp_path))
+    assert states(place) == [("accepted", "", 5), ("dropped", "unsubscribed", 1)]
+
+
+# --- what comes back ----------------------------------------------------------------------------------------
+
+DSN = """\
+From: MAILER-DAEMON@mx.example
+To: bounces@shop.recmail.example
+Date: Wed, 15 Nov 2017 10:00:00 +0000
+Subject: Undelivered Mail
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+
+It could not be delivered.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+{envelope}
+
+Final-Recipient: rfc822; {address}
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; 550 {status} no
+
+--b
+Content-Type: text/rfc822-headers
+
+Subject: Picked for you
+{header}
+
+--b--
+"""
+ARF = """\
+From: feedback@provider.example
+To: bounces@shop.recmail.example
+Date: Wed, 15 Nov 2017 11:00:00 +0000
+Subject: complaint
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="b"
+
+--b
+
+This is spam.
+
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+User-Agent: Provider/1.0
+Version: 1
+Original-Rcpt-To: {address}
+
+--b
+Content-Type: message/rfc822
+
+From: news@shop.recmail.example
+Subject: Picked for you
+{header}
+
+Text
+--b--
+"""
+
+
+def dsn(
+    address="user1@mail.example", action="failed", status="5.1.1", header="X-Other: 1", envelope="X-Other: 1"
+):
+    return DSN.format(address=address, action=action, status=status, header=header, envelope=envelope)
+
+
+OF_M2 = "X-Recmail-Message-ID: m2"
+REPORTS = {
+    "by address": (dsn(), "hard bounce", ("bounce", "hard", "m1")),
+    "by header": (
+        dsn(address="forwarded@else.example", header=OF_M2),
+        "hard bounce",
+        ("bounce", "hard", "m2"),
+    ),
+    "by envelope": (
+        dsn("x@else.example", envelope="Original-Envelope-Id: m3"),
+        "hard bounce",
+        ("bounce", "hard", "m3"),
+    ),
+    "full": (dsn(status="5.2.2"), "soft bounce", ("bounce", "soft", "m1")),
+    "delayed": (dsn(action="delayed", status="4.4.1"), "no report", None),
+    "of another": (dsn("stranger@mail.example"), "about no message of the ledger", None),
+    "complaint": (ARF.format(address="x", header=OF_M2), "complaint", ("complaint", None, "m2")),
+    "complaint by address": (
+        ARF.format(address="user4@mail.example", header="X-Other: 1"),
+        "complaint",
+        ("complaint", None, "m4"),
+    ),
+    "a letter": ("From: a@b.example\nSubject: Hello\n\nThank you!\n", "no report", None),
+    "nothing": ("", "no report", None),
+}
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+def test_reports(shop, place, tmp_path, kind):
+    text, said, event = REPORTS[kind]
+    sent(shop, place, *maildir(tmp_path))
+    returned = mailbox.Maildir(tmp_path / "returned")
+    returned.add(text.encode())
+    for expected in (said, "no unread mail"):
+        outcome = CliRunner().invoke(cli.bounces, ["--ledger", place, str(tmp_path / "returned")])
+        assert outcome.exit_code == 0 and expected in outcome.output, outcome.output
+    # read again, as after a crash: it is known
+    returned.add(text.encode())
+    again = CliRunner().invoke(cli.bounces, ["--ledger", place, str(tmp_path / "returned")])
+    assert "known already" in again.output or event is None
+    with Ledger(place).engine.begin() as connection:
+        events = connection.exec_driver_sql("select event_type, bounce_type, message_id from events").all()
+        bounced = connection.exec_driver_sql("select message_id from messages where state = 'bounced'").all()
+    assert events == ([event] if event else [])
+    assert bounced == ([(event[2],)] if event and event[1] == "hard" else [])
+
+
+# --- through a real server ----------------------------------------------------------------------------------
+
+
+def test_postfix_delivers_and_its_bounces_come_back(tmp_path, place):
+    port = ROOT / "target/services/postfix/port"
+    if not port.exists():
+        pytest.skip("no postfix: `make services` installs and starts one")
+    url = f"smtp+plain://127.0.0.1:{port.read_text('utf-8').strip()}"
+    try:
+        smtplib.SMTP("127.0.0.1", int(port.read_text("utf-8"))).quit()
+    except OSError as error:
+        pytest.skip(f"postfix does not answer, `make services` starts it: {error}")
+    # ids of this test alone: the mailboxes stay
+    mark = f"{time.time_ns()}"
+    own = rendered_shop(
+        tmp_path,
+        f"update email_queue set message_id = message_id || '-{mark}'",
+        "update email_queue set email = 'nobody@mail.example' where user_id = 'u6'",
+        "update stg_users set email = 'nobody@mail.example' where user_id = 'u6'",
+    )
+    assert sent(own, place, "--transport", "smtp", "--smtp-url", url).exit_code == 0
+    assert states(place) == [("accepted", "", 6)]
+    folder = ROOT / "target/services/postfix/mail"
+
+    def of_this_test(name: str) -> list[bytes]:
+        found = (path.read_bytes() for path in (folder / name).glob("*/*"))
+        return [content for content in found if mark.encode() in content]
+
+    for _ in range(600):
+        got = [of_this_test(name) for name in ("user1", "user2", "user3", "user4", "user5", "bounces")]
+        if all(got):
+            break
+        time.sleep(0.05)
+    assert [len(mails) for mails in got] == [1] * 6
+    message = message_from_bytes(got[0][0], policy=policy.default)
+    assert message["Message-ID"] == f"<m1-{mark}@shop.recmail.example>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["Return-Path"] == "<bounces@shop.recmail.example>"
+    outcome = CliRunner().invoke(cli.bounces, ["--ledger", place, str(folder / "bounces")])
+    assert "1 hard bounce" in outcome.output, outcome.output
+    assert states(place) == [("accepted", "", 5), ("bounced", "reported", 1)]
+
+
+# --- what builds read, and forget ---------------------------------------------------------------------------
+
+
+FROM_EVENTS_TO_DECISIONS = (
+    *("input_email_events", "typed_email_events", "checked_email_events", "stg_email_events", "stg_as_of"),
+    *("int_email_outcomes", "int_address_refusals", "int_send_decisions", "send_decisions"),
+)
+
+
+def test_a_build_reads_what_was_sent_and_said(small, tmp_path, page, place):
+    """On the small shop: who was mailed, opted out or bounced is held by the next build, as the ledger says."""
+    own = small.copied_to(tmp_path)
+    render_queue(Job(own.database, tmp_path / "emails", KEY, "sql"), 1, None)
+    shop = Shop(own.database, tmp_path / "emails")
+    now = ["--now", str(AS_OF)]
+    outcome = CliRunner().invoke(
+        cli.send, [*shop.options[:4], *FAST, *now, "--ledger", place, *maildir(tmp_path)]
+    )
+    assert outcome.exit_code == 0, outcome.output
+    users = own.query("select user_id, message_id from email_queue order by user_id")
+    assert states(place) == [("accepted", "", len(users))] and len(users) > 2
+    (gone, message_id), (tired, _), *others = users
+    book = Ledger(place)
+    book.add_event(
+        {
+            "event_id": "e1",
+            "event_type": "bounce",
+            "bounce_type": "hard",
+            "message_id": message_id,
+            "occurred_at": AS_OF,
+        }
+    )
+    TestClient(endpoint(Ledger(place, lambda: AS_OF), [KEY])).post(link(KEY, tired))
+    exported = CliRunner().invoke(cli.events, ["--ledger", place, "--out", str(tmp_path / "events")])
+    assert exported.exit_code == 0 and f"{len(users) + 2} events" in exported.output
+    log = pq.read_table(tmp_path / "events/send_log.parquet").to_pylist()
+    assert {row["state"] for row in log} == {"accepted"}
+    assert all(0 < item["propensity"] <= 1 and item["item_id"] for row in log for item in row["items"])
+    inputs = write_parquet(small_shop(), tmp_path / "in")
+    (tmp_path / "events/email_events.parquet").replace(inputs / "email_events.parquet")
+    later = str(AS_OF + timedelta(hours=1))
+    variables = {"input_location": str(inputs), "as_of": later}
+    after = build(own.database, variables, "--select", *FROM_EVENTS_TO_DECISIONS)
+    assert after.succeeded, after.text
+    decisions = dict(after.query("select user_id, reason from send_decisions"))
+    assert decisions[gone] == "bounced" and decisions[tired] == "unsubscribed"
+    assert {decisions[user] for user, _ in others} == {"mailed_recently"}
+
+
+def test_forget_reaches_the_ledger(tmp_path):
+    own = rendered_shop(tmp_path, "create schema state", *SWEPT)
+    place = str(tmp_path / "w.ledger.sqlite")
+    sent(own, place, *maildir(tmp_path))
+    with duckdb.connect(str(own.database)) as connection:
+        connection.execute("insert into inputs.erasure_requests values ('u5')")
+
+    def holds_the_user() -> bool:
+        return any(
+            b"user5@mail.example" in path.read_bytes()
+            for path in tmp_path.glob("w.ledger.sqlite*")
+            if path.is_file()
+        )
+
+    assert holds_the_user()
+    outcome = CliRunner().invoke(forget, ["--database", str(own.database), "--out", str(tmp_path / "out")])
+    assert outcome.exit_code == 0 and f"1 rows removed from {place}" in outcome.output, outcome.output
+    assert not holds_the_user()
+    assert states(place) == [("accepted", "", 5)]
+    with duckdb.connect(str(own.database)) as connection:
+        connection.execute("drop table inputs.erasure_requests")
+    outcome = CliRunner().invoke(forget, ["--database", str(own.database), "--out", str(tmp_path / "out")])
+    assert outcome.exit_code == 1 and "may still hold them" in outcome.output
+
+
+SWEPT = [
+    "create table dbt_email.stg_erasure_requests as select timestamp '2017-11-15' as requested_at where false",
+    "create table state.swept_erasures as select 0 as request_count, null::timestamp as latest_request_at",
+]
