@@ -86,7 +86,7 @@ def lines_of(text):
 
 def bare(message):
     """The message without offer, and its items without anything that not every item has."""
-    optional = ("list_price", "reason", "reason_html", "badge", "badge_html", "rating", "rating_count")
+    optional = ("list_price", "reason", "reason_html", "badge", "badge_html", "rating", "rating_html")
     blocks = [
         block
         | {

@@ -2,7 +2,8 @@
 -- value out, or print a brace. A text with a {count} stands in every form that numbers below a million take in its
 -- language (macro plural_rules), and a form may do without the number. What it names: the key, the language, and what
 -- is wrong.
-{% set placeholders = ['item', 'category', 'percent', 'first_name', 'shop', 'date', 'day', 'month', 'offer', 'ends', 'rating'] %}
+{% set placeholders = ['item', 'category', 'percent', 'rating', 'first_name', 'shop', 'date', 'day', 'month'] %}
+{% set placeholders = placeholders + ['offer', 'ends'] %}
 {% set emptied = {'count': "''"} %}
 {% for placeholder in placeholders %}{% do emptied.update({placeholder: "''"}) %}{% endfor %}
 with texts as (
@@ -47,7 +48,7 @@ forms as (
                 language,
                 '{{ form }}' as form
             from languages
-            where language in ('{{ rule.languages.split() | join("', '") }}')
+            where language in ('{{ rule.languages.split() | join("',\n'") }}')
             union all
         {% endfor %}
     {% endfor %}
@@ -58,7 +59,7 @@ forms as (
     where
         language not in (
             {% for rule in plural_rules() %}
-                '{{ rule.languages.split() | join("', '") }}' {{- ',' if not loop.last }}
+                '{{ rule.languages.split() | join("',\n'") }}' {{- ',' if not loop.last }}
             {% endfor %}
         )
 
@@ -74,7 +75,7 @@ expected as (
     where not texts.is_plural_form
     union
     select
-        concat(english.key, '.', forms.form) as key,
+        concat(english.key, '.', forms.form),
         forms.language
     from english
     cross join forms

@@ -1,5 +1,6 @@
--- A name is that of the reader's own locale, else of the language alone, else of another locale of the language. A page
--- or price of another locale is another market's: it counts for nobody else. A price brings its list price and currency.
+-- A name is that of the reader's own locale, else of the language alone, else of another locale of the language. A
+-- page or price of another locale is another market's: it counts for nobody else. A price brings its list price and
+-- currency.
 with user_locales as (
 
     select distinct

@@ -1,5 +1,6 @@
--- What the user's list says, in the language and at the prices of the reader's market. Prices of one currency stand in an
--- email: that of the user's last order, else that of most items; the next items of the list take the places of others.
+-- What the user's list says, in the language and at the prices of the reader's market. Prices of one currency stand in
+-- an email: that of the user's last order, else that of most items; the next items of the list take the places of
+-- others.
 {% set items_in_email = var('email_items_primary') + var('email_items_secondary') %}
 
 with recipients as (
@@ -43,9 +44,9 @@ listed as (
         recommendations.evidence_count,
         coalesce(evidence_names.short_name, evidence_labels.short_name) as evidence_item_name,
         recommendations.category,
-        coalesce(names.category, recommendations.category) as category_name,
-        names.item_name as own_name,
-        coalesce(names.short_name, labels.short_name) as short_name,
+        coalesce(own_names.category, recommendations.category) as category_name,
+        own_names.item_name as own_name,
+        coalesce(own_names.short_name, labels.short_name) as short_name,
         labels.is_nameable,
         prices.item_url as own_url,
         prices.price as own_price,
@@ -68,10 +69,10 @@ listed as (
         on recommendations.item_id = labels.item_id
     left join labels as evidence_labels
         on recommendations.evidence_item_id = evidence_labels.item_id
-    left join markets as names
+    left join markets as own_names
         on
-            recommendations.item_id = names.item_id
-            and recipients.name_locale = names.locale
+            recommendations.item_id = own_names.item_id
+            and recipients.name_locale = own_names.locale
     left join markets as evidence_names
         on
             recommendations.evidence_item_id = evidence_names.item_id
