@@ -1,0 +1,133 @@
+-- A category's k-th item is worth category_discount^(k-1) of its score, and the best item of each of the list's best
+-- categories and price bands, as many as it has to have, is sure of a place: greedy diversity, in one pass. What item rules
+-- pin or want comes before all else. A view, as int_steered_candidates.
+{{ config(materialized='view') }}
+
+with candidates as (
+
+    select
+        steered.*,
+        row_number() over (
+            partition by steered.user_key, steered.list_key, labels.kind_number
+            order by
+                case when steered.pin_number > 0 or steered.is_wanted then 0 else 1 end,
+                steered.best_score desc,
+                steered.item_number
+        ) as kind_item_rank
+    from {{ ref('int_steered_candidates') }} as steered
+    inner join {{ ref('int_item_labels') }} as labels
+        on steered.item_key = labels.item_key
+
+),
+
+-- of a kind the best item alone, unless the list would not be full
+untwinned as (
+
+    select *
+    from candidates
+    qualify
+        kind_item_rank = 1
+        or category_minimum = 1
+        or row_number() over (
+            partition by user_key, list_key
+            order by case when kind_item_rank = 1 then 0 else 1 end, best_score desc, item_number
+        ) <= list_size
+
+),
+
+scored as (
+
+    select
+        *,
+        row_number() over (partition by user_key, list_key, category_number order by best_score desc, item_number)
+            as category_item_rank,
+        case
+            when price_band is not null
+                then row_number() over (partition by user_key, list_key, price_band order by best_score desc, item_number)
+        end as band_item_rank
+    from untwinned
+
+),
+
+-- all others can't stand in the list
+possible as (
+
+    select
+        *,
+        power(category_discount, category_item_rank - 1) as category_factor
+    from scored
+    qualify
+        1 in (category_item_rank, band_item_rank)
+        or pin_number > 0
+        or is_wanted
+        or row_number() over (
+            partition by user_key, list_key
+            order by
+                round(best_score * power(category_discount, category_item_rank - 1), 9) desc,
+                best_score desc,
+                item_number
+        ) <= list_size
+
+),
+
+-- how many categories and price bands the list has had so far, item by item
+counted as (
+
+    select
+        *,
+        sum(case when category_item_rank = 1 then 1 else 0 end) over best_first as category_rank,
+        sum(case when band_item_rank = 1 then 1 else 0 end) over best_first as band_rank,
+        case when category_minimum > 1 then {{ constants().minimum_distinct_price_bands }} else 1 end as band_minimum
+    from possible
+    window
+        best_first as (
+            partition by user_key, list_key
+            order by best_score desc, item_number
+            rows between unbounded preceding and current row
+        )
+
+),
+
+claimed as (
+
+    select
+        *,
+        -- in a list too short for both, categories come first
+        case
+            when pin_number > 0 then 1
+            when is_wanted then 2
+            when category_item_rank = 1 and category_rank <= category_minimum then 3
+            when band_item_rank = 1 and band_rank <= band_minimum then 4
+            else 5
+        end as claim
+    from counted
+
+),
+
+picked as (
+
+    select *
+    from claimed
+    qualify row_number() over (
+        partition by user_key, list_key
+        order by claim, round(best_score * category_factor, 9) desc, best_score desc, item_number
+    ) <= list_size
+
+)
+
+select
+    list_key,
+    user_key,
+    item_key,
+    item_number,
+    items_primary,
+    category_factor,
+    score,
+    primary_played,
+    primary_score,
+    secondary_played,
+    secondary_score,
+    pin_number,
+    free_before,
+    claim < 5 as is_sure
+from picked

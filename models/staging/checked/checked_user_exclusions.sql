@@ -1,0 +1,61 @@
+with input_rows as (
+
+    select * from {{ gated_input('user_exclusions') }}
+
+),
+
+as_of as (
+
+    select as_of from {{ ref('stg_as_of') }}
+
+),
+
+typed as (
+
+    select
+        {{ clean_text('user_id') }} as user_id,
+        {{ clean_enum('kind') }} as kind,
+        case
+            when {{ clean_enum('kind') }} = 'item' then {{ clean_text('value') }}
+            else {{ item_kind(clean_category('value')) }}
+        end as value,
+        {{ clean_text('source') }} as source,
+        {{ clean_timestamp('excluded_at') }} as excluded_at,
+        {{ row_as_struct('input_rows') }} as raw_row
+    from input_rows
+
+),
+
+known_values as (
+
+    select
+        'item' as kind,
+        item_id as value
+    from {{ ref('stg_items') }}
+    {% for kind, column in [('brand', 'brand'), ('category', 'category'), ('category', 'subcategory')] %}
+        union
+        select
+            '{{ kind }}' as kind,
+            {{ item_kind(column) }} as value
+        from {{ ref('stg_items') }}
+    {% endfor %}
+
+),
+
+in_scope as (
+
+    -- rows later than as_of are not read
+    select
+        typed.*,
+        known_values.value is not null as value_is_known
+    from typed
+    cross join as_of
+    left join known_values
+        on
+            typed.kind = known_values.kind
+            and typed.value = known_values.value
+    where typed.excluded_at is null or typed.excluded_at <= as_of.as_of
+
+),
+
+{{ checked_rows('user_exclusions', rows='in_scope', first='excluded_at') }}
