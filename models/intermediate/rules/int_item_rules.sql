@@ -1,5 +1,5 @@
 -- What is pinned or has to have places is proposed to everybody, and never cut, or a rule would reach those alone to whom
--- something proposes it anyway: of an item rule's target the best sellers.
+-- something proposes it anyway: of an item rule's target the best sellers, one of each kind first.
 {% set proposed_items_max = 12 %}
 
 with rules as (
@@ -25,34 +25,45 @@ live as (
 best_sellers as (
 
     select
-        item_keys.item_key,
+        labels.item_key,
+        labels.kind_number,
         available.sales_rank
     from {{ ref('int_available_items') }} as available
-    inner join {{ ref('int_item_keys') }} as item_keys
-        on available.item_id = item_keys.item_id
+    inner join {{ ref('int_item_labels') }} as labels
+        on available.item_id = labels.item_id
+
+),
+
+named as (
+
+    select
+        live.*,
+        targets.item_key,
+        best_sellers.sales_rank,
+        row_number() over (partition by live.priority, best_sellers.kind_number order by best_sellers.sales_rank)
+            as kind_item_rank
+    from live
+    inner join {{ ref('int_item_targets') }} as targets
+        on
+            live.kind = targets.kind
+            and live.target_value = targets.value
+    left join best_sellers
+        on targets.item_key = best_sellers.item_key
 
 )
 
 select
-    live.priority,
-    live.rule,
-    live.action,
-    cast(live.amount as double) as amount,
-    live.unit,
-    live.placement,
-    live.scheme,
-    live.segment,
-    targets.item_key,
-    best_sellers.sales_rank is not null
-    and live.action in ('pin', 'at_least')
-    and row_number() over (
-        partition by live.priority
-        order by case when best_sellers.sales_rank is null then 1 else 0 end, best_sellers.sales_rank
+    priority,
+    rule,
+    action,
+    cast(amount as double) as amount,
+    unit,
+    placement,
+    scheme,
+    segment,
+    item_key,
+    action in ('pin', 'at_least') and sales_rank is not null and row_number() over (
+        partition by priority, sales_rank is null
+        order by case when kind_item_rank = 1 then 0 else 1 end, sales_rank
     ) <= {{ proposed_items_max }} as is_proposed
-from live
-inner join {{ ref('int_item_targets') }} as targets
-    on
-        live.kind = targets.kind
-        and live.target_value = targets.value
-left join best_sellers
-    on targets.item_key = best_sellers.item_key
+from named
