@@ -1,0 +1,30 @@
+{{ config(severity='warn') }}
+
+-- What the catalogue does not have makes a rule, or an audience, without effect. A warning, since items come and go.
+with named as (
+
+    select
+        'item_rules' as seed,
+        rule as name,
+        kind,
+        value
+    from {{ ref('item_rules') }}
+    union all
+    select
+        'audiences' as seed,
+        audience as name,
+        kind,
+        value
+    from {{ ref('audiences') }}
+
+)
+
+select
+    named.seed,
+    concat(named.name, ': the catalogue has no ', named.kind, ' ', named.value) as fault
+from named
+left join {{ ref('int_item_targets') }} as targets
+    on
+        named.kind = targets.kind
+        and {{ target_value('named.kind', 'named.value') }} = targets.value
+where targets.item_key is null
