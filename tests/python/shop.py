@@ -15,7 +15,7 @@ Tables = dict[str, list[dict]]
 
 
 def small_shop(user_count: int = 40, item_count: int = 40, order_count: int = 160) -> Tables:
-    """All eleven inputs. The last order stands at AS_OF; users 38 and 39 never did anything."""
+    """All twelve inputs. The last order stands at AS_OF; users 38 and 39 never did anything."""
     chance = random.Random(7)
     items = [
         {
@@ -130,6 +130,16 @@ def small_shop(user_count: int = 40, item_count: int = 40, order_count: int = 16
                 "assigned_at": AS_OF - 9 * day,
             }
             for number in range(user_count - 2)
+        ],
+        # of what nobody is shown anyway
+        "user_exclusions": [
+            {
+                "user_id": "u36",
+                "kind": "item",
+                "value": "i4",
+                "source": "preferences",
+                "excluded_at": AS_OF - 9 * day,
+            }
         ],
         "context_impressions": [
             {

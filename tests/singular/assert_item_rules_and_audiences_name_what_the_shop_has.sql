@@ -4,24 +4,20 @@
 with named as (
 
     select
-        'item_rules' as seed,
-        rule as name,
+        concat('item rule ', rule) as name,
         kind,
         value
     from {{ ref('item_rules') }}
     union all
     select
-        'audiences' as seed,
-        audience as name,
+        concat('audience ', audience) as name,
         kind,
         value
     from {{ ref('audiences') }}
 
 )
 
-select
-    named.seed,
-    concat(named.name, ': the catalogue has no ', named.kind, ' ', named.value) as fault
+select concat(named.name, ': the catalogue has no ', named.kind, ' ', named.value) as faults
 from named
 left join {{ ref('int_item_targets') }} as targets
     on
