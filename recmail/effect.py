@@ -131,7 +131,10 @@ def audiences(connection: duckdb.DuckDBPyConnection, members: str) -> list[str]:
     rows = connection.execute(
         f"select audience, count(*), max(expected_orders) from after.{members} group by audience order by audience"
     ).fetchall()
-    lines = [f"  {audience:<60} {users:>9,} users, {orders:,.1f} orders expected" for audience, users, orders in rows]
+    lines = [
+        f"  {audience:<60} {users:>9,} users, {orders:,.1f} orders expected"
+        for audience, users, orders in rows
+    ]
     return ["", "audiences", *(lines or ["  none"])]
 
 

@@ -526,7 +526,9 @@ OTHERS = [
         staged("user_exclusions", f"exclusion at {time}", {"excluded_at": time}, value="i4")
         for time in (None, "soon", "1066-10-14")
     ),
-    staged("user_exclusions", "exclusion with stray case", {"kind": " Category", "value": " TEA "}, value="tea"),
+    staged(
+        "user_exclusions", "exclusion with stray case", {"kind": " Category", "value": " TEA "}, value="tea"
+    ),
     Case("exclusion to come", "user_exclusions", (Row({"excluded_at": "2099-01-01"}, is_unread=True),)),
     combinations(
         "context_impressions",

@@ -12,7 +12,7 @@ from recmail import effect
 EXCLUSIONS = [
     # a category by another case, an item, and much of what the user bought
     {"user_id": "u1", "kind": "Category", "value": " TEA ", "source": "preferences", "excluded_at": AS_OF},
-    {"user_id": "u2", "kind": "item", "value": "i20", "source": "support", "excluded_at": None},
+    {"user_id": "u2", "kind": "item", "value": "i5", "source": "support", "excluded_at": None},
     *({"user_id": f"u{n}", "kind": "category", "value": "coffee"} for n in range(3, 12)),
     # nobody says no to everything, and nobody of the shop's
     {"user_id": "u12", "kind": "mood", "value": "coffee"},
@@ -21,11 +21,32 @@ EXCLUSIONS = [
 RULES = [
     {"rule": "hero", "action": "pin", "amount": 1, "kind": "item", "value": "i7", "placement": "home"},
     {"rule": "no_books", "action": "exclude", "kind": "category", "value": " BOOKS"},
-    {"rule": "one_tea", "action": "at_most", "amount": 1, "unit": "places", "kind": "category", "value": "tea"},
-    {"rule": "cups", "action": "at_least", "amount": 4, "unit": "places", "kind": "category", "value": "cups"},
+    {
+        "rule": "one_tea",
+        "action": "at_most",
+        "amount": 1,
+        "unit": "places",
+        "kind": "category",
+        "value": "tea",
+    },
+    {
+        "rule": "cups",
+        "action": "at_least",
+        "amount": 4,
+        "unit": "places",
+        "kind": "category",
+        "value": "cups",
+    },
     {"rule": "spoons", "action": "boost", "amount": 50, "kind": "category", "value": "spoons"},
     {"rule": "summer", "action": "bury", "amount": 0.01, "kind": "tag", "value": "summer"},
-    {"rule": "vips", "action": "exclude", "kind": "item", "value": "i9", "scheme": "value_tier", "segment": "vip"},
+    {
+        "rule": "vips",
+        "action": "exclude",
+        "kind": "item",
+        "value": "i9",
+        "scheme": "value_tier",
+        "segment": "vip",
+    },
     {"rule": "boats", "action": "exclude", "kind": "category", "value": "boats"},
     {"rule": "past", "action": "exclude", "kind": "category", "value": "tea", "ends_on": "2024-06-29"},
 ]
@@ -67,9 +88,7 @@ def ruled(inputs, picky, tmp_path_factory) -> Build:
             for number, row in enumerate(rows, start=1):
                 values = row | ({"priority": number} if seed == "item_rules" else {})
                 places = ", ".join(f"${column}" for column in values)
-                connection.execute(
-                    f"insert into {seed} ({', '.join(values)}) values ({places})", values
-                )
+                connection.execute(f"insert into {seed} ({', '.join(values)}) values ({places})", values)
     built = build(
         copy.database,
         {"input_location": str(inputs)},
@@ -85,7 +104,7 @@ def ruled(inputs, picky, tmp_path_factory) -> Build:
 
 def test_what_a_user_excludes_is_shown_nowhere_and_explains_nothing(small, picky):
     unwanted = """
-        (user_id = 'u1' and category = 'tea') or (user_id = 'u2' and item_id = 'i20')
+        (user_id = 'u1' and category = 'tea') or (user_id = 'u2' and item_id = 'i5')
         or (user_id in ('u3', 'u4', 'u5', 'u6', 'u7', 'u8', 'u9', 'u10', 'u11') and category = 'coffee')
     """
     assert small.value(f"select count(distinct user_id) from {SHOWN} where {unwanted}") == 11
@@ -98,7 +117,9 @@ def test_what_a_user_excludes_is_shown_nowhere_and_explains_nothing(small, picky
     """
     assert small.value(of_coffee) > 0
     assert picky.value(of_coffee) == 0
-    emails = "select count(*) from email_queue as queue where user_id = 'u1' and cast(queue as varchar) like '%Tea no.%'"
+    emails = """
+        select count(*) from email_queue as queue where user_id = 'u1' and cast(queue as varchar) like '%Tea no.%'
+    """
     assert small.value(emails) == 1
     assert picky.value("select count(*) from email_queue where user_id = 'u1'") == 1
     assert picky.value(emails) == 0
@@ -132,12 +153,16 @@ def test_rules_are_seen_in_every_list(picky, ruled):
         return built.value(f"select coalesce(avg(({where})::int), 0) from {SHOWN} where {of}")
 
     # those who can't be shown i7 have it nowhere
-    pinned = "placement = 'home' and user_id in (select user_id from int_recommendations where item_id = 'i7')"
+    pinned = (
+        "placement = 'home' and user_id in (select user_id from int_recommendations where item_id = 'i7')"
+    )
     assert share(ruled, "item_id = 'i7'", f"position = 1 and {pinned}") == 1
     assert ruled.value(f"select count(*) from {SHOWN} where position = 1 and {pinned}") > 20
     assert share(picky, "category = 'books'") > 0.1
     assert share(ruled, "category = 'books'") == 0
-    per_list = f"(select count(*) filter (where category = 'tea') as teas from {SHOWN} group by placement, user_id)"
+    per_list = (
+        f"(select count(*) filter (where category = 'tea') as teas from {SHOWN} group by placement, user_id)"
+    )
     assert picky.value(f"select max(teas) from {per_list}") > 1
     assert ruled.value(f"select max(teas) from {per_list}") == 1
     cups = f"""
@@ -154,7 +179,9 @@ def test_rules_are_seen_in_every_list(picky, ruled):
 
 
 def test_the_ranking_itself_stays_as_it_is(picky, ruled):
-    probabilities = "select user_key, item_key, purchase_probability, score from int_scored_candidates order by all"
+    probabilities = (
+        "select user_key, item_key, purchase_probability, score from int_scored_candidates order by all"
+    )
     before = {row[:2]: row[2:] for row in picky.query(probabilities)}
     after = {row[:2]: row[2:] for row in ruled.query(probabilities)}
     assert before.items() <= after.items()
@@ -176,7 +203,8 @@ def test_each_rule_is_counted(ruled):
     effects = {
         (rule, placement): row
         for rule, placement, *row in ruled.query(
-            "select rule, placement, state, list_count, changed_list_count, places_without, places_with from item_rule_effects"
+            "select rule, placement, state, list_count, changed_list_count, places_without, places_with "
+            "from item_rule_effects"
         )
     }
     assert effects["boats", "home"] == ["names_nothing", 0, 0, 0, 0]
@@ -209,13 +237,17 @@ def test_the_effect_of_rules_and_audiences_is_printed(ruled):
         rules = effect.item_rules(connection, f"{schema}.item_rule_effects")
         audiences = effect.audiences(connection, f"{schema}.item_audiences")
     assert any(line.startswith("  hero home ") and " lists, places " in line for line in rules)
-    assert "  boats sms names nothing" in [" ".join(("", *line.split())).replace(" ", "  ", 1) for line in rules]
+    assert "  boats sms names nothing" in [
+        " ".join(("", *line.split())).replace(" ", "  ", 1) for line in rules
+    ]
     assert any(line.startswith("  first_tea ") and line.endswith(" orders expected") for line in audiences)
 
 
 def test_what_a_rule_names_and_the_shop_lacks_is_warned_of(inputs, ruled):
     test = "assert_item_rules_and_audiences_name_what_the_shop_has"
-    judged = dbt("test", ruled.database, {"input_location": str(inputs)}, "--store-failures", "--select", test)
+    judged = dbt(
+        "test", ruled.database, {"input_location": str(inputs)}, "--store-failures", "--select", test
+    )
     assert judged.succeeded, judged.text
     assert judged.query(f"select faults from dbt_test__audit.{test}") == [
         ("item rule boats: the catalogue has no category boats",)
@@ -228,7 +260,8 @@ def test_what_a_rule_names_and_the_shop_lacks_is_warned_of(inputs, ruled):
 def test_audiences_hold_who_may_be_mailed_and_is_wanted(ruled):
     members = {
         name: ruled.query(
-            f"select user_id, purchase_count, propensity from item_audiences where audience = '{name}' order by audience_rank"
+            "select user_id, purchase_count, propensity from item_audiences "
+            f"where audience = '{name}' order by audience_rank"
         )
         for name in ("tea", "tea_again", "first_tea")
     }

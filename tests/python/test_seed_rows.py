@@ -12,8 +12,8 @@ MODELS = ["int_play_strategies"]
 NAMES = "assert_item_rules_name_placements_and_segments"
 # of seeds that are delivered empty
 ROWS = [
-    "item_rules by name select 'r' || n as rule, n as priority, 'pin' as action, 1 as amount, 'item' as kind, 'i1' as value "
-    "from range(1, 13) as numbers (n)",
+    "item_rules by name select 'r' || n as rule, n as priority, 'pin' as action, 1 as amount, 'item' as kind, "
+    "'i1' as value from range(1, 13) as numbers (n)",
     "audiences by name select 'a' || n as audience, 'item' as kind, 'i1' as value, 'all' as buyers "
     "from range(1, 5) as numbers (n)",
 ]

@@ -6,7 +6,24 @@
     part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
 ) }}
 
-with placed as (
+with picked as (
+
+    select
+        picked.*,
+        ruled.rule_factor,
+        ruled.pin_number,
+        ruled.free_before
+    from {{ ref('int_picked_candidates') }} as picked
+    left join {{ ref('int_ruled_candidates') }} as ruled
+        on
+            picked.user_key = ruled.user_key
+            and picked.list_key = ruled.list_key
+            and picked.item_key = ruled.item_key
+    where picked.{{ is_in_part('user_key') }}
+
+),
+
+placed as (
 
     select
         *,
@@ -18,8 +35,7 @@ with placed as (
                 primary_score desc,
                 item_number
         ) <= items_primary as is_primary
-    from {{ ref('int_picked_candidates') }}
-    where {{ is_in_part('user_key') }}
+    from picked
 
 ),
 
@@ -27,8 +43,7 @@ in_blocks as (
 
     select
         *,
-        case when is_primary then primary_score else secondary_score end as block_score,
-        case when is_primary then primary_played else secondary_played end as played_score
+        case when is_primary then primary_score else secondary_score end as block_score
     from placed
 
 ),
@@ -47,6 +62,19 @@ ordered as (
         ) as free_rank
     from in_blocks
 
+),
+
+-- what an item rule made of the score of the block's play, undone
+explained as (
+
+    select
+        *,
+        case
+            when rule_factor is null then block_score
+            else block_score * {{ boost('block_score', '(1 / rule_factor)') }}
+        end as played_score
+    from ordered
+
 )
 
 select
@@ -60,4 +88,4 @@ select
         partition by list_key
         order by coalesce(free_before, free_rank), coalesce(pin_number, 0)
     ) as position
-from ordered
+from explained

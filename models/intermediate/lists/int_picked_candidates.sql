@@ -1,22 +1,24 @@
 -- A category's k-th item is worth category_discount^(k-1) of its score, and the best item of each of the list's best
 -- categories and price bands, as many as it has to have, is sure of a place: greedy diversity, in one pass. What item rules
--- pin or want comes before all else. A view, as int_steered_candidates.
-{{ config(materialized='view') }}
+-- pin or want comes before all else, by its best_score.
+-- depends_on: {{ ref('int_user_keys') }}
+{{ config(
+    materialized=in_parts(),
+    part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
+) }}
 
 with candidates as (
 
     select
         steered.*,
         row_number() over (
-            partition by steered.user_key, steered.list_key, labels.kind_number
-            order by
-                case when steered.pin_number > 0 or steered.is_wanted then 0 else 1 end,
-                steered.best_score desc,
-                steered.item_number
+            partition by steered.list_key, labels.kind_number
+            order by steered.best_score desc, steered.item_number
         ) as kind_item_rank
     from {{ ref('int_steered_candidates') }} as steered
     inner join {{ ref('int_item_labels') }} as labels
         on steered.item_key = labels.item_key
+    where steered.{{ is_in_part('user_key') }}
 
 ),
 
@@ -29,7 +31,7 @@ untwinned as (
         kind_item_rank = 1
         or category_minimum = 1
         or row_number() over (
-            partition by user_key, list_key
+            partition by list_key
             order by case when kind_item_rank = 1 then 0 else 1 end, best_score desc, item_number
         ) <= list_size
 
@@ -39,11 +41,11 @@ scored as (
 
     select
         *,
-        row_number() over (partition by user_key, list_key, category_number order by best_score desc, item_number)
+        row_number() over (partition by list_key, category_number order by best_score desc, item_number)
             as category_item_rank,
         case
             when price_band is not null
-                then row_number() over (partition by user_key, list_key, price_band order by best_score desc, item_number)
+                then row_number() over (partition by list_key, price_band order by best_score desc, item_number)
         end as band_item_rank
     from untwinned
 
@@ -58,10 +60,8 @@ possible as (
     from scored
     qualify
         1 in (category_item_rank, band_item_rank)
-        or pin_number > 0
-        or is_wanted
         or row_number() over (
-            partition by user_key, list_key
+            partition by list_key
             order by
                 round(best_score * power(category_discount, category_item_rank - 1), 9) desc,
                 best_score desc,
@@ -81,7 +81,7 @@ counted as (
     from possible
     window
         best_first as (
-            partition by user_key, list_key
+            partition by list_key
             order by best_score desc, item_number
             rows between unbounded preceding and current row
         )
@@ -94,8 +94,7 @@ claimed as (
         *,
         -- in a list too short for both, categories come first
         case
-            when pin_number > 0 then 1
-            when is_wanted then 2
+            when rule_claim > 0 then rule_claim
             when category_item_rank = 1 and category_rank <= category_minimum then 3
             when band_item_rank = 1 and band_rank <= band_minimum then 4
             else 5
@@ -109,7 +108,7 @@ picked as (
     select *
     from claimed
     qualify row_number() over (
-        partition by user_key, list_key
+        partition by list_key
         order by claim, round(best_score * category_factor, 9) desc, best_score desc, item_number
     ) <= list_size
 
@@ -123,11 +122,7 @@ select
     items_primary,
     category_factor,
     score,
-    primary_played,
     primary_score,
-    secondary_played,
     secondary_score,
-    pin_number,
-    free_before,
     claim < 5 as is_sure
 from picked

@@ -4,7 +4,7 @@
 -- list that item rules touch is made a second time without them, to see what they change: its list_key below 0. A view:
 -- int_diverse_lists is all that reads it, one range of users after the other: windows say user_key for that alone.
 {{ config(materialized='view') }}
-{% set price_band_factor, next_item_factor = 1.25, 0.85 %}
+{% set price_band_factor, next_item_factor, claimed_score = 1.25, 0.85, 1000000000 %}
 
 with lists as (
 
@@ -44,9 +44,7 @@ weighted as (
             end as {{ block }}_factor,
         {% endfor %}
         ruled.rule_factor,
-        ruled.pin_number,
-        ruled.free_before,
-        ruled.quota_priority is not null as is_wanted,
+        case when ruled.pin_number > 0 then 1 when ruled.quota_priority > 0 then 2 end as rule_claim,
         pool.score
     from {{ ref('int_ranking_pool') }} as pool
     inner join lists
@@ -126,11 +124,7 @@ select
     score,
     primary_score,
     secondary_score,
-    primary_played,
-    secondary_played,
-    pin_number,
-    free_before,
-    is_wanted,
+    cast(rule_claim as smallint) as rule_claim,
     -- what would fill the first block counts by what its play makes of it, all else by what the other's does
     case
         when row_number() over (
@@ -141,5 +135,7 @@ select
                 item_number
         ) <= items_primary then primary_score
         else secondary_score
-    end as best_score
+    end
+    -- what item rules pin or want comes before all else
+    + case when rule_claim > 0 then {{ claimed_score }} else 0 end as best_score
 from ranked
