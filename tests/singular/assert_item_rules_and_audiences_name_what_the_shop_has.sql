@@ -4,20 +4,20 @@
 with named as (
 
     select
-        concat('item rule ', rule) as name,
+        concat('item rule ', rule) as row_name,
         kind,
         value
     from {{ ref('item_rules') }}
     union all
     select
-        concat('audience ', audience) as name,
+        concat('audience ', audience) as row_name,
         kind,
         value
     from {{ ref('audiences') }}
 
 )
 
-select concat(named.name, ': the catalogue has no ', named.kind, ' ', named.value) as faults
+select concat(named.row_name, ': the catalogue has no ', named.kind, ' ', named.value) as faults
 from named
 left join {{ ref('int_item_targets') }} as targets
     on

@@ -1,5 +1,5 @@
--- Every user gets `recommendations_per_user` rows, or as many as there are items that neither history, nor the user, nor
--- an item rule rules out.
+-- Every user gets `recommendations_per_user` rows, or as many as there are items that neither history, nor the user,
+-- nor an item rule rules out.
 with available as (
 
     select count(*) as item_count

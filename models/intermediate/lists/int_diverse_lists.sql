@@ -1,5 +1,5 @@
--- The first block is filled by its own score, then the rest; what is pinned takes its place, and the others go on around it:
--- a pin comes after `free_before` items that are not pinned.
+-- The first block is filled by its own score, then the rest; what is pinned takes its place, and the others go on
+-- around it: a pin comes after `free_before` items that are not pinned.
 -- depends_on: {{ ref('int_user_keys') }}
 {{ config(
     materialized=in_parts(),

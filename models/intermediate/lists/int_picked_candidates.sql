@@ -1,6 +1,6 @@
 -- A category's k-th item is worth category_discount^(k-1) of its score, and the best item of each of the list's best
--- categories and price bands, as many as it has to have, is sure of a place: greedy diversity, in one pass. What item rules
--- pin or want comes before all else, by its best_score.
+-- categories and price bands, as many as it has to have, is sure of a place: greedy diversity, in one pass. What item
+-- rules pin or want comes before all else, by its best_score.
 -- depends_on: {{ ref('int_user_keys') }}
 {{ config(
     materialized=in_parts(),

@@ -18,18 +18,13 @@ with matched as (
         labels.kind_number,
         rules.priority,
         rules.action,
+        rules.amount,
+        case when rules.unit = 'percent' then cast(lists.list_size as double) * rules.amount / 100 end as places,
         case
-            when rules.unit = 'percent' then
-                floor(lists.list_size * rules.amount / 100) + case
-                    when
-                        {{ hash_share(
-                            "concat('quota:', rules.rule, ':', lists.placement, ':', lists.user_id, ':', as_of.as_of)"
-                        ) }} < lists.list_size * rules.amount / 100 - floor(lists.list_size * rules.amount / 100)
-                        then 1
-                    else 0
-                end
-            else rules.amount
-        end as amount
+            when rules.unit = 'percent' then {{ hash_share(
+                "concat('quota:', rules.rule, ':', lists.placement, ':', lists.user_id, ':', as_of.as_of)"
+            ) }}
+        end as chance
     from {{ ref('int_item_rules') }} as rules
     inner join {{ ref('int_ranking_pool') }} as pool
         on rules.item_key = pool.item_key
@@ -57,7 +52,17 @@ with matched as (
 possible as (
 
     select
-        matched.*,
+        matched.list_key,
+        matched.user_key,
+        matched.item_key,
+        matched.item_number,
+        matched.score,
+        matched.priority,
+        matched.action,
+        coalesce(
+            floor(matched.places) + case when matched.chance < matched.places - floor(matched.places) then 1 else 0 end,
+            matched.amount
+        ) as amount,
         row_number() over (
             partition by matched.list_key, matched.priority, matched.kind_number
             order by matched.score desc, matched.item_number

@@ -1,12 +1,21 @@
 -- The factor of a block is what the play's strategies that proposed the item make of it (macro play_factor), times
--- `price_band_factor` when the item is of the play's price band, and then what an item rule makes of the odds; each next
--- item of a category is worth `next_item_factor` of its score, again. Where diversity is switched off none counts. A
--- list that item rules touch is made a second time without them, to see what they change: its list_key below 0. A view:
--- int_diverse_lists is all that reads it, one range of users after the other: windows say user_key for that alone.
+-- `price_band_factor` when the item is of the play's price band, and then what an item rule makes of the odds; each
+-- next item of a category is worth `next_item_factor` of its score, again. Where diversity is switched off none counts.
+-- A list that item rules touch is made a second time without them, to see what they change: its list_key below 0. A
+-- view: int_picked_candidates asks for one range of users after the other, and windows say user_key for that alone.
 {{ config(materialized='view') }}
 {% set price_band_factor, next_item_factor, claimed_score = 1.25, 0.85, 1000000000 %}
 
-with lists as (
+with ruled_lists as (
+
+    select distinct
+        user_key,
+        list_key
+    from {{ ref('int_ruled_candidates') }}
+
+),
+
+lists as (
 
     select
         *,
@@ -17,7 +26,7 @@ with lists as (
         lists.*,
         false as is_ruled
     from {{ ref('int_placement_users') }} as lists
-    inner join (select distinct user_key, list_key from {{ ref('int_ruled_candidates') }}) as ruled_lists
+    inner join ruled_lists
         on
             lists.user_key = ruled_lists.user_key
             and lists.list_key = ruled_lists.list_key

@@ -1,5 +1,5 @@
--- What is pinned or has to have places is proposed to everybody, and never cut, or a rule would reach those alone to whom
--- something proposes it anyway: of an item rule's target the best sellers, one of each kind first.
+-- What is pinned or has to have places is proposed to everybody, and never cut, or a rule would reach those alone to
+-- whom something proposes it anyway: of an item rule's target the best sellers, one of each kind first.
 {% set proposed_items_max = 12 %}
 
 with rules as (

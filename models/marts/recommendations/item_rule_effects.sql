@@ -1,6 +1,6 @@
--- Lists with and without item rules, before exploration: int_diverse_lists has both, the latter with keys below 0. A rule
--- changes a list where an item that it bears on goes its way: up by a boost, down by a bury, out by an exclusion. What
--- the list loses in probability is shared equally by the rules that change it.
+-- Lists with and without item rules, before exploration: int_diverse_lists has both, the latter with keys below 0. A
+-- rule changes a list where an item that it bears on goes its way: up by a boost, down by a bury, out by an exclusion.
+-- What the list loses in probability is shared equally by the rules that change it.
 {% set bearings = {
     'exclude_priority': '< 0', 'factor_priority': '* (rule_factor - 1) > 0', 'pin_priority': '<> 0', 'quota_priority': '> 0'
 } %}
@@ -23,7 +23,7 @@ with placed as (
         on
             lists.user_key = pool.user_key
             and listed.item_key = pool.item_key
-    where lists.list_key in (select list_key from {{ ref('int_ruled_candidates') }})
+    where lists.list_key in (select ruled.list_key from {{ ref('int_ruled_candidates') }} as ruled)
     group by lists.list_key, lists.list_size, listed.item_key
 
 ),
@@ -128,7 +128,7 @@ select
     case
         when try_cast(rules.starts_on as date) > cast(as_of.as_of as date) then 'not_yet'
         when try_cast(rules.ends_on as date) < cast(as_of.as_of as date) then 'over'
-        when rules.priority not in (select priority from {{ ref('int_item_rules') }}) then 'names_nothing'
+        when rules.priority not in (select live.priority from {{ ref('int_item_rules') }} as live) then 'names_nothing'
         else 'live'
     end as state,
     coalesce(effects.list_count, 0) as list_count,

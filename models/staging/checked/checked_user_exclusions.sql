@@ -15,14 +15,21 @@ typed as (
     select
         {{ clean_text('user_id') }} as user_id,
         {{ clean_enum('kind') }} as kind,
-        case
-            when {{ clean_enum('kind') }} = 'item' then {{ clean_text('value') }}
-            else {{ item_kind(clean_category('value')) }}
-        end as value,
+        {{ clean_text('value') }} as item_id,
+        {{ clean_category('value') }} as item_group,
         {{ clean_text('source') }} as source,
         {{ clean_timestamp('excluded_at') }} as excluded_at,
         {{ row_as_struct('input_rows') }} as raw_row
     from input_rows
+
+),
+
+spelled as (
+
+    select
+        *,
+        case when kind = 'item' then item_id else {{ item_kind('item_group') }} end as value
+    from typed
 
 ),
 
@@ -46,15 +53,15 @@ in_scope as (
 
     -- rows later than as_of are not read
     select
-        typed.*,
+        spelled.*,
         known_values.value is not null as value_is_known
-    from typed
+    from spelled
     cross join as_of
     left join known_values
         on
-            typed.kind = known_values.kind
-            and typed.value = known_values.value
-    where typed.excluded_at is null or typed.excluded_at <= as_of.as_of
+            spelled.kind = known_values.kind
+            and spelled.value = known_values.value
+    where spelled.excluded_at is null or spelled.excluded_at <= as_of.as_of
 
 ),
 
