@@ -117,9 +117,8 @@ def test_what_a_user_excludes_is_shown_nowhere_and_explains_nothing(small, picky
     """
     assert small.value(of_coffee) > 0
     assert picky.value(of_coffee) == 0
-    emails = """
-        select count(*) from email_queue as queue where user_id = 'u1' and cast(queue as varchar) like '%Tea no.%'
-    """
+    # neither an item nor its offer is named
+    emails = "select count(*) from email_queue as queue where user_id = 'u1' and cast(queue as varchar) ilike '%tea%'"
     assert small.value(emails) == 1
     assert picky.value("select count(*) from email_queue where user_id = 'u1'") == 1
     assert picky.value(emails) == 0
