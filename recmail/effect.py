@@ -1,8 +1,8 @@
 """Shows what edited rules, seeds and vars would change, before they do.
 
 Copies the warehouse, builds users and what depends on them in the copy with the project's files as they are now, and
-prints how many users each rule and play hits and whose segment, play, offer, list or email differs. The warehouse
-itself stays as it is, and the copy is removed.
+prints how many users each rule and play hits, what item rules do to lists, and whose segment, play, offer, list or
+email differs. The warehouse itself stays as it is, and the copy is removed.
 """
 
 import shutil
@@ -21,6 +21,7 @@ PER_USER = [
     ("the play of a block", "int_user_playbook", ["block", "play", "rule_name"]),
     ("the next best offer", "int_next_best_offers", ["offer_id", "is_offered"]),
     ("the recommended items", "user_recommendations", ["position", "item_id"]),
+    ("the items in other placements", "placement_recommendations", ["placement", "position", "item_id"]),
     (
         "the email's words",
         "email_queue",
@@ -83,6 +84,8 @@ def report(connection: duckdb.DuckDBPyConnection, relations: Relations) -> list[
             for title, (model, columns) in keys.items()
             for line in counts(connection, title, relations.named(model), columns)
         ),
+        *item_rules(connection, relations.named("item_rule_effects")),
+        *audiences(connection, relations.named("item_audiences")),
         *moves(connection, relations.named("int_user_schemes")),
         *changes(connection, relations),
     ]
@@ -101,6 +104,38 @@ def counts(connection: duckdb.DuckDBPyConnection, title: str, relation: str, key
         + ("" if row[-2] == row[-1] else f"   {row[-1] - row[-2]:+,}")
         for row in rows
     ]
+
+
+def item_rules(connection: duckdb.DuckDBPyConnection, effects: str) -> list[str]:
+    """What each rule about items does, as the rules are now."""
+    rows = connection.execute(
+        f"""
+        select rule || ' ' || placement, state, changed_list_count, list_count, places_without, places_with,
+            probability_given_up, probability_without
+        from after.{effects}
+        order by all
+        """
+    ).fetchall()
+    lines = [
+        f"  {rule:<40} {changed:>9,} of {lists:,} lists, places {without:,} to {with_:,}, "
+        f"purchases given up {given_up:,.1f} of {expected:,.1f}"
+        if state == "live"
+        else f"  {rule:<40} {state.replace('_', ' ')}"
+        for rule, state, changed, lists, without, with_, given_up, expected in rows
+    ]
+    return ["", "item rules, with and without them", *(lines or ["  none"])]
+
+
+def audiences(connection: duckdb.DuckDBPyConnection, members: str) -> list[str]:
+    """How many users each audience has, as the seed is now."""
+    rows = connection.execute(
+        f"select audience, count(*), max(expected_orders) from after.{members} group by audience order by audience"
+    ).fetchall()
+    lines = [
+        f"  {audience:<60} {users:>9,} users, {orders:,.1f} orders expected"
+        for audience, users, orders in rows
+    ]
+    return ["", "audiences", *(lines or ["  none"])]
 
 
 def moves(connection: duckdb.DuckDBPyConnection, schemes: str) -> list[str]:

@@ -2,7 +2,6 @@
 {% macro input_names() %}
     {{ return([
         'users', 'items', 'orders', 'order_lines', 'web_events', 'email_events', 'identities', 'offers',
-        'erasure_requests', 'experiment_assignments', 'context_impressions',
-        'item_translations'
+        'erasure_requests', 'experiment_assignments', 'user_exclusions', 'item_translations', 'context_impressions'
     ]) }}
 {% endmacro %}

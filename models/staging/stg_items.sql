@@ -5,6 +5,7 @@ select
     category,
     subcategory,
     brand,
+    tags,
     currency,
     image_url,
     item_url,

@@ -22,12 +22,14 @@ KEYS = {
     "identities": "anonymous_id",
     "offers": "offer_id",
     "experiment_assignments": "experiment",
+    "user_exclusions": "user_id",
     "context_impressions": "impression_id",
 }
 # what duplicates have in common, where it is more than the key above
 UNIQUE = KEYS | {
     "identities": "anonymous_id and user_id",
     "experiment_assignments": "experiment and user_id",
+    "user_exclusions": "user_id and kind and value",
 }
 # when the row's thing happened: later than as_of it is not read
 HAPPENED = {
@@ -502,6 +504,32 @@ OTHERS = [
         "broken assignment",
         {"user_id": {"u1": None, None: "user_id is missing"}, "arm": {"a": None, " ": "arm is missing"}},
     ),
+    combinations(
+        "user_exclusions",
+        "broken exclusion",
+        {
+            "kind": {"category": None, None: "kind is missing", "mood": "kind is unknown"},
+            "value": {"TEA": None, None: "value is missing"},
+        },
+    ),
+    *(
+        rejected(
+            "user_exclusions",
+            f"exclusion of {kind} {value}",
+            {"kind": kind, "value": value},
+            "value is no item brand or category of the catalogue",
+        )
+        for kind, value in {"item": "tea", "category": "i4", "brand": "tea"}.items()
+    ),
+    # a time that can't be read, or is none, takes nothing back
+    *(
+        staged("user_exclusions", f"exclusion at {time}", {"excluded_at": time}, value="i4")
+        for time in (None, "soon", "1066-10-14")
+    ),
+    staged(
+        "user_exclusions", "exclusion with stray case", {"kind": " Category", "value": " TEA "}, value="tea"
+    ),
+    Case("exclusion to come", "user_exclusions", (Row({"excluded_at": "2099-01-01"}, is_unread=True),)),
     combinations(
         "context_impressions",
         "broken impression",

@@ -131,6 +131,16 @@ def small_shop(user_count: int = 40, item_count: int = 40, order_count: int = 16
             }
             for number in range(user_count - 2)
         ],
+        # of what nobody is shown anyway
+        "user_exclusions": [
+            {
+                "user_id": "u36",
+                "kind": "item",
+                "value": "i4",
+                "source": "preferences",
+                "excluded_at": AS_OF - 9 * day,
+            }
+        ],
         "context_impressions": [
             {
                 "impression_id": "c1",

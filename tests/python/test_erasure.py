@@ -96,6 +96,10 @@ def rows_of_the_person() -> Tables:
             {"experiment": "subject", "user_id": USER, "arm": "a", "assigned_at": YESTERDAY},
             {"experiment": "subject", "user_id": USER, "arm": None, "assigned_at": YESTERDAY},
         ],
+        "user_exclusions": [
+            {"user_id": USER, "kind": "item", "value": "i5", "excluded_at": YESTERDAY},
+            {"user_id": USER, "kind": "mood", "value": "i5", "excluded_at": YESTERDAY},
+        ],
         "context_impressions": [
             impression | {"user_id": USER},
             impression | {"impression_id": f"c2-{MARK}", "user_id": USER, "context": "moon"},

@@ -6,8 +6,17 @@ from warehouse import build, connect, dbt
 SEEDS = [
     *("rfm_groups", "playbook", "seasons", "holidays", "complements"),
     *("event_weights", "placements", "non_product_items", "sensitive_categories", "stop_words", "unit_words"),
+    *("item_rules", "audiences"),
 ]
 MODELS = ["int_play_strategies"]
+NAMES = "assert_item_rules_name_placements_and_segments"
+# of seeds that are delivered empty
+ROWS = [
+    "item_rules by name select 'r' || n as rule, n as priority, 'pin' as action, 1 as amount, 'item' as kind, "
+    "'i1' as value from range(1, 13) as numbers (n)",
+    "audiences by name select 'a' || n as audience, 'item' as kind, 'i1' as value, 'all' as buyers "
+    "from range(1, 5) as numbers (n)",
+]
 FAULTS = {
     "rfm_groups set recency_max = 9 where priority = 6": "row with priority 6 (promising): expected recency_min and",
     "rfm_groups set frequency_min = 3 where priority = 13": "row with priority 13 (hibernating): expected frequency",
@@ -36,6 +45,21 @@ FAULTS = {
     "sensitive_categories set pattern = 'pay day' where pattern = 'payday'": "word pay day: expected a single word",
     "stop_words set word = 'The' where word = 'the' and language = 'en'": "en The: expected one word in lower case",
     "unit_words set measure = 'money' where word = 'oz'": "money oz: expected measure mass",
+    "item_rules set action = 'hide' where rule = 'r1'": "r1: expected action pin, boost",
+    "item_rules set amount = 0.5 where rule = 'r2'": "r2: expected as amount a place from 1",
+    "item_rules set action = 'at_most', unit = 'percent', amount = 101 where rule = 'r3'": "r3: expected with at_most",
+    "item_rules set kind = 'colour' where rule = 'r4'": "r4: expected kind item, brand, category or tag",
+    "item_rules set scheme = 'value_tier', segment = 'gold' where rule = 'r5'": "r5: expected scheme and segment that",
+    "item_rules set placement = 'hall' where rule = 'r12'": "r12: expected a placement of seed placements",
+    "item_rules set starts_on = '2025-02-01', ends_on = '2025-01-31' where rule = 'r6'": "r6: expected starts_on and",
+    "item_rules set ends_on = 'soon' where rule = 'r7'": "r7: expected starts_on and ends_on as 2025-12-31",
+    "item_rules set action = 'bury', amount = 2 where rule = 'r8'": "r8: expected as amount a place",
+    "item_rules set action = 'exclude' where rule = 'r9'": "r9: expected as amount a place",
+    "item_rules set priority = 0 where rule = 'r10'": "r10: expected a whole number above 0 as priority",
+    "item_rules set value = ' ' where rule = 'r11'": "r11: expected a value",
+    "audiences set kind = 'people' where audience = 'a1'": "a1: expected kind item",
+    "audiences set buyers = 'some' where audience = 'a2'": "a2: expected buyers all, new or known",
+    "audiences set users_max = 0 where audience = 'a3'": "a3: expected users_max above 0",
     "playbook set strategies = 'trends=2' where play = 'discovery'": "strategy trends: expected a strategy of macro",
     "playbook set strategies = 'trending=200' where play = 'reminders'": "strategy trending: expected a weight above",
     "holidays set lead_days = null where holiday = 'New Year'": "New Year in all countries: expected lead_days",
@@ -59,10 +83,12 @@ def message(small_inputs, tmp_path_factory) -> str:
     )
     assert delivered.succeeded, delivered.text
     with connect(database, read_only=False) as connection:
+        for rows in ROWS:
+            connection.execute(f"insert into {rows}")
         for fault in FAULTS:
             connection.execute(f"update {fault}")
     assert build(database, inputs, "--select", *MODELS).succeeded
-    tests = (*(f"{seed}_rows_hold" for seed in SEEDS), "play_strategies_hold")
+    tests = (*(f"{seed}_rows_hold" for seed in SEEDS), "play_strategies_hold", NAMES)
     judged = dbt("test", database, inputs, "--store-failures", "--select", *tests)
     kept = judged.query(
         "select table_name from information_schema.tables where table_schema = 'dbt_test__audit'"

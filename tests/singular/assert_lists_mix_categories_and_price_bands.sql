@@ -1,5 +1,5 @@
 -- Each list has `minimum_distinct_categories` categories and `minimum_distinct_price_bands` price bands, or as many as
--- the user's eligible candidates have.
+-- the user's eligible candidates have. Item rules that fill or empty places come before that.
 with offered as (
 
     select
@@ -26,20 +26,37 @@ listed as (
         on recommendations.item_id = contents.item_id
     group by recommendations.user_id
 
+),
+
+ruled as (
+
+    select distinct lists.user_id
+    from {{ ref('int_ruled_candidates') }} as candidates
+    inner join {{ ref('int_placement_users') }} as lists
+        on candidates.list_key = lists.list_key
+    where
+        lists.placement = 'email_digest'
+        and coalesce(candidates.exclude_priority, candidates.pin_priority, candidates.quota_priority) is not null
+
 )
 
 select listed.user_id
 from listed
 inner join offered
     on listed.user_id = offered.user_id
+left join ruled
+    on listed.user_id = ruled.user_id
 where
-    listed.category_count < least(
-        {{ var('minimum_distinct_categories') }}, offered.category_count, {{ var('recommendations_per_user') }}
-    )
-    or (
-        {{ var('minimum_distinct_categories') }} > 1
-        -- a list too short for both has its categories
-        and {{ var('recommendations_per_user') }}
-        >= {{ var('minimum_distinct_categories') + constants().minimum_distinct_price_bands - 1 }}
-        and listed.band_count < least({{ constants().minimum_distinct_price_bands }}, offered.band_count)
+    ruled.user_id is null
+    and (
+        listed.category_count < least(
+            {{ var('minimum_distinct_categories') }}, offered.category_count, {{ var('recommendations_per_user') }}
+        )
+        or (
+            {{ var('minimum_distinct_categories') }} > 1
+            -- a list too short for both has its categories
+            and {{ var('recommendations_per_user') }}
+            >= {{ var('minimum_distinct_categories') + constants().minimum_distinct_price_bands - 1 }}
+            and listed.band_count < least({{ constants().minimum_distinct_price_bands }}, offered.band_count)
+        )
     )

@@ -13,7 +13,13 @@ with available as (
         on
             pool.user_key = withheld.user_key
             and pool.item_key = withheld.item_key
-    where lists.welcomes_repeats or pool.times_bought = 0
+    left join {{ ref('int_ruled_candidates') }} as ruled
+        on
+            lists.list_key = ruled.list_key
+            and pool.item_key = ruled.item_key
+    where
+        (lists.welcomes_repeats or pool.times_bought = 0)
+        and ruled.exclude_priority is null
     group by lists.list_key, lists.placement, lists.user_id
 
 ),

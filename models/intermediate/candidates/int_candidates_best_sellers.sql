@@ -1,6 +1,6 @@
 -- Fills every list: a user gets `best_sellers_per_user` of the best available items within the user's price limits, or
 -- as many as there are places, plus one for each best seller that the user bought within the window and so can't be
--- shown; and the best of the user's categories.
+-- shown; and the best of the user's categories. So does what item rules want to be shown.
 {{ config(materialized='view') }}
 
 with best_sellers as (
@@ -69,6 +69,13 @@ proposals as (
             lower(categories.category) = best_sellers.category
             and best_sellers.category_rank <= {{ constants().category_items_max }}
     where categories.category_rank <= {{ constants().user_categories_max }}
+    union
+    select
+        users.user_key,
+        rules.item_key
+    from users
+    cross join {{ ref('int_item_rules') }} as rules
+    where rules.is_proposed
 
 )
 

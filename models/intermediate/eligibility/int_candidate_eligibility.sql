@@ -81,6 +81,12 @@ blocked as (
         on factors.user_id = user_keys.user_id
     where factors.category_factor = 0
 
+),
+
+unwanted as (
+
+    {{ unwanted_items('proposed') }}
+
 )
 
 select
@@ -88,6 +94,7 @@ select
     proposed.item_key,
     case
         when items.unavailable_reason is not null then items.unavailable_reason
+        when unwanted.item_key is not null then 'not_interested'
         when items.is_for_reorders and not proposed.is_reorder then 'sensitive'
         when items.season is not null and user_seasons.user_key is null then 'out_of_season'
         when excluded.reason is not null then excluded.reason
@@ -114,3 +121,7 @@ left join blocked
     on
         proposed.user_key = blocked.user_key
         and items.category = blocked.category
+left join unwanted
+    on
+        proposed.user_key = unwanted.user_key
+        and proposed.item_key = unwanted.item_key

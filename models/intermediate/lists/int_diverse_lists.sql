@@ -1,114 +1,25 @@
--- A category's k-th item is worth category_discount^(k-1) of its score, and the best item of each of the list's best
--- categories and price bands, as many as it has to have, is sure of a place: greedy diversity, in one pass.
+-- The first block is filled by its own score, then the rest; what is pinned takes its place, and the others go on
+-- around it: a pin comes after `free_before` items that are not pinned.
 -- depends_on: {{ ref('int_user_keys') }}
 {{ config(
     materialized=in_parts(),
     part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
 ) }}
 
-with candidates as (
+with picked as (
 
     select
-        steered.*,
-        row_number() over (
-            partition by steered.list_key, labels.kind_number
-            order by steered.best_score desc, steered.item_number
-        ) as kind_item_rank
-    from {{ ref('int_steered_candidates') }} as steered
-    inner join {{ ref('int_item_labels') }} as labels
-        on steered.item_key = labels.item_key
-    where steered.{{ is_in_part('user_key') }}
-
-),
-
--- of a kind the best item alone, unless the list would not be full
-untwinned as (
-
-    select *
-    from candidates
-    qualify
-        kind_item_rank = 1
-        or category_minimum = 1
-        or row_number() over (
-            partition by list_key
-            order by case when kind_item_rank = 1 then 0 else 1 end, best_score desc, item_number
-        ) <= list_size
-
-),
-
-scored as (
-
-    select
-        *,
-        row_number() over (partition by list_key, category_number order by best_score desc, item_number)
-            as category_item_rank,
-        case
-            when price_band is not null
-                then row_number() over (partition by list_key, price_band order by best_score desc, item_number)
-        end as band_item_rank
-    from untwinned
-
-),
-
--- all others can't stand in the list
-possible as (
-
-    select
-        *,
-        power(category_discount, category_item_rank - 1) as category_factor
-    from scored
-    qualify
-        1 in (category_item_rank, band_item_rank)
-        or row_number() over (
-            partition by list_key
-            order by
-                round(best_score * power(category_discount, category_item_rank - 1), 9) desc,
-                best_score desc,
-                item_number
-        ) <= list_size
-
-),
-
--- how many categories and price bands the list has had so far, item by item
-counted as (
-
-    select
-        *,
-        sum(case when category_item_rank = 1 then 1 else 0 end) over best_first as category_rank,
-        sum(case when band_item_rank = 1 then 1 else 0 end) over best_first as band_rank,
-        case when category_minimum > 1 then {{ constants().minimum_distinct_price_bands }} else 1 end as band_minimum
-    from possible
-    window
-        best_first as (
-            partition by list_key
-            order by best_score desc, item_number
-            rows between unbounded preceding and current row
-        )
-
-),
-
-claimed as (
-
-    select
-        *,
-        -- in a list too short for both, categories come first
-        case
-            when category_item_rank = 1 and category_rank <= category_minimum then 1
-            when band_item_rank = 1 and band_rank <= band_minimum then 2
-            else 3
-        end as claim
-    from counted
-
-),
-
-picked as (
-
-    select *
-    from claimed
-    qualify row_number() over (
-        partition by list_key
-        order by claim, round(best_score * category_factor, 9) desc, best_score desc, item_number
-    ) <= list_size
+        picked.*,
+        ruled.rule_factor,
+        ruled.pin_number,
+        ruled.free_before
+    from {{ ref('int_picked_candidates') }} as picked
+    left join {{ ref('int_ruled_candidates') }} as ruled
+        on
+            picked.user_key = ruled.user_key
+            and picked.list_key = ruled.list_key
+            and picked.item_key = ruled.item_key
+    where picked.{{ is_in_part('user_key') }}
 
 ),
 
@@ -118,7 +29,11 @@ placed as (
         *,
         row_number() over (
             partition by list_key
-            order by round(primary_score * category_factor, 9) desc, primary_score desc, item_number
+            order by
+                case when pin_number is null then 1 when free_before + pin_number <= items_primary then 0 else 2 end,
+                round(primary_score * category_factor, 9) desc,
+                primary_score desc,
+                item_number
         ) <= items_primary as is_primary
     from picked
 
@@ -131,20 +46,46 @@ in_blocks as (
         case when is_primary then primary_score else secondary_score end as block_score
     from placed
 
+),
+
+ordered as (
+
+    select
+        *,
+        row_number() over (
+            partition by list_key, pin_number is null
+            order by
+                case when is_primary then 0 else 1 end,
+                round(block_score * category_factor, 9) desc,
+                block_score desc,
+                item_number
+        ) as free_rank
+    from in_blocks
+
+),
+
+-- what an item rule made of the score of the block's play, undone
+explained as (
+
+    select
+        *,
+        case
+            when rule_factor is null then block_score
+            else block_score * {{ boost('block_score', '(1 / rule_factor)') }}
+        end as played_score
+    from ordered
+
 )
 
 select
     list_key,
     item_key,
-    cast(round(coalesce(block_score / nullif(score, 0), 1), 12) as double) as playbook_factor,
+    cast(round(coalesce(played_score / nullif(score, 0), 1), 12) as double) as playbook_factor,
+    cast(round(coalesce(block_score / nullif(played_score, 0), 1), 12) as double) as item_rule_factor,
     block_score as score,
-    claim < 3 as is_sure,
+    is_sure,
     row_number() over (
         partition by list_key
-        order by
-            case when is_primary then 0 else 1 end,
-            round(block_score * category_factor, 9) desc,
-            block_score desc,
-            item_number
+        order by coalesce(free_before, free_rank), coalesce(pin_number, 0)
     ) as position
-from in_blocks
+from explained

@@ -13,6 +13,7 @@ with slots as (
         lists.score,
         coalesce(open_slots.propensity, 1) as propensity,
         lists.playbook_factor,
+        lists.item_rule_factor,
         open_slots.drawn_item_key is not null as is_explored,
         case when lists.position <= users.items_primary then 'primary' else 'secondary' end as block,
         case when lists.position <= users.items_primary then users.primary_play else users.secondary_play end as play
@@ -33,6 +34,7 @@ proposals as (
         slots.position,
         slots.play,
         slots.block,
+        slots.user_key,
         slots.item_key,
         candidates.strategy_number,
         {{ strategy_name('candidates.strategy_number') }} as strategy,
@@ -43,6 +45,13 @@ proposals as (
         on
             slots.user_key = candidates.user_key
             and slots.item_key = candidates.item_key
+
+),
+
+-- what a user did with what the user does not want to see explains nothing
+unwanted_evidence as (
+
+    {{ unwanted_items(ref('int_user_items')) }}
 
 ),
 
@@ -65,6 +74,7 @@ explanations as (
                 when proposals.strategy = '{{ strategy }}'
                     then
                         evidence_items.is_nameable
+                        and unwanted_evidence.item_key is null
                         {% if strategy in paired %}
                             and coalesce(lifts.lift >= {{ var('evidence_lift_min') }}, false)
                         {% endif %}
@@ -74,6 +84,10 @@ explanations as (
     from proposals
     left join {{ ref('int_item_labels') }} as evidence_items
         on proposals.evidence_key = evidence_items.item_key
+    left join unwanted_evidence
+        on
+            proposals.user_key = unwanted_evidence.user_key
+            and proposals.evidence_key = unwanted_evidence.item_key
     left join {{ ref('int_pair_lifts') }} as lifts
         on
             proposals.strategy = lifts.context
@@ -108,6 +122,7 @@ select
     pool.purchase_probability,
     coalesce(pool.score / nullif(pool.unmixed_score, 0), 1) as cold_start_factor,
     cast(case when slots.is_explored then 1 else slots.playbook_factor end as double) as playbook_factor,
+    cast(case when slots.is_explored then 1 else slots.item_rule_factor end as double) as item_rule_factor,
     cast(slots.propensity as double) as propensity,
     case when explanations.is_telling and not slots.is_explored then explanations.evidence_item_id end
         as evidence_item_id,

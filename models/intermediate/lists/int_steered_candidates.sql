@@ -1,20 +1,42 @@
 -- The factor of a block is what the play's strategies that proposed the item make of it (macro play_factor), times
--- `price_band_factor` when the item is of the play's price band; each next item of a category is worth
--- `next_item_factor` of its score, again. Where diversity is switched off neither counts. A view: int_diverse_lists is
--- all that reads it, one range of users after the other: windows say user_key for that alone.
+-- `price_band_factor` when the item is of the play's price band, and then what an item rule makes of the odds; each
+-- next item of a category is worth `next_item_factor` of its score, again. Where diversity is switched off none counts.
+-- A list that item rules touch is made a second time without them, to see what they change: its list_key below 0. A
+-- view: int_picked_candidates asks for one range of users after the other, and windows say user_key for that alone.
 {{ config(materialized='view') }}
-{% set price_band_factor, next_item_factor = 1.25, 0.85 %}
+{% set price_band_factor, next_item_factor, claimed_score = 1.25, 0.85, 1000000000 %}
 
-with lists as (
+with ruled_lists as (
 
-    select * from {{ ref('int_placement_users') }}
+    select distinct
+        user_key,
+        list_key
+    from {{ ref('int_ruled_candidates') }}
+
+),
+
+lists as (
+
+    select
+        *,
+        true as is_ruled
+    from {{ ref('int_placement_users') }}
+    union all
+    select
+        lists.*,
+        false as is_ruled
+    from {{ ref('int_placement_users') }} as lists
+    inner join ruled_lists
+        on
+            lists.user_key = ruled_lists.user_key
+            and lists.list_key = ruled_lists.list_key
 
 ),
 
 weighted as (
 
     select
-        lists.list_key,
+        case when lists.is_ruled then lists.list_key else -lists.list_key end as list_key,
         pool.user_key,
         lists.items_primary,
         lists.list_size,
@@ -30,6 +52,8 @@ weighted as (
                 else 1
             end as {{ block }}_factor,
         {% endfor %}
+        ruled.rule_factor,
+        case when ruled.pin_number > 0 then 1 when ruled.quota_priority > 0 then 2 end as rule_claim,
         pool.score
     from {{ ref('int_ranking_pool') }} as pool
     inner join lists
@@ -38,6 +62,12 @@ weighted as (
         on
             pool.user_key = withheld.user_key
             and pool.item_key = withheld.item_key
+    left join {{ ref('int_ruled_candidates') }} as ruled
+        on
+            pool.user_key = ruled.user_key
+            and lists.list_key = ruled.list_key
+            and pool.item_key = ruled.item_key
+            and lists.is_ruled
     {% for block in ['primary', 'secondary'] %}
         left join {{ ref('int_play_weights') }} as {{ block }}_play
             on
@@ -47,7 +77,19 @@ weighted as (
     {% endfor %}
     where
         withheld.item_key is null
+        and ruled.exclude_priority is null
         and (lists.welcomes_repeats or pool.times_bought = 0)
+
+),
+
+played as (
+
+    select
+        {% for block in ['primary', 'secondary'] %}
+            round(score * {{ boost('score', block ~ '_factor') }}, 12) as {{ block }}_played,
+        {% endfor %}
+        *
+    from weighted
 
 ),
 
@@ -55,10 +97,13 @@ steered as (
 
     select
         {% for block in ['primary', 'secondary'] %}
-            round(score * {{ boost('score', block ~ '_factor') }}, 12) as {{ block }}_score,
+            case
+                when rule_factor is null then {{ block }}_played
+                else round({{ block }}_played * {{ boost(block ~ '_played', 'rule_factor') }}, 12)
+            end as {{ block }}_score,
         {% endfor %}
         *
-    from weighted
+    from played
 
 ),
 
@@ -88,6 +133,7 @@ select
     score,
     primary_score,
     secondary_score,
+    cast(rule_claim as smallint) as rule_claim,
     -- what would fill the first block counts by what its play makes of it, all else by what the other's does
     case
         when row_number() over (
@@ -98,5 +144,7 @@ select
                 item_number
         ) <= items_primary then primary_score
         else secondary_score
-    end as best_score
+    end
+    -- what item rules pin or want comes before all else
+    + case when rule_claim > 0 then {{ claimed_score }} else 0 end as best_score
 from ranked

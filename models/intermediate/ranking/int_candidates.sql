@@ -1,7 +1,7 @@
 -- Two stages: what proposals say by themselves cuts them to `candidates_per_user`, before features are made, by
 -- weighted reciprocal rank fusion: each strategy adds its coefficient in macro strategies / (30 + the item's rank in
--- it). Never cut are what the user chose or is due again, the first of every strategy, since any may lead a block, and
--- explore's draws.
+-- it). Never cut are what the user chose or is due again, the first of every strategy, since any may lead a block,
+-- explore's draws, and what item rules propose.
 -- depends_on: {{ ref('int_user_keys') }}
 {{ config(
     materialized=in_parts(),
@@ -20,6 +20,14 @@ draws as (
 
     select * from {{ ref('int_exploration_draws') }}
     where {{ is_in_part('user_key') }}
+
+),
+
+ruled as (
+
+    select item_key from {{ ref('int_item_rules') }}
+    where is_proposed
+    group by item_key
 
 ),
 
@@ -54,8 +62,11 @@ kept as (
         on
             items.user_key = draws.user_key
             and items.item_key = draws.item_key
+    left join ruled
+        on items.item_key = ruled.item_key
     qualify
         items.is_own = 1
+        or ruled.item_key is not null
         or items.best_rank <= {{ constants().strategy_head }}
         or draws.item_key is not null
         or row_number() over (

@@ -1,5 +1,6 @@
 -- Proposals of explore in the order of a hash, anew for each as_of: a user's k-th explored slot will get the k-th that
--- is not in the list anyway, so twice as many as the longest list has places are enough.
+-- is not in the list anyway, so twice as many as the longest list has places are enough. What an item rule holds back
+-- anywhere is not drawn, so that the propensity of a draw needs no list.
 {{ config(
     materialized=in_parts(),
     part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
@@ -9,6 +10,14 @@ with longest as (
 
     select greatest(max(items), {{ var('recommendations_per_user') }}) as list_size
     from {{ ref('placements') }}
+
+),
+
+held_back as (
+
+    select item_key from {{ ref('int_item_rules') }}
+    where action in ('exclude', 'bury', 'at_most')
+    group by item_key
 
 ),
 
@@ -34,8 +43,11 @@ drawn as (
     inner join {{ ref('int_item_keys') }} as items
         on proposals.item_key = items.item_key
     cross join {{ ref('stg_as_of') }} as as_of
+    left join held_back
+        on proposals.item_key = held_back.item_key
     where
         eligibility.ineligible_reason is null
+        and held_back.item_key is null
         and proposals.{{ is_in_part('user_key') }}
         and eligibility.{{ is_in_part('user_key') }}
 

@@ -1,6 +1,7 @@
 -- What lists are made from: the `ranking_pool_size` best of what is due again and as many of all else, for a play may
 -- hold back either; the best item of each combination of strategies, price band and leading category, for a list may
--- want it; and of what explore proposes the first drawn, twice as many as the longest list has places.
+-- want it; what item rules propose; and of what explore proposes the first drawn, twice as many as the longest list has
+-- places.
 {{ config(
     materialized=in_parts(),
     part_keys={'model': 'int_scored_candidates', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
@@ -70,13 +71,24 @@ ranked as (
 
 ),
 
+ruled as (
+
+    select item_key from {{ ref('int_item_rules') }}
+    where is_proposed
+    group by item_key
+
+),
+
 wanted as (
 
     select ranked.*
     from ranked
     cross join longest
+    left join ruled
+        on ranked.item_key = ruled.item_key
     qualify
-        ranked.due_rank <= {{ var('ranking_pool_size') }}
+        ruled.item_key is not null
+        or ranked.due_rank <= {{ var('ranking_pool_size') }}
         or 1 in (ranked.combination_rank, ranked.band_rank)
         or ranked.category_rank = 1
         and row_number() over (

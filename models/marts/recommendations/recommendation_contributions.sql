@@ -49,7 +49,8 @@ factors as (
         cast({{ boost('shown.purchase_probability', 'coalesce(category_factors.category_factor, 1)') }} as double)
             as category_rules,
         shown.cold_start_factor as cold_start,
-        shown.playbook_factor as playbook
+        shown.playbook_factor as playbook,
+        shown.item_rule_factor as item_rules
     from shown
     inner join {{ ref('stg_items') }} as items
         on shown.item_id = items.item_id
@@ -84,7 +85,7 @@ inner join {{ ref('int_ranker_coefficients') }} as coefficients
         terms.times_bought = coefficients.times_bought
         and terms.feature = coefficients.feature
         and coalesce(cast(floor(terms.knot_place) as {{ dbt.type_int() }}), -1) = coefficients.knot
-{% for factor in ['objective', 'category_rules', 'cold_start', 'playbook'] %}
+{% for factor in ['objective', 'category_rules', 'cold_start', 'playbook', 'item_rules'] %}
     union all
     select
         'score' as part,

@@ -13,6 +13,7 @@ typed as (
         {{ clean_category('category') }} as category,
         {{ clean_category('subcategory') }} as subcategory,
         {{ clean_category('brand') }} as brand,
+        {{ clean_name('tags', length=1000) }} as tags,
         upper({{ clean_text('currency') }}) as currency,
         {{ clean_url('image_url') }} as image_url,
         {{ clean_url('item_url') }} as item_url,

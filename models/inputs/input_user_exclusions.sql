@@ -1,0 +1,1 @@
+{{ input_rows('user_exclusions') }}

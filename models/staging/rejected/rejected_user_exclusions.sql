@@ -1,0 +1,1 @@
+{{ rejected_rows(ref('checked_user_exclusions'), 'user_id, kind, value') }}
