@@ -190,7 +190,7 @@ def test_a_build_in_the_meantime_ends_the_sender(tmp_path, place, monkeypatch):
 
     monkeypatch.setattr(cli.Maildir, "deliver", then_build)
     outcome = sent(own, place, *maildir(tmp_path))
-    assert outcome.exit_code == 2 and "built anew meanwhile" in outcome.output
+    assert outcome.exit_code == 2 and "built or rendered anew meanwhile" in outcome.output
     assert states(place) == [("rendered", "", 4), ("accepted", "", 2)]
 
 
