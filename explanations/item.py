@@ -44,13 +44,15 @@ limit {limit}
 MESSAGES = """
 select count(*) as message_count
 from email_queue
-inner join user_recommendations as shown on email_queue.user_id = shown.user_id
+inner join (
+    select user_id, 'email_digest' as placement, item_id, position from user_recommendations
+    union all
+    select user_id, placement, item_id, position from placement_recommendations
+) as shown
+    on email_queue.user_id = shown.user_id and email_queue.placement = shown.placement
 where
     shown.item_id = $item_id
-    and len(list_filter(
-        email_queue.blocks,
-        lambda block: shown.position between block.first_position and block.last_position
-    )) > 0
+    and list_contains(list_transform(email_queue.item_lines, lambda line: line.position), shown.position)
 """
 PROPOSED = """
 select coalesce(eligibility.ineligible_reason, 'eligible') as outcome, count(*) as user_count

@@ -8,10 +8,18 @@ from explanations.user import explain_user
 
 MESSAGE = """
 select
-    user_id, message_id, trigger_type, send_at, subject, subject_key, preheader, greeting, segment, locale, layout,
+    user_id, message_id, trigger_type, placement, send_at, subject, subject_key, preheader, greeting, segment, locale, layout,
     blocks, offer, item_lines
 from email_queue
 where message_id = $message_id
+"""
+# the chances of the digest alone are taken apart: recommendation_contributions has no other lists
+LIST = """
+select
+    item_id, item_name, position, strategy, purchase_probability, propensity, reason_type, reason_text, evidence_item_id,
+    evidence_count
+from placement_recommendations
+where user_id = $user_id and placement = $placement
 """
 
 
@@ -24,11 +32,17 @@ def explain_message(
         raise UnknownId("message", message_id, hint)
     message = messages[0]
     user = explain_user(connection, message["user_id"], why_not)
-    lines = {line["position"]: line for line in message.pop("item_lines") or ()}
+    placed = {"user_id": message["user_id"], "placement": message["placement"]}
     items = {item["position"]: item for item in user["list"]}
+    if message["placement"] != "email_digest":
+        items = {item["position"]: item | {"evidence": None} for item in rows(connection, LIST, **placed)}
+    # an email may leave out positions of the list: those of another currency than the others
+    lines = {line["place"]: line for line in message.pop("item_lines")}
     for block in message["blocks"]:
-        positions = range(block["first_position"] or 1, (block["last_position"] or 0) + 1)
-        block["items"] = [printed(items[at], lines.get(at)) for at in positions if at in items]
+        places = range(block["first_position"] or 1, (block["last_position"] or 0) + 1)
+        block["items"] = [
+            printed(items[lines[place]["position"]], lines[place]) for place in places if place in lines
+        ]
     return {
         "kind": "message",
         "message": message,
@@ -38,7 +52,6 @@ def explain_message(
     }
 
 
-def printed(item: dict, line: dict | None) -> dict:
+def printed(item: dict, line: dict) -> dict:
     """The item with its reason and badge as the email prints them, in the reader's language."""
-    line = line or {"reason_text": item["reason_text"], "badge_text": None}
     return item | {"printed_reason": line["reason_text"], "printed_badge": line["badge_text"]}

@@ -204,7 +204,10 @@ def why_lines(item: dict) -> Iterator[str]:
     """Why an item of a list stands there; those of the terms stand to the right."""
     if item["strategy"] == "explore":
         yield f"Drawn by lot, with a chance of {percent(item['propensity'])} to stand in this place"
-    yield from chance_lines(item)
+    if "terms" in item:
+        yield from chance_lines(item)
+    else:
+        yield f"Chance {percent(item['purchase_probability'])}"
     if item["evidence"]:
         yield f"Evidence: {item['evidence']['text']}"
 

@@ -13,7 +13,14 @@ from dbt_tools.relations import schemas_holding, search
 CHECKS = Path(__file__).with_suffix(".sql")
 # what the checks read, and that says where all of it is
 RELATIONS = (
-    *("email_queue", "user_recommendations", "placement_recommendations", "stg_items", "texts", "int_item_labels"),
+    *(
+        "email_queue",
+        "user_recommendations",
+        "placement_recommendations",
+        "stg_items",
+        "texts",
+        "int_item_labels",
+    ),
     *("int_interactions", "int_message_offers", "int_offers"),
 )
 LANGUAGES = """

@@ -23,7 +23,7 @@ from sending.erased import erased_users
 from sending.settings import Settings
 
 QUERY = Path(__file__).with_name("frozen_queue.sql").read_text("utf-8")
-MARTS = ("email_queue", "user_recommendations", "send_decisions", "stg_users")
+MARTS = ("email_queue", "user_recommendations", "placement_recommendations", "send_decisions", "stg_users")
 RENDERED = pa.schema([("message_id", pa.string()), ("part", pa.int32()), ("row_group", pa.int32())])
 KNOWN = pa.schema([("message_id", pa.string()), ("state", pa.string())])
 ROWS_AT_ONCE = 1000

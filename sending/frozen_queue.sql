@@ -6,9 +6,18 @@ with places as (
     select
         message_id,
         user_id,
-        unnest(blocks).first_position as first_position,
-        unnest(blocks).last_position as last_position
+        placement,
+        unnest(list_transform(item_lines, lambda line: line.place)) as place,
+        unnest(list_transform(item_lines, lambda line: line.position)) as position
     from email_queue
+
+),
+
+lists as (
+
+    select user_id, 'email_digest' as placement, position, item_id, propensity from user_recommendations
+    union all
+    select user_id, placement, position, item_id, propensity from placement_recommendations
 
 ),
 
@@ -17,14 +26,15 @@ shown as (
     select
         places.message_id,
         list(
-            {'position': items.position, 'item_id': items.item_id, 'propensity': items.propensity}
-            order by items.position
+            {'position': places.place, 'item_id': lists.item_id, 'propensity': lists.propensity}
+            order by places.place
         ) as items
     from places
-    inner join user_recommendations as items
+    inner join lists
         on
-            places.user_id = items.user_id
-            and items.position between places.first_position and places.last_position
+            places.user_id = lists.user_id
+            and places.placement = lists.placement
+            and places.position = lists.position
     group by places.message_id
 
 ),

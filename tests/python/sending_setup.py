@@ -18,6 +18,7 @@ from aiosmtpd.controller import Controller
 from click.testing import CliRunner, Result
 from email_render_warehouse import build_warehouse
 
+from email_render.load import ITEM_LINES_TYPE
 from email_render.run import Job, render_queue
 from sending.cli import send
 
@@ -34,6 +35,13 @@ MARTS = (
     "alter table dbt_email.send_decisions add column as_of timestamp",
     "update dbt_email.send_decisions set as_of = timestamp '2017-11-15'",
     "create table inputs.erasure_requests (user_id varchar)",
+    "alter table dbt_email.email_queue add column placement varchar default 'email_digest'",
+    f"""
+    update dbt_email.email_queue
+    set item_lines = cast(
+        list_transform(range(1, 9), lambda place: {{'place': place, 'position': place}}) as {ITEM_LINES_TYPE}
+    )
+    """,
 )
 FAST = ("--rate", "100000", "--domain-rate", "100000")
 

@@ -15,7 +15,7 @@ HOUR = timedelta(hours=1)
 
 
 def shop_with_a_cart() -> Tables:
-    """The small shop, where u5 left something in the cart three hours ago, and u6 looked at something four hours ago."""
+    """The small shop, where u5 left something in the cart three hours ago and u6 looked at something four hours ago."""
     tables = small_shop()
     for number, (user, event_type, hours) in enumerate([("u5", "cart_add", 3), ("u6", "item_view", 4)]):
         tables["web_events"].append(
@@ -37,7 +37,14 @@ def shop_with_a_cart() -> Tables:
 def queue_at(folder: Path, tables: Tables, as_of) -> Build:
     inputs = write_parquet(tables, folder / f"inputs {as_of:%d %H}")
     variables = {"input_location": str(inputs), "as_of": str(as_of), "holdout_share": 0}
-    built = build(folder / "w.duckdb", variables, "--select", "+email_queue", "user_recommendations", "placement_recommendations")
+    built = build(
+        folder / "w.duckdb",
+        variables,
+        "--select",
+        "+email_queue",
+        "user_recommendations",
+        "placement_recommendations",
+    )
     assert built.succeeded, built.text
     return built
 
