@@ -2,6 +2,7 @@
 -- value out, or print a brace. A text with a {count} stands in every form that numbers below a million take in its
 -- language (macro plural_rules), and a form may do without the number. What it names: the key, the language, and what
 -- is wrong.
+-- noqa: disable=LT05
 {% set placeholders = ['item', 'category', 'percent', 'rating', 'first_name', 'shop', 'date', 'day', 'month'] %}
 {% set placeholders = placeholders + ['offer', 'ends'] %}
 {% set emptied = {'count': "''"} %}
@@ -75,7 +76,7 @@ expected as (
     where not texts.is_plural_form
     union
     select
-        concat(english.key, '.', forms.form),
+        concat(english.key, '.', forms.form) as form_key,
         forms.language
     from english
     cross join forms
