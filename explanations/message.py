@@ -8,16 +8,16 @@ from explanations.user import explain_user
 
 MESSAGE = """
 select
-    user_id, message_id, trigger_type, placement, send_at, subject, subject_key, preheader, greeting, segment, locale, layout,
-    blocks, offer, item_lines
+    user_id, message_id, trigger_type, placement, send_at, subject, subject_key, preheader, greeting, segment, locale,
+    layout, blocks, offer, item_lines
 from email_queue
 where message_id = $message_id
 """
 # the chances of the digest alone are taken apart: recommendation_contributions has no other lists
 LIST = """
 select
-    item_id, item_name, position, strategy, purchase_probability, propensity, reason_type, reason_text, evidence_item_id,
-    evidence_count
+    item_id, item_name, position, strategy, purchase_probability, propensity, reason_type, reason_text,
+    evidence_item_id, evidence_count
 from placement_recommendations
 where user_id = $user_id and placement = $placement
 """
