@@ -4,7 +4,8 @@ with due as (
 
     select
         due.*,
-        triggers.strategies
+        triggers.strategies,
+        case when triggers.shows_its_item then due.item_id end as shown_item_id
     from {{ ref('int_due_triggers') }} as due
     inner join {{ ref('triggers') }} as triggers
         on due.trigger_type = triggers.trigger_type
@@ -53,6 +54,7 @@ listed as (
         or (
             recommendations.block = 'primary'
             and concat('|', due.strategies, '|') like concat('%|', recommendations.strategy, '|%')
+            and recommendations.item_id = coalesce(due.shown_item_id, recommendations.item_id)
         )
 
 )
@@ -63,6 +65,7 @@ select
     due.occasion,
     due.message_id,
     due.placement,
+    due.shown_item_id,
     due.due_at
 from due
 inner join listed

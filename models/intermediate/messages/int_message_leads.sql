@@ -47,6 +47,9 @@ inner join items
 inner join triggers
     on recipients.trigger_type = triggers.trigger_type
 where
-    triggers.strategies is null
-    or concat('|', triggers.strategies, '|') like concat('%|', items.strategy, '|%')
+    (
+        triggers.strategies is null
+        or concat('|', triggers.strategies, '|') like concat('%|', items.strategy, '|%')
+    )
+    and items.item_id = coalesce(recipients.shown_item_id, items.item_id)
 qualify row_number() over (partition by recipients.message_id order by items.position) = 1

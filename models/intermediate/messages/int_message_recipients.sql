@@ -42,6 +42,7 @@ select
     decisions.user_id,
     decisions.trigger_type,
     decisions.placement,
+    decisions.shown_item_id,
     users.email,
     users.first_name,
     segments.segment,

@@ -84,6 +84,7 @@ reasons as (
         chosen.trigger_type,
         chosen.placement,
         chosen.message_id,
+        chosen.shown_item_id,
         dated.as_of
     from dated
     left join refusals
@@ -111,6 +112,7 @@ select
     trigger_type,
     placement,
     message_id,
+    shown_item_id,
     case when hold_reason is null and account_number = 1 then 'send' else 'hold' end as decision,
     coalesce(
         hold_reason,

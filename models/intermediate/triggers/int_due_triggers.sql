@@ -1,6 +1,6 @@
 {% set trigger_types = [
-    'cart_abandonment', 'browse_abandonment', 'replenishment', 'post_purchase', 'welcome', 'new_in_category', 'win_back',
-    'recommendations'
+    'cart_abandonment', 'price_drop', 'back_in_stock', 'browse_abandonment', 'replenishment', 'post_purchase', 'welcome',
+    'new_in_category', 'win_back', 'recommendations'
 ] %}
 
 with occasions as (
