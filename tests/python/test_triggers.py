@@ -15,16 +15,17 @@ HOUR = timedelta(hours=1)
 
 
 def shop_with_a_cart() -> Tables:
-    """The small shop, where u5 left something in the cart three hours ago and u6 looked at something four hours ago."""
+    """The small shop, where u5 left i30 in the cart, u6 looked at it, and u8 at i3, which is sold out."""
     tables = small_shop()
-    for number, (user, event_type, hours) in enumerate([("u5", "cart_add", 3), ("u6", "item_view", 4)]):
+    acts = [("u5", "cart_add", "i30"), ("u6", "item_view", "i30"), ("u8", "item_view", "i3")]
+    for number, (user, event_type, item) in enumerate(acts):
         tables["web_events"].append(
             {
                 "event_id": f"t{number}",
                 "event_type": event_type,
-                "occurred_at": AS_OF - hours * HOUR,
+                "occurred_at": AS_OF - 4 * HOUR,
                 "user_id": user,
-                "item_id": "i30",
+                "item_id": item,
             }
         )
     for user in tables["users"]:
@@ -51,7 +52,7 @@ def queue_at(folder: Path, tables: Tables, as_of) -> Build:
 
 @pytest.fixture(scope="module")
 def days(tmp_path_factory) -> tuple[list[tuple], list[tuple], Build]:
-    """The queues of two days; all of the first was sent."""
+    """The queues of two days; all of the first was sent, and then i30 got cheaper and i3 came back."""
     folder = tmp_path_factory.mktemp("days")
     tables = shop_with_a_cart()
     columns = "select message_id, user_id, trigger_type, placement, subject from email_queue order by all"
@@ -66,6 +67,9 @@ def days(tmp_path_factory) -> tuple[list[tuple], list[tuple], Build]:
                 "message_id": message_id,
             }
         )
+    items = {row["item_id"]: row for row in tables["items"]}
+    items["i30"]["price"] *= 0.8
+    items["i3"]["stock_quantity"] = 50
     second = queue_at(folder, tables, AS_OF + 24 * HOUR)
     return first, second.query(columns), second
 
@@ -93,6 +97,17 @@ def test_what_was_sent_cools_down(days):
     assert sent
     assert sent.isdisjoint((user, trigger) for _, user, trigger, *_ in second)
     assert {user for user, _ in sent} <= {user for _, user, *_ in second}
+
+
+def test_who_wanted_an_item_hears_that_it_costs_less_or_is_back(days):
+    _, second, _ = days
+    about = {user: (trigger, subject) for _, user, trigger, _, subject in second}
+    for user, trigger, name in [
+        ("u5", "price_drop", "Tea no. 30"),
+        ("u6", "price_drop", "Tea no. 30"),
+        ("u8", "back_in_stock", "Spoons no. 3"),
+    ]:
+        assert about[user][0] == trigger and name in about[user][1]
 
 
 def test_the_digest_is_another_one_each_day(days):

@@ -1,14 +1,14 @@
--- Of what is due the trigger that matters most, of those that were not answered with an email yet, are not cooling down,
--- and have a list whose first block says what they are about.
+-- Of what is due the trigger that matters most, of those that were not answered with an email yet, are not cooling
+-- down, and have a list whose first block says what they are about.
 with due as (
 
     select
-        due.*,
+        due_triggers.*,
         triggers.strategies,
-        case when triggers.shows_its_item then due.item_id end as shown_item_id
-    from {{ ref('int_due_triggers') }} as due
+        case when triggers.shows_its_item then due_triggers.item_id end as shown_item_id
+    from {{ ref('int_due_triggers') }} as due_triggers
     inner join {{ ref('triggers') }} as triggers
-        on due.trigger_type = triggers.trigger_type
+        on due_triggers.trigger_type = triggers.trigger_type
 
 ),
 

@@ -1,5 +1,5 @@
--- Of the digest the group is that of the item's reason. What a trigger is about leads the others: a subject names nothing
--- that doesn't belong to it.
+-- Of the digest the group is that of the item's reason. What a trigger is about leads the others: a subject names
+-- nothing that doesn't belong to it.
 {% set groups = {
     'again': ['buy_again'],
     'waiting': ['left_in_cart', 'recently_viewed'],

@@ -30,7 +30,8 @@ due as (
     where
         triggers.is_on
         and {{ dbt.dateadd('hour', 'triggers.delay_hours', 'occasions.happened_at') }} <= as_of.as_of
-        and {{ dbt.dateadd('hour', 'triggers.delay_hours + triggers.window_hours', 'occasions.happened_at') }} > as_of.as_of
+        and as_of.as_of
+        < {{ dbt.dateadd('hour', 'triggers.delay_hours + triggers.window_hours', 'occasions.happened_at') }}
 
 )
 

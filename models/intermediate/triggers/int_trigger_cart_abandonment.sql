@@ -1,5 +1,5 @@
--- The latest addition to a cart, unless it was taken out again (int_web_interactions) or anything was ordered since: who
--- orders has decided about the rest of the cart.
+-- The latest addition to a cart, unless it was taken out again (int_web_interactions) or anything was ordered since:
+-- who orders has decided about the rest of the cart.
 select
     carts.user_id,
     carts.event_id as occasion,

@@ -15,7 +15,8 @@ wanted as (
     select
         user_id,
         item_id,
-        greatest(coalesce(last_viewed_at, last_cart_added_at), coalesce(last_cart_added_at, last_viewed_at)) as wanted_at
+        greatest(coalesce(last_viewed_at, last_cart_added_at), coalesce(last_cart_added_at, last_viewed_at))
+            as wanted_at
     from {{ ref('int_interactions') }}
     where
         last_purchased_at is null
