@@ -87,6 +87,8 @@ other_subjects as (
     where
         rules.effect = 'choose_subject'
         and rules.effect_rank = 1
+        -- the digest's: what a trigger says is about the trigger
+        and messages.trigger_type = 'recommendations'
         and case
             when rules.effect_value like 'subject.%'
                 then
@@ -117,6 +119,7 @@ offers_not_made as (
         on shown.item_id = items.item_id
     where
         next_best_offers.is_offered
+        and messages.placement = 'email_digest'
         and shown.position <= {{ var('email_items_primary') + var('email_items_secondary') }}
         -- what it is for stands in the email
         and coalesce(offers.item_id = items.item_id, lower(offers.category) = lower(items.category), true)
