@@ -257,8 +257,8 @@ def read_messages(
             f"""
             create or replace temp view chosen_items as
             select '{DIGEST}' as placement, * from user_recommendations {chosen_users}
-            union all by name
-            from placement_recommendations {chosen_users}
+            union all
+            select placement, * exclude (placement) from placement_recommendations {chosen_users}
             """
         )
         write_money_formats_once(connection)

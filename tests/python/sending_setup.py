@@ -93,6 +93,8 @@ class Sender:
 
 def run_sender(code: str, arguments: list[str], output, environment: dict) -> None:
     os.environ.update(environment)
+    # whoever started the tests in the background may have it ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     exec(code, {"os": os, "signal": signal})
     outcome = CliRunner().invoke(send, arguments)
     output.send(outcome.output)

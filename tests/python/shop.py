@@ -15,7 +15,7 @@ Tables = dict[str, list[dict]]
 
 
 def small_shop(user_count: int = 40, item_count: int = 40, order_count: int = 160) -> Tables:
-    """All inputs but item_translations. The last order stands at AS_OF; users 38 and 39 never did anything."""
+    """All inputs. The last order stands at AS_OF; users 38 and 39 never did anything."""
     chance = random.Random(7)
     items = [
         {
@@ -131,6 +131,8 @@ def small_shop(user_count: int = 40, item_count: int = 40, order_count: int = 16
             }
             for number in range(user_count - 2)
         ],
+        # of a language that nobody reads
+        "item_translations": [{"item_id": "i0", "locale": "nl", "item_name": "Thee nr. 0"}],
         # of what nobody is shown anyway
         "user_exclusions": [
             {

@@ -308,12 +308,13 @@ def shop(tmp_path_factory):
     for name in ("users", "email_events"):
         path = inputs / f"{name}.csv"
         path.write_bytes(path.read_bytes().replace(b"BAD BYTE", b"J\xfcrgen"))
-    recommendations = next(node for node in manifest({}).nodes.values() if node.name == "int_recommendations")
+    chosen = next(node for node in manifest({}).nodes.values() if node.name == "int_chosen_triggers")
     with duckdb.connect(folder / "w.duckdb") as connection:
-        connection.execute(f"create schema {recommendations.schema}")
+        connection.execute(f"create schema {chosen.schema}")
         connection.execute(
-            f"create table {recommendations.schema}.int_recommendations as"
-            " select distinct unnest($users) as user_id, 'email_digest' as placement",
+            f"create table {chosen.schema}.int_chosen_triggers as"
+            " select distinct unnest($users) as user_id, 'recommendations' as trigger_type,"
+            " 'email_digest' as placement, md5(user_id) as message_id, null::varchar as shown_item_id",
             {"users": [user["user_id"] for user in tables["users"]]},
         )
     variables = {"input_location": str(inputs), "as_of": str(AS_OF), "holdout_share": 0}

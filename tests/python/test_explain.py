@@ -407,7 +407,13 @@ def test_an_item_says_who_is_shown_it_and_what_goes_with_it(shop):
     emails = value(
         shop,
         """
-        select count(*) from user_recommendations inner join email_queue using (user_id)
+        select count(*)
+        from email_queue
+        inner join (
+            select user_id, 'email_digest' as placement, item_id, position from user_recommendations
+            union all
+            select user_id, placement, item_id, position from placement_recommendations
+        ) using (user_id, placement)
         where item_id = 'i8' and position <= 8
         """,
     )
