@@ -16,6 +16,10 @@ from email_render.money import write_money_formats
 
 MARTS = ("email_queue", "user_recommendations", "placement_recommendations")
 DIGEST = "email_digest"  # the placement whose list is user_recommendations
+ITEM_COLUMNS = (
+    "user_id, item_id, position, strategy, reason_text, item_name, price, list_price, rating_average, rating_count, "
+    "currency, image_url, item_url, badge_type, badge_text"
+)
 CHUNK_MESSAGES = 2048  # read and sorted at once, and written to one file
 BATCH_MESSAGES = 128  # rendered and written at once: about 3 MB of HTML
 ROWS_AT_ONCE = 1024  # items turned into Python objects at once
@@ -256,9 +260,9 @@ def read_messages(
         connection.execute(
             f"""
             create or replace temp view chosen_items as
-            select '{DIGEST}' as placement, * from user_recommendations {chosen_users}
+            select '{DIGEST}' as placement, {ITEM_COLUMNS} from user_recommendations {chosen_users}
             union all
-            select placement, * exclude (placement) from placement_recommendations {chosen_users}
+            select placement, {ITEM_COLUMNS} from placement_recommendations {chosen_users}
             """
         )
         write_money_formats_once(connection)

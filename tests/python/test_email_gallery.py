@@ -338,7 +338,8 @@ def test_emails_stand_side_by_side(used):
 
 
 def test_a_keyboard_asks_why_not(browser_tools, from_steps):
-    out, row = from_steps
+    out, _ = from_steps
+    row = rows_of(out)[0]
     first, *_, last = candidates_of(out, row["user_id"])
     found = in_chromium("whynot", out / "index.html", last[0], "no such thing", first[1])
     assert last[2] in found["answers"][last[0]] and "1 of" in found["answers"][last[0]]

@@ -182,9 +182,9 @@ def message(built: Build, column: str, user: str):
 
 
 def test_a_browsers_email_looks_and_sounds_like_its_play(steered):
-    # the play's title is the digest's: this is about what the user looked at
-    assert message(steered, "trigger_type", "browser") == "browse_abandonment"
-    assert message(steered, "subject_key", "browser").startswith("subject.browse_abandonment.item.")
+    # the play's title is the digest's: this is about the cart
+    assert message(steered, "trigger_type", "browser") == "cart_abandonment"
+    assert message(steered, "subject_key", "browser").startswith("subject.cart_abandonment.")
     assert message(steered, "layout", "browser") == "list"
     assert message(steered, "greeting", "browser") == "Hi Zoë,"
     assert message(steered, "preheader", "browser").startswith("Also for you: ")
