@@ -14,7 +14,7 @@ with cancelled as (
 select
     order_lines.order_line_id,
     order_lines.order_id,
-    coalesce(orders.user_id, identities.user_id) as user_id,
+    orders.user_id,
     orders.anonymous_id,
     order_lines.item_id,
     orders.currency,
@@ -26,17 +26,12 @@ select
     coalesce(order_lines.discount_amount > 0, false) as is_discounted,
     orders.ordered_at
 from {{ ref('stg_order_lines') }} as order_lines
-inner join {{ ref('stg_orders') }} as orders
+inner join {{ ref('int_orders') }} as orders
     on order_lines.order_id = orders.order_id
 inner join {{ ref('stg_items') }} as items
     on order_lines.item_id = items.item_id
 left join cancelled
     on order_lines.order_line_id = cancelled.order_line_id
-left join {{ ref('int_identities') }} as identities
-    on
-        orders.anonymous_id = identities.anonymous_id
-        and orders.ordered_at >= identities.linked_from
-        and orders.ordered_at < identities.linked_until
 where
     orders.order_status <> 'cancelled'
     and items.is_product

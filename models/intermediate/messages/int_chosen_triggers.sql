@@ -16,26 +16,84 @@ mailed as (
 
     select
         message_id,
-        max(happened_at) as mailed_at
+        user_id,
+        happened_at
     from {{ ref('int_email_outcomes') }}
-    where
-        outcome = 'mailed'
-        and message_id is not null
-    group by message_id
+    where outcome = 'mailed'
 
 ),
 
--- when a trigger last reached the user, as far as email_events name the messages that earlier runs queued
-last_mailed as (
+queued as (
 
     select
+        message_id,
+        user_id,
+        trigger_type,
+        min(as_of) as queued_at
+    from {{ ref('stg_queued_messages') }}
+    group by message_id, user_id, trigger_type
+
+),
+
+-- an ESP may know messages by ids of its own: what it sent to the user after one was queued may have been that one
+sent_under_other_ids as (
+
+    select mailed.*
+    from mailed
+    left join queued
+        on mailed.message_id = queued.message_id
+    where queued.message_id is null
+
+),
+
+answered as (
+
+    select
+        message_id,
+        user_id,
+        cast(null as {{ dbt.type_string() }}) as trigger_type,
+        happened_at as mailed_at
+    from mailed
+    union all
+    select
+        queued.message_id,
         queued.user_id,
         queued.trigger_type,
-        max(mailed.mailed_at) as mailed_at
-    from {{ ref('stg_queued_messages') }} as queued
+        mailed.happened_at as mailed_at
+    from queued
     inner join mailed
         on queued.message_id = mailed.message_id
-    group by queued.user_id, queued.trigger_type
+    union all
+    select
+        queued.message_id,
+        queued.user_id,
+        queued.trigger_type,
+        others.happened_at as mailed_at
+    from queued
+    inner join sent_under_other_ids as others
+        on
+            queued.user_id = others.user_id
+            and queued.queued_at <= others.happened_at
+
+),
+
+answered_messages as (
+
+    select distinct message_id
+    from answered
+    where message_id is not null
+
+),
+
+last_answers as (
+
+    select
+        user_id,
+        trigger_type,
+        max(mailed_at) as mailed_at
+    from answered
+    where trigger_type is not null
+    group by user_id, trigger_type
 
 ),
 
@@ -72,17 +130,17 @@ inner join listed
     on
         due.user_id = listed.user_id
         and due.trigger_type = listed.trigger_type
-left join mailed
-    on due.message_id = mailed.message_id
-left join last_mailed
+left join answered_messages
+    on due.message_id = answered_messages.message_id
+left join last_answers
     on
-        due.user_id = last_mailed.user_id
-        and due.trigger_type = last_mailed.trigger_type
+        due.user_id = last_answers.user_id
+        and due.trigger_type = last_answers.trigger_type
 cross join {{ ref('stg_as_of') }} as as_of
 where
-    mailed.message_id is null
+    answered_messages.message_id is null
     and (
-        last_mailed.mailed_at is null
-        or last_mailed.mailed_at <= {{ dbt.dateadd('day', '-1 * due.cool_down_days', 'as_of.as_of') }}
+        last_answers.mailed_at is null
+        or last_answers.mailed_at <= {{ dbt.dateadd('day', '-1 * due.cool_down_days', 'as_of.as_of') }}
     )
 qualify row_number() over (partition by due.user_id order by due.priority, due.trigger_type) = 1

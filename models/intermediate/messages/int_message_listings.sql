@@ -26,8 +26,10 @@ last_orders as (
     select
         user_id,
         currency
-    from {{ ref('stg_orders') }}
-    where currency is not null
+    from {{ ref('int_orders') }}
+    where
+        currency is not null
+        and user_id is not null
     qualify row_number() over (partition by user_id order by ordered_at desc, order_id desc) = 1
 
 ),

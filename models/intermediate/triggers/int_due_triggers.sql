@@ -1,11 +1,6 @@
-{% set trigger_types = [
-    'cart_abandonment', 'price_drop', 'back_in_stock', 'browse_abandonment', 'replenishment', 'post_purchase', 'welcome',
-    'new_in_category', 'win_back', 'recommendations'
-] %}
-
 with occasions as (
 
-    {% for trigger_type in trigger_types %}
+    {% for trigger_type in trigger_types() %}
         select
             '{{ trigger_type }}' as trigger_type,
             occasions.*
