@@ -1,0 +1,62 @@
+{{ config(materialized='view') }}
+
+with mailed as (
+
+    select
+        message_id,
+        user_id,
+        happened_at
+    from {{ ref('int_email_outcomes') }}
+    where outcome = 'mailed'
+
+),
+
+queued as (
+
+    select
+        message_id,
+        user_id,
+        trigger_type,
+        min(as_of) as queued_at
+    from {{ ref('stg_queued_messages') }}
+    group by message_id, user_id, trigger_type
+
+),
+
+-- an ESP may know messages by ids of its own: what it sent to the user after one was queued may have been that one
+sent_under_other_ids as (
+
+    select mailed.*
+    from mailed
+    left join queued
+        on mailed.message_id = queued.message_id
+    where queued.message_id is null
+
+)
+
+select
+    message_id,
+    user_id,
+    cast(null as {{ dbt.type_string() }}) as trigger_type,
+    happened_at as mailed_at
+from mailed
+union all
+select
+    queued.message_id,
+    queued.user_id,
+    queued.trigger_type,
+    mailed.happened_at as mailed_at
+from queued
+inner join mailed
+    on queued.message_id = mailed.message_id
+union all
+select
+    queued.message_id,
+    queued.user_id,
+    queued.trigger_type,
+    others.happened_at as mailed_at
+from queued
+inner join sent_under_other_ids as others
+    on
+        queued.user_id = others.user_id
+        and queued.queued_at <= others.happened_at
