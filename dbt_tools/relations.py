@@ -13,6 +13,8 @@ import duckdb
 # what the hooks make, and no model: without var `schema_prefix`, in these schemas
 RANKER_SCHEMA = "ranker"
 LATEST_RUN = "latest_run"
+# the placement whose lists are user_recommendations
+DIGEST = "email_digest"
 
 
 class Relations:
@@ -110,3 +112,11 @@ def qualified(*parts: str) -> str:
 def literal(text: object) -> str:
     """A text or path as SQL writes it, where a statement takes no parameter."""
     return "'" + str(text).replace("'", "''") + "'"
+
+
+def lists(columns: str, rows: str = "") -> str:
+    """SQL of the lists of all placements, a row per placement, user and position: columns of both marts, of `rows`."""
+    return (
+        f"select '{DIGEST}' as placement, {columns} from user_recommendations {rows} "
+        f"union all select placement, {columns} from placement_recommendations {rows}"
+    )

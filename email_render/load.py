@@ -10,12 +10,11 @@ from typing import Literal, NamedTuple
 import duckdb
 import pyarrow as pa
 
-from dbt_tools.relations import literal, qualified, schemas_holding, search
+from dbt_tools.relations import DIGEST, lists, literal, qualified, schemas_holding, search
 from email_render.errors import SetupError
 from email_render.money import write_money_formats
 
 MARTS = ("email_queue", "user_recommendations", "placement_recommendations")
-DIGEST = "email_digest"  # the placement whose list is user_recommendations
 ITEM_COLUMNS = (
     "user_id, item_id, position, strategy, reason_text, item_name, price, list_price, rating_average, rating_count, "
     "currency, image_url, item_url, badge_type, badge_text"
@@ -257,14 +256,7 @@ def read_messages(
                 compact=COMPACT,
             )
         )
-        connection.execute(
-            f"""
-            create or replace temp view chosen_items as
-            select '{DIGEST}' as placement, {ITEM_COLUMNS} from user_recommendations {chosen_users}
-            union all
-            select placement, {ITEM_COLUMNS} from placement_recommendations {chosen_users}
-            """
-        )
+        connection.execute(f"create or replace temp view chosen_items as {lists(ITEM_COLUMNS, chosen_users)}")
         write_money_formats_once(connection)
         items = connection.sql(ITEMS).to_arrow_table()
         messages = connection.sql(MESSAGES).to_arrow_table()

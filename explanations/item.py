@@ -2,6 +2,7 @@
 
 import duckdb
 
+from dbt_tools.relations import DIGEST, lists
 from explanations.rows import rows
 from explanations.why_not import find_item, item_details
 from explanations.words import percent, say
@@ -22,16 +23,12 @@ inner join stg_items as items on families.item_id = items.item_id
 where families.family_item_id = $item_id and families.item_id <> $item_id
 order by families.item_id
 """
-LISTS = """
+LISTS = f"""
 select placement, strategy, count(*) as user_count, min(position) as best_position
-from (
-    select 'email_digest' as placement, item_id, strategy, position from user_recommendations
-    union all
-    select placement, item_id, strategy, position from placement_recommendations
-)
+from ({lists("user_id, item_id, strategy, position")})
 where item_id = $item_id
 group by placement, strategy
-order by placement = 'email_digest' desc, placement, user_count desc, strategy
+order by placement = '{DIGEST}' desc, placement, user_count desc, strategy
 """
 USERS = """
 select shown.user_id, shown.position, shown.strategy, shown.reason_text, shown.purchase_probability, decisions.decision
@@ -41,14 +38,10 @@ where shown.item_id = $item_id
 order by shown.position, shown.purchase_probability desc, shown.user_id
 limit {limit}
 """
-MESSAGES = """
+MESSAGES = f"""
 select count(*) as message_count
 from email_queue
-inner join (
-    select user_id, 'email_digest' as placement, item_id, position from user_recommendations
-    union all
-    select user_id, placement, item_id, position from placement_recommendations
-) as shown
+inner join ({lists("user_id, item_id, position")}) as shown
     on email_queue.user_id = shown.user_id and email_queue.placement = shown.placement
 where
     shown.item_id = $item_id

@@ -8,21 +8,15 @@ import click
 import duckdb
 
 from dbt_tools.options import built_database_option
-from dbt_tools.relations import schemas_holding, search
+from dbt_tools.relations import lists, schemas_holding, search
 
 CHECKS = Path(__file__).with_suffix(".sql")
 # what the checks read, and that says where all of it is
 RELATIONS = (
-    *(
-        "email_queue",
-        "user_recommendations",
-        "placement_recommendations",
-        "stg_items",
-        "texts",
-        "int_item_labels",
-    ),
-    *("int_interactions", "int_message_offers", "int_offers"),
+    *("email_queue", "user_recommendations", "placement_recommendations", "stg_items", "texts"),
+    *("int_item_labels", "int_interactions", "int_message_offers", "int_offers"),
 )
+LISTED = "user_id, item_id, position, block, reason_type, evidence_item_id, price, list_price, currency"
 LANGUAGES = """
     select language, count(*), count(distinct subject_key), median(length(subject)), count(offer)
     from email_queue group by language order by language
@@ -38,6 +32,7 @@ def main(database: Path) -> None:
         if missing:
             raise click.ClickException(f"{database} has no {', '.join(missing)}: make build writes it")
         search(connection, [found[0] for found in schemas.values()])
+        connection.execute(f"create temp view lists as {lists(LISTED)}")
         languages = connection.sql(LANGUAGES).fetchall()
         checks = connection.sql(CHECKS.read_text(encoding="utf-8")).fetchall()
     for language, emails, patterns, length, offers in languages:

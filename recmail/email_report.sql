@@ -6,17 +6,6 @@ with messages as (
 
 ),
 
-lists as (
-
-    select
-        'email_digest' as placement,
-        *
-    from user_recommendations
-    union all by name
-    select * from placement_recommendations
-
-),
-
 shown as (
 
     select

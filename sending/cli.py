@@ -230,7 +230,7 @@ def bounces(database: Path, ledger: str | None, maildir: Path) -> None:
     Reads the unread mails of MAILDIR and marks them as read.
     """
     book = open_ledger(ledger, database)
-    counts = read_reports(mailbox.Maildir(maildir, create=False), book)
+    counts = read_reports(mailbox.Maildir(maildir, create=False), book, read_settings())
     for what, count in sorted(counts.items()):
         click.echo(f"{count:8,} {what}")
     if not counts:

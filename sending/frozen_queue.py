@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dbt_tools.relations import search
+from dbt_tools.relations import lists, search
 from email_render import load, sink
 from email_render.errors import SetupError
 from email_render.gate import require_open_gate
@@ -84,6 +84,9 @@ class Queue:
         self._connection.execute(
             "create temp table erased as select unnest($ids::varchar[]) as user_id", {"ids": erased or []}
         )
+        self._connection.execute(
+            f"create temp view lists as {lists('user_id, position, item_id, propensity')}"
+        )
         self._connection.execute(f"create temp table frozen_queue as {QUERY}")
 
     def _insert(self, table: str, schema: pa.Schema, rows: Iterable[dict]) -> None:
@@ -141,6 +144,7 @@ class Queue:
             for row in rows:
                 row |= {
                     "run_id": self.run_id,
+                    "address_key": self._settings.address_key(row["email"]),
                     "due_at": row["send_at"],
                     "expires_at": row["send_at"] + self._settings.shelf_life(row["trigger_type"]),
                 }

@@ -13,14 +13,6 @@ with places as (
 
 ),
 
-lists as (
-
-    select user_id, 'email_digest' as placement, position, item_id, propensity from user_recommendations
-    union all
-    select user_id, placement, position, item_id, propensity from placement_recommendations
-
-),
-
 shown as (
 
     select
@@ -57,7 +49,6 @@ select
     coalesce(email_queue.subject, '') as subject,
     email_queue.shop_name as sender_name,
     email_queue.offer.offer_name as offer_name,
-    lower(trim(email_queue.email)) as address_key,
     split_part(lower(trim(email_queue.email)), '@', -1) as domain,
     coalesce(shown.items, []) as items,
     rendered.part,

@@ -488,7 +488,3 @@ def shown(place: str) -> str:
 def chunks(values: list) -> Iterator[list]:
     for first in range(0, len(values), ROWS_AT_ONCE):
         yield values[first : first + ROWS_AT_ONCE]
-
-
-def address_key(email: str) -> str:
-    return email.strip().lower()

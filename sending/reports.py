@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from flufl.bounce import all_failures
 
-from sending.ledger import Ledger, address_key
+from sending.ledger import Ledger
+from sending.settings import Settings
 from sending.states import State
 
 BOUNCE, COMPLAINT = "bounce", "complaint"
@@ -32,7 +33,7 @@ class Report(NamedTuple):
     detail: str
 
 
-def read_reports(folder: mailbox.Maildir, ledger: Ledger) -> Counter:
+def read_reports(folder: mailbox.Maildir, ledger: Ledger, settings: Settings) -> Counter:
     """Takes every unread mail of the maildir in, and marks it as read. How many there were, by what became of them."""
     counts: Counter = Counter()
     for key in sorted(folder.keys()):
@@ -40,7 +41,7 @@ def read_reports(folder: mailbox.Maildir, ledger: Ledger) -> Counter:
         if "S" in stored.get_flags():
             continue
         raw = folder.get_bytes(key)
-        counts[take_in(raw, ledger)] += 1
+        counts[take_in(raw, ledger, settings)] += 1
         # after the ledger has it: a crash in between reads it once more, and it is in the ledger once
         stored.add_flag("S")
         stored.set_subdir("cur")
@@ -48,11 +49,11 @@ def read_reports(folder: mailbox.Maildir, ledger: Ledger) -> Counter:
     return counts
 
 
-def take_in(raw: bytes, ledger: Ledger) -> str:
+def take_in(raw: bytes, ledger: Ledger, settings: Settings) -> str:
     report = read_report(raw)
     if report is None:
         return "no report"
-    address = report.address and address_key(report.address)
+    address = report.address and settings.address_key(report.address)
     message = ledger.find_message(report.message_id, address)
     if message is None:
         return "about no message of the ledger"

@@ -22,6 +22,14 @@ class Settings(NamedTuple):
     same_share_max: float
     shelf_life_hours: Mapping[str, float]
     unclear_delivery: Mapping[str, str]
+    plus_tags_share_an_address: bool
+
+    def address_key(self, email: str) -> str:
+        """An address as it is compared: what macro address_key makes of it."""
+        local, _, domain = email.strip().lower().partition("@")
+        if self.plus_tags_share_an_address:
+            local = local.partition("+")[0] or local
+        return f"{local}@{domain}"
 
     def shelf_life(self, trigger_type: str) -> timedelta:
         return timedelta(hours=self.shelf_life_hours.get(trigger_type, self.shelf_life_hours[DEFAULT]))
@@ -47,6 +55,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             marts_age_max=timedelta(hours=float(values["send_marts_age_hours_max"])),
             growth_max=float(values["send_growth_max"]),
             same_share_max=float(values["send_same_share_max"]),
+            plus_tags_share_an_address=bool(values["plus_tags_share_an_address"]),
             **maps,
         )
     except (ValueError, TypeError) as error:

@@ -42,7 +42,13 @@ def project_macros(
     files = [
         *(
             ROOT / f"macros/{name}.sql"
-            for name in ("literal", "plural_rules", "plural_category", "grouped_count")
+            for name in (
+                "literal",
+                "plural_rules",
+                "plural_category",
+                "grouped_count",
+                "cleaning/address_key",
+            )
         ),
         ROOT / "macros/inputs/input_names.sql",
         ROOT / "macros/inputs/close_latest_run.sql",

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
+from dbt_macros import project_macros
 from sending_setup import FAST, KEY, ROOT, Shop, rendered_shop, sent
 from shop import AS_OF, small_shop, write_parquet
 from starlette.testclient import TestClient
@@ -198,6 +199,33 @@ def test_the_pace_serves_the_domain_that_is_free_first():
     pace = Pace(per_second=2, per_second_and_domain=0.1, clock=lambda: 100.0)
     domains = ["a", "a", "b"]
     assert [pace.take(domains) for _ in range(4)] == [(0, 0), (2, 0.5), (0, 10), (2, 10.5)]
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize(
+    "email", ["Ada@Mail.example", "ada+news@mail.example", "+news@mail.example", "a+b+c@mail.example"]
+)
+def test_the_sender_compares_addresses_as_the_models_do(shared, email, monkeypatch):
+    monkeypatch.setenv("VARS", f"{{plus_tags_share_an_address: {str(shared).lower()}}}")
+    rule = project_macros({"plus_tags_share_an_address": shared})["address_key"](f"'{email}'")
+    assert read_settings().address_key(email) == duckdb.execute(f"select {rule}").fetchone()[0]
+
+
+def test_an_opt_out_of_a_tagged_address_holds_the_address(tmp_path, place, monkeypatch):
+    monkeypatch.setenv("VARS", "{plus_tags_share_an_address: true}")
+    tagged = "set email = 'user1+news@mail.example' where user_id = 'u2'"
+    own = rendered_shop(
+        tmp_path, f"update dbt_email.email_queue {tagged}", f"update dbt_email.stg_users {tagged}"
+    )
+    said_no = {
+        "event_id": "e1",
+        "event_type": "unsubscribe",
+        "user_id": "u0",
+        "occurred_at": datetime(2017, 11, 14),
+    }
+    Ledger(place).add_event(said_no | {"address_key": "user1@mail.example"})
+    assert sent(own, place, *maildir(tmp_path)).exit_code == 0
+    assert states(place) == [("accepted", "", 4), ("dropped", "unsubscribed", 2)]
 
 
 # --- unsubscribing ------------------------------------------------------------------------------------------
