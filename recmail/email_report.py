@@ -16,7 +16,7 @@ RELATIONS = (
     *("email_queue", "user_recommendations", "placement_recommendations", "stg_items", "texts"),
     *("int_item_labels", "int_interactions", "int_message_offers", "int_offers"),
 )
-LISTED = "user_id, item_id, position, block, reason_type, evidence_item_id, price, list_price, currency"
+LISTED = "user_id, item_id, position, block, reason_type, reason_text, evidence_item_id, price, list_price, currency"
 LANGUAGES = """
     select language, count(*), count(distinct subject_key), median(length(subject)), count(offer)
     from email_queue group by language order by language
