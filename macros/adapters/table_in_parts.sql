@@ -16,10 +16,6 @@
     {%- set ranges_per_statement = 4 -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='table') -%}
-    {%- set new_relation = make_intermediate_relation(target_relation) -%}
-    {%- set backup_relation = make_backup_relation(target_relation, existing_relation.type or 'table') -%}
-    {{ drop_relation_if_exists(load_cached_relation(new_relation)) }}
-    {{ drop_relation_if_exists(load_cached_relation(backup_relation)) }}
     {{ run_hooks(pre_hooks) }}
 
     {%- set largest_key = run_query('select max(' ~ part_keys['key'] ~ ') from ' ~ ref(part_keys['model']))[0][0] or 0 -%}
@@ -32,17 +28,13 @@
             ) -%}
         {%- endfor -%}
         {%- call statement('main' if loop.first else 'part_' ~ loop.index) -%}
-            {{ 'create table' if loop.first else 'insert into' }} {{ new_relation }}
+            {{ dropped_before(existing_relation, target_relation) if loop.first }}
+            {{ 'create table' if loop.first else 'insert into' }} {{ target_relation }}
             {{ 'as' if loop.first }} {{ branches | join('\nunion all\n') }}
         {%- endcall -%}
     {%- endfor %}
 
-    {%- if existing_relation is not none -%}
-        {{ adapter.rename_relation(existing_relation, backup_relation) }}
-    {%- endif -%}
-    {{ adapter.rename_relation(new_relation, target_relation) }}
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
-    {{ drop_relation_if_exists(backup_relation) }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
