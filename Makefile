@@ -17,7 +17,7 @@ export UV_PYTHON_DOWNLOADS := never
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo inputs build train effect explain render send preview email-report quality forget services fuzz test email-tools lint fmt docs bench evaluate hooks lock clean
+.PHONY: help demo inputs build train effect explain render send preview email-report quality forget services fuzz test email-tools lint fmt docs site bench evaluate hooks lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [OPTION=value ...]'
@@ -116,7 +116,7 @@ forget: .venv/.installed ## after a build: remove what files still hold of peopl
 test: export RECMAIL_DATABASE := $(CURDIR)/target/test.duckdb
 test: inputs ## everything that must hold: lint, dbt tests and unit tests on the demo inputs, pytest
 	@mkdir -p target && rm -f target/test.duckdb target/test_seconds
-	$(call step,$(MAKE) --no-print-directory lint)
+	$(call step,$(MAKE) --no-print-directory lint site)
 	$(call step,.venv/bin/dbt build)
 	$(call step,.venv/bin/dbt test --select test_type:unit)
 	$(call step,$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15)
@@ -167,6 +167,9 @@ hooks: .venv-lint/.installed ## run the linters on what every git commit changes
 
 docs: .venv/.installed ## write the pages of docs/ that follow from the project
 	$(recmail) docs
+
+site: .venv-lint/.installed ## the pages of docs/ as a site, links checked, in out/site
+	NO_MKDOCS_2_WARNING=1 $(lint)/mkdocs --quiet build
 
 # The models are run by the dbt of the benchmark's environment, beside the peers that only it holds.
 bench: .venv-bench/.installed inputs ## lists, baskets and emails beside peers, in docs/; USERS='10000 100000 1000000'

@@ -1,0 +1,30 @@
+"""A day of recmail in Dagster: one op a command, each after the one before."""
+
+import subprocess
+
+from dagster import Definitions, In, Nothing, ScheduleDefinition, job, op
+
+PROJECT = "/opt/recmail"
+
+
+def command_op(name: str, *command: str):
+    @op(name=name, ins={"before": In(Nothing)})
+    def run() -> None:
+        # secrets and RECMAIL_DATABASE come from the environment
+        subprocess.run(command, cwd=PROJECT, check=True)
+
+    return run
+
+
+events = command_op("events", ".venv/bin/recmail", "events", "--out", "/data/shop")
+build = command_op("build", "make", "build", "INPUT=/data/shop")
+render = command_op("render", "make", "render")
+send = command_op("send", "make", "send")
+
+
+@job
+def recmail_daily():
+    send(before=render(before=build(before=events())))
+
+
+definitions = Definitions(schedules=[ScheduleDefinition(job=recmail_daily, cron_schedule="30 4 * * *")])
