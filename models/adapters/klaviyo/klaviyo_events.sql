@@ -5,7 +5,7 @@ select
     coalesce(events.type, metrics.name) as metric,
     lower(coalesce(events.type, metrics.name)) as metric_key,
     events.person_id,
-    concat(coalesce(events.flow_message_id, events.campaign_id), ':', events.person_id) as message_id,
+    coalesce(events.flow_message_id, events.campaign_id) || ':' || events.person_id as message_id,
     events.product_id,
     lower(events.bounce_type) as bounce_type,
     {{ clean_timestamp('events.occurred_at') }} as occurred_at

@@ -44,7 +44,7 @@ select distinct
     event_type,
     {{ clean_timestamp('occurred_at') }} as occurred_at,
     member_id as user_id,
-    concat(campaign_id, ':', member_id) as message_id,
+    campaign_id || ':' || member_id as message_id,
     cast(null as {{ dbt.type_string() }}) as item_id,
     lower(bounce_type) as bounce_type,
     cast(null as boolean) as is_machine
