@@ -69,7 +69,7 @@ select
     cheapest.unit_cost,
     shop.currency,
     first_images.image_url,
-    concat('https://', shop.domain, '/products/', products.handle) as item_url,
+    'https://' || shop.domain || '/products/' || products.handle as item_url,
     stocks.stock_quantity,
     coalesce(lower(products.status), 'active') = 'active'
     and products.published_at is not null

@@ -8,8 +8,8 @@ select
     coalesce(
         order_lines.variant_id,
         order_lines.product_id,
-        concat('sku:', order_lines.sku),
-        concat('title:', md5(order_lines.title))
+        'sku:' || order_lines.sku,
+        'title:' || md5(order_lines.title)
     ) as item_id,
     order_lines.product_id,
     order_lines.title,
