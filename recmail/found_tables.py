@@ -30,9 +30,7 @@ class FoundTable:
     def counts(self) -> dict[str, int]:
         """Column → rows that have a value; the number of all rows goes by the name *."""
         columns = list(self.types)
-        values = ", ".join(
-            f"count(nullif(trim(cast({qualified(name)} as varchar)), ''))" for name in columns
-        )
+        values = ", ".join(f"count(nullif(trim(cast({qualified(name)} as varchar)), ''))" for name in columns)
         (row,) = self.connection.execute(f"select count(*), {values} from {self.from_clause}").fetchall()
         return dict(zip(["*", *columns], row, strict=True))
 
@@ -84,7 +82,9 @@ def tables_of_schema(schema: str, connection: duckdb.DuckDBPyConnection) -> dict
         {"schema": schema},
     ).fetchall()
     if not names:
-        schemas = connection.execute("select distinct table_schema from information_schema.tables order by all")
+        schemas = connection.execute(
+            "select distinct table_schema from information_schema.tables order by all"
+        )
         raise click.ClickException(
             f"there is no schema {schema} with tables; there are "
             + (", ".join(name for (name,) in schemas.fetchall()) or "none")

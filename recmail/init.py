@@ -1,12 +1,15 @@
 """Looks at what a shop has, and says which inputs that makes, what is missing or doubtful, and which vars to paste.
 
-PLACES are folders of files (with a slash in the name) or schemas of the database: the pinned inputs under their own names,
-or what a connector writes. Nothing is written, and nothing is guessed: what only looks like an input is asked about.
+PLACES are folders of files (with a slash in the name) or schemas of the database: the pinned inputs under their own
+names, or what a connector writes. Nothing is written, and nothing is guessed: what only looks like an input is asked
+about.
 """
 
 import difflib
+import itertools
 import json
 import re
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +94,7 @@ def main(database: Path, places: tuple[str, ...]) -> None:
             for source in sources:
                 chosen.setdefault("sources", []).append(source)
                 chosen.setdefault("source_places", {})[source] = place_of(place)
-            if not sources and pinned_inputs_in(tables, held):
+            if not sources and pinned_inputs_in(tables, held, beside_sources="sources" in chosen):
                 chosen["input_schema" if is_schema(place) else "input_location"] = place_of(place)
     conclude(chosen, held)
 
@@ -106,7 +109,9 @@ def place_of(place: str) -> str:
 
 def opened(database: Path | None) -> duckdb.DuckDBPyConnection:
     if database and not database.is_file():
-        raise click.ClickException(f"there is no database {database}: a folder has a slash in its name, ./shop")
+        raise click.ClickException(
+            f"there is no database {database}: a folder has a slash in its name, ./shop"
+        )
     return duckdb.connect(database, read_only=True) if database else duckdb.connect()
 
 
@@ -140,7 +145,9 @@ def sources_in(place: str, tables: dict[str, FoundTable], held: Held) -> Iterato
     for source, expected in source_tables().items():
         lacking = [text for table in expected for text in what_lacks(table, tables)]
         required = [table for table in expected if table.meta.get("required")]
-        present = [table for table in required if table.found_in(tables) and not list(what_lacks(table, tables))]
+        present = [
+            table for table in required if table.found_in(tables) and not list(what_lacks(table, tables))
+        ]
         if lacking and (len(required) == 1 or 2 * len(present) <= len(required)):
             continue
         click.echo(f"  {source}: " + ("all that it needs" if not lacking else "can't be read as it is"))
@@ -225,32 +232,38 @@ def input_contracts() -> dict[str, InputContract]:
     return {contract.table_name: contract for contract in found}
 
 
-def pinned_inputs_in(tables: dict[str, FoundTable], held: Held) -> bool:
-    """Whether all inputs that are required are there with what is required of them."""
+def pinned_inputs_in(tables: dict[str, FoundTable], held: Held, beside_sources: bool) -> bool:
+    """Whether inputs are there with what is required of them; all that are required, unless sources supply those."""
     contracts = input_contracts()
-    is_usable = True
+    is_usable = not beside_sources or bool(contracts.keys() & tables.keys())
     for name, contract in contracts.items():
         if name not in tables:
-            if contract.is_required:
+            if contract.is_required and not beside_sources:
                 is_usable = False
                 click.echo(f"  missing   {name}, which is required" + lookalikes(contract, contracts, tables))
             continue
         found = tables[name]
         click.echo(f"  found     {name}, {found.counts['*']:,} rows")
         absent = [
-            column for column in contract.columns if not found.counts.get(column.name, 0) and found.counts["*"]
+            column
+            for column in contract.columns
+            if not found.counts.get(column.name, 0) and found.counts["*"]
         ]
         held |= {(name, column.name) for column in contract.columns if column not in absent}
         if found.counts["*"] and not any(column.meta.get("required") for column in absent):
             held.add((name, "*"))
-        unknown = [column for column in found.types if column not in {known.name for known in contract.columns}]
+        unknown = [
+            column for column in found.types if column not in {known.name for known in contract.columns}
+        ]
         for column in contract.columns:
             if column in absent:
                 is_usable &= not column.meta.get("required")
                 show_absent(found, column, unknown)
             else:
                 show_doubt(found, column.name, column)
-    optional = [name for name, contract in contracts.items() if name not in tables and not contract.is_required]
+    optional = [
+        name for name, contract in contracts.items() if name not in tables and not contract.is_required
+    ]
     if tables and optional:
         click.echo(f"  missing   {', '.join(optional)}: optional")
     others = [name for name in tables if name not in contracts]
@@ -264,12 +277,13 @@ def show_absent(found: FoundTable, column: Column, unknown: Iterable[str]) -> No
     if likely:
         samples = masked(found.samples(likely), bool(column.meta.get("personal")))
         click.echo(
-            f"    doubtful  {column.name} is missing: is {likely} it? It holds {samples}. Nothing reads it under that name"
+            f"    doubtful  {column.name} is missing: is {likely} it? It holds {samples}. Nothing reads that name"
         )
     elif column.meta.get("required"):
         click.echo(f"    missing   {column.name}, {column.data_type}, which is required")
     else:
-        click.echo(f"    missing   {column.name}: {column.description.split(';')[0].rstrip('.')}")
+        meaning = re.split(r"[;.](?: |$)", column.description)[0]
+        click.echo(f"    missing   {column.name}: {meaning}")
 
 
 def likely_columns(name: str, unknown: Iterable[str]) -> str | None:
@@ -325,7 +339,10 @@ def conclude(chosen: dict, held: Held) -> None:
         if not chosen:
             raise SystemExit(1)
     on, off = capabilities(contracts, held)
-    click.echo(f"\nSwitched on by what is there, if there is enough of it: {', '.join(on) or 'nothing'}")
+    click.echo("\nSwitched on by what is there, if there is enough of it:" + ("" if on else " nothing"))
+    for kind, names in itertools.groupby(on, key=lambda name: name.partition(" ")[0]):
+        found = ", ".join(name.partition(" ")[2] for name in names)
+        click.echo(textwrap.fill(f"  on   {kind}: {found}", 120, subsequent_indent="       "))
     for name, way in off if not lacking else []:
         click.echo(f"  off  {name}: {way}")
     click.echo("\nVars to paste:")

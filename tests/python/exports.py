@@ -1,4 +1,4 @@
-"""One made-up shop as connectors export it: Shopify (Fivetran) and Mailchimp as CSV, GA4 as BigQuery's Parquet, Klaviyo.
+"""One made-up shop as connectors export it: Shopify (Fivetran), Klaviyo, Mailchimp in CSV, GA4 in BigQuery's Parquet.
 
 Ann (1) orders and reads newsletters, Bob (2) never signs in, Cleo (3) checks out as a guest, too; Dora is known to the
 newsletters alone. Times are UTC unless they say otherwise.
@@ -48,7 +48,14 @@ SHOPIFY = {
         {"id": 1005, "order_id": 103, "product_id": 10, "variant_id": 11, "price": "30.00", "quantity": 1},
         {"id": 1006, "order_id": 104, "product_id": 10, "variant_id": 11, "price": "30.00", "quantity": 9},
         {"id": 1007, "order_id": 105, "product_id": 30, "variant_id": 31, "price": "7.00", "quantity": 1},
-        {"id": 1008, "order_id": 101, "title": "Gift card", "price": "50.00", "quantity": 1, "gift_card": "true"},
+        {
+            "id": 1008,
+            "order_id": 101,
+            "title": "Gift card",
+            "price": "50.00",
+            "quantity": 1,
+            "gift_card": "true",
+        },
     ],
     "order_line_refund": [
         {"id": 1, "refund_id": 1, "order_line_id": 1004, "quantity": 1},
@@ -58,7 +65,12 @@ SHOPIFY = {
     "discount_allocation": [{"order_line_id": 1001, "index": 0, "amount": "6.00"}],
     "abandoned_checkout": [
         {"id": 500, "customer_id": 1, "created_at": "2024-03-06 08:00:00"},
-        {"id": 501, "customer_id": 2, "created_at": "2024-03-06 08:00:00", "completed_at": "2024-03-06 09:00:00"},
+        {
+            "id": 501,
+            "customer_id": 2,
+            "created_at": "2024-03-06 08:00:00",
+            "completed_at": "2024-03-06 09:00:00",
+        },
     ],
     "abandoned_checkout_line_item": [
         {"checkout_id": 500, "index": 0, "product_id": 10, "variant_id": 12},
@@ -78,12 +90,23 @@ for row in SHOPIFY["order_line"]:
 
 KLAVIYO = {
     "person": [
-        {"id": "kA", "email": "ANN@lamps.example", "timezone": "Europe/London", "created": "2023-01-01 00:00:00"},
+        {
+            "id": "kA",
+            "email": "ANN@lamps.example",
+            "timezone": "Europe/London",
+            "created": "2023-01-01 00:00:00",
+        },
         {"id": "kD", "email": "dora@lamps.example", "created": "2023-01-01 00:00:00"},
     ],
     "metric": [{"id": "m1", "name": "Opened Email"}, {"id": "m2", "name": "Viewed Product"}],
     "event": [
-        {"id": "e1", "person_id": "kA", "metric_id": "m1", "campaign_id": "c", "datetime": "2024-03-03 10:00:00"},
+        {
+            "id": "e1",
+            "person_id": "kA",
+            "metric_id": "m1",
+            "campaign_id": "c",
+            "datetime": "2024-03-03 10:00:00",
+        },
         {
             "id": "e2",
             "person_id": "kA",
@@ -115,7 +138,9 @@ MAILCHIMP = {
 }
 
 
-def ga4_event(name: str, device: str, minute: int, items=(), user: str | None = None, order: str | None = None):
+def ga4_event(
+    name: str, device: str, minute: int, items=(), user: str | None = None, order: str | None = None
+):
     return {
         "event_name": name,
         "event_timestamp": int(datetime(2024, 3, 4, 12, minute, tzinfo=UTC).timestamp() * 1_000_000),

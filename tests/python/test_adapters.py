@@ -6,7 +6,13 @@ import pytest
 from exports import SOURCES, write_exports
 from warehouse import NO_GATE, Build, build, dbt, manifest
 
-SELECTED = ("+order_line_outcomes", "+stg_web_events", "+stg_email_events", "+stg_identities", "+input_row_counts")
+SELECTED = (
+    "+order_line_outcomes",
+    "+stg_web_events",
+    "+stg_email_events",
+    "+stg_identities",
+    "+input_row_counts",
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +39,9 @@ def test_builds_without_sources_hold_no_adapter():
 
 
 def test_every_row_is_staged_and_none_comes_from_the_demo(built):
-    counts = built.query("select table_name, input_row_count, staged_row_count from input_row_counts order by 1")
+    counts = built.query(
+        "select table_name, input_row_count, staged_row_count from input_row_counts order by 1"
+    )
     assert {name: read for name, read, _ in counts if read} == {
         "users": 4,
         "items": 6,
@@ -47,7 +55,9 @@ def test_every_row_is_staged_and_none_comes_from_the_demo(built):
 
 
 def test_an_address_in_several_sources_is_one_user_whose_opt_out_stands(built):
-    assert built.query("select user_id, first_name, timezone, email_consent from inputs.users order by 1") == [
+    assert built.query(
+        "select user_id, first_name, timezone, email_consent from inputs.users order by 1"
+    ) == [
         ("1", "Ann", "Europe/London", "subscribed"),
         ("2", "Bob", None, "never_subscribed"),
         ("3", "Cleo", None, "unsubscribed"),
@@ -58,7 +68,9 @@ def test_an_address_in_several_sources_is_one_user_whose_opt_out_stands(built):
 
 
 def test_refunds_gift_cards_tips_and_tests_are_counted_once_or_not_at_all(built):
-    found = built.query("select order_line_id, outcome, kept_quantity, net_amount from order_line_outcomes order by 1")
+    found = built.query(
+        "select order_line_id, outcome, kept_quantity, net_amount from order_line_outcomes order by 1"
+    )
     assert [(line, outcome, float(kept), float(amount)) for line, outcome, kept, amount in found] == [
         # less the discount
         ("1001", "kept", 2, 54),
@@ -73,7 +85,9 @@ def test_refunds_gift_cards_tips_and_tests_are_counted_once_or_not_at_all(built)
 
 
 def test_items_are_products_variants_and_what_was_deleted(built):
-    found = built.query("select item_id, parent_item_id, item_name, category, currency, is_active from inputs.items order by 1")
+    found = built.query(
+        "select item_id, parent_item_id, item_name, category, currency, is_active from inputs.items order by 1"
+    )
     assert found == [
         ("10", None, "Lamp", "Light", "GBP", True),
         ("11", "10", "Lamp – Red", "Light", "GBP", True),
@@ -86,11 +100,17 @@ def test_items_are_products_variants_and_what_was_deleted(built):
 
 def test_sources_join_through_identities(built):
     """Bob never signed in: the order that his tablet paid says whose it is. Cleo's guest order goes by her address."""
-    links = dict(built.query("select anonymous_id, user_id from inputs.identities where anonymous_id not like 'email:%'"))
+    links = dict(
+        built.query(
+            "select anonymous_id, user_id from inputs.identities where anonymous_id not like 'email:%'"
+        )
+    )
     assert links == {"phone": "1", "tablet": "2"}
     buyers = dict(built.query("select order_line_id, user_id from order_line_outcomes"))
     assert buyers["1004"] == "3"
-    assert built.query("select event_type, item_id, user_id, anonymous_id, device_type from inputs.web_events order by all") == [
+    assert built.query(
+        "select event_type, item_id, user_id, anonymous_id, device_type from inputs.web_events order by all"
+    ) == [
         ("cart_add", "12", "1", None, None),
         ("item_view", "11", "1", "phone", "mobile"),
         ("item_view", "20", "1", None, None),

@@ -1,6 +1,7 @@
 """`recmail init` on what shops have: inputs under their own names, exports, an empty folder, a wrong one, a schema."""
 
 import json
+import shutil
 
 import duckdb
 import pytest
@@ -33,7 +34,7 @@ def test_inputs_under_their_own_names_are_found_and_say_what_they_switch_on(smal
     assert pasted(output) == {"input_location": str(small_inputs)}
     assert "found     web_events" in output
     assert "off  feature ratings_in_emails: items with rating_average and rating_count" in output
-    assert "strategy recently_viewed" in output.partition("Switched on")[2].partition("\n")[0]
+    assert "on   strategy: left_in_cart, recently_viewed" in output
 
 
 def test_exports_of_several_sources_make_one_set_of_vars(exports):
@@ -43,6 +44,14 @@ def test_exports_of_several_sources_make_one_set_of_vars(exports):
     assert "missing   product_image or product_images: nothing for items.image_url" in output
 
 
+def test_inputs_of_the_shops_own_stand_beside_its_sources(exports, tmp_path):
+    own = write_csv({"offers": small_shop()["offers"]}, tmp_path / "own")
+    code, output = init(*exports.values(), own)
+    assert code == 0
+    assert pasted(output)["input_location"] == str(own)
+    assert "on_offer" in output.partition("on   strategy")[2].partition("off")[0]
+
+
 def test_a_newsletter_alone_is_no_shop(exports):
     code, output = init(exports["klaviyo"])
     assert code == 1
@@ -50,11 +59,9 @@ def test_a_newsletter_alone_is_no_shop(exports):
 
 
 def test_what_a_connector_must_write_is_named_when_it_is_missing(exports, tmp_path):
-    for path in (tmp_path / "shop", tmp_path / "other"):
-        path.mkdir()
+    (tmp_path / "shop").mkdir()
     for table in ("customer", "order", "order_line", "product", "product_variant"):
-        text = open(f"{exports['shopify']}/{table}.csv", encoding="utf-8").read()
-        (tmp_path / "shop" / f"{table}.csv").write_text(text, encoding="utf-8")
+        shutil.copy(f"{exports['shopify']}/{table}.csv", tmp_path / "shop")
     code, output = init(tmp_path / "shop")
     assert code == 1
     assert "shopify: can't be read as it is\n    missing   table shop" in output
@@ -62,7 +69,9 @@ def test_what_a_connector_must_write_is_named_when_it_is_missing(exports, tmp_pa
 
 
 def test_what_only_looks_like_an_input_is_asked_about_and_masked(tmp_path):
-    shop = {name: rows[:20] for name, rows in small_shop().items() if name in ("users", "items", "order_lines")}
+    shop = {
+        name: rows[:20] for name, rows in small_shop().items() if name in ("users", "items", "order_lines")
+    }
     for row in shop["users"]:
         row["mail"] = row.pop("email", None) or "ada@shop.example"
     for row in shop["items"]:
@@ -84,7 +93,10 @@ def test_an_empty_folder_and_a_wrong_one_say_what_is_wanted(tmp_path, content):
     code, output = init(tmp_path)
     assert code == 1
     assert "missing   users, which is required" in output
-    assert "Nothing can be built yet. Required inputs that are not there: users, items, orders, order_lines" in output
+    assert (
+        "Nothing can be built yet. Required inputs that are not there: users, items, orders, order_lines"
+        in output
+    )
 
 
 def test_a_folder_that_is_not_there(tmp_path):
@@ -99,9 +111,14 @@ def test_a_schema_of_the_warehouse(exports, tmp_path):
         connection.execute("create schema raw_mail")
         for table in ("member", "campaign", "campaign_recipient"):
             file = f"{exports['mailchimp']}/{table}.csv"
-            connection.execute(f"create table raw_mail.{table} as from read_csv('{file}', all_varchar = true)")
+            connection.execute(
+                f"create table raw_mail.{table} as from read_csv('{file}', all_varchar = true)"
+            )
     code, output = init("raw_mail", database=database)
-    assert (code, pasted(output)) == (1, {"sources": ["mailchimp"], "source_places": {"mailchimp": "raw_mail"}})
+    assert (code, pasted(output)) == (
+        1,
+        {"sources": ["mailchimp"], "source_places": {"mailchimp": "raw_mail"}},
+    )
     code, output = init("raw_post", database=database)
     assert code == 1
     assert "there is no schema raw_post with tables; there are raw_mail" in output

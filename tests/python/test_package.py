@@ -36,7 +36,10 @@ def built(tmp_path_factory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOST_DATABASE", str(database))
         patch.chdir(host)
-        for command in (("deps",), ("build", "--threads", "1", "--exclude-resource-type", "unit_test", *SELECTED)):
+        for command in (
+            ("deps",),
+            ("build", "--threads", "1", "--exclude-resource-type", "unit_test", *SELECTED),
+        ):
             outcome = dbtRunner().invoke(
                 [
                     *command,
@@ -72,7 +75,9 @@ def test_models_of_the_host_are_inputs(built):
 
 def test_a_model_of_the_host_stands_for_one_of_recmails(built):
     assert rows(built, "select as_of from users.stg_as_of")[0][0].hour == 23
-    schemas = rows(built, "select distinct table_schema from information_schema.tables where table_name = 'stg_as_of'")
+    schemas = rows(
+        built, "select distinct table_schema from information_schema.tables where table_name = 'stg_as_of'"
+    )
     assert schemas == [("users",)]
 
 
