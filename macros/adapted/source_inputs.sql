@@ -3,6 +3,7 @@
     {{ return({
         'shopify': ['users', 'items', 'orders', 'order_lines', 'web_events', 'identities'],
         'ga4': ['web_events', 'identities'],
+        'segment': ['web_events', 'identities'],
         'klaviyo': ['users', 'web_events', 'email_events'],
         'mailchimp': ['users', 'email_events'],
     }) }}

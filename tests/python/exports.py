@@ -162,12 +162,19 @@ GA4 = [
     ga4_event("purchase", "tablet", 4, ["21"], order="1002"),
     ga4_event("add_to_cart", "tablet", 5),
 ]
-SOURCES = ["shopify", "ga4", "klaviyo", "mailchimp"]
+SEGMENT = {
+    "product_viewed": [
+        {"id": "s1", "anonymous_id": "laptop", "product_id": "12", "timestamp": "2024-03-04T09:00:00Z"}
+    ],
+    "identifies": [{"anonymous_id": "laptop", "user_id": "3", "timestamp": "2024-03-04T09:05:00Z"}],
+}
+SOURCES = ["shopify", "ga4", "segment", "klaviyo", "mailchimp"]
 
 
 def write_exports(folder: Path) -> dict[str, str]:
     """A directory per source: var source_places."""
-    for source, tables in {"shopify": SHOPIFY, "klaviyo": KLAVIYO, "mailchimp": MAILCHIMP}.items():
+    files = {"shopify": SHOPIFY, "segment": SEGMENT, "klaviyo": KLAVIYO, "mailchimp": MAILCHIMP}
+    for source, tables in files.items():
         write_csv(tables, folder / source)
     (folder / "ga4").mkdir()
     pq.write_table(pa.Table.from_pylist(GA4), folder / "ga4" / "events.parquet")

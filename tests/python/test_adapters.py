@@ -48,9 +48,9 @@ def test_every_row_is_staged_and_none_comes_from_the_demo(built):
         "items": 6,
         "orders": 5,
         "order_lines": 5,
-        "web_events": 4,
+        "web_events": 5,
         "email_events": 5,
-        "identities": 5,
+        "identities": 6,
     }
     assert all(read == staged for _, read, staged in counts)
 
@@ -114,6 +114,7 @@ def test_sources_join_through_identities(built):
     ) == [
         ("cart_add", "12", "1", None, None),
         ("item_view", "11", "1", "phone", "mobile"),
+        ("item_view", "12", None, "laptop", None),
         ("item_view", "20", "1", None, None),
         ("item_view", "21", None, "tablet", "mobile"),
     ]

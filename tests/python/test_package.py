@@ -9,6 +9,8 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from warehouse import ROOT
 
+from dbt_tools.dbt_runs import NO_TESTS
+
 PARTS = [
     *("dbt_project.yml", "profiles.yml", "selectors.yml"),
     *("macros", "models", "seeds", "tests/generic", "tests/singular"),
@@ -38,7 +40,7 @@ def built(tmp_path_factory) -> Path:
         patch.chdir(host)
         for command in (
             ("deps",),
-            ("build", "--threads", "1", "--exclude-resource-type", "unit_test", *SELECTED),
+            ("build", "--threads", "1", *NO_TESTS, *SELECTED),
         ):
             outcome = dbtRunner().invoke(
                 [

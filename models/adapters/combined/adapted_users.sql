@@ -1,5 +1,5 @@
--- What a source doesn't know of a user another may. Of what sources say of consent an opt-out without a time stands, else the
--- latest counts, and nobody is subscribed by silence.
+-- What a source doesn't know of a user another may. Of what sources say of consent an opt-out without a time stands,
+-- else the latest counts, and nobody is subscribed by silence.
 {{ config(enabled=sources_of('users') | length > 0) }}
 
 {% set fields = ['email', 'first_name', 'country_code', 'city', 'timezone', 'locale'] %}

@@ -24,7 +24,9 @@ links as (
             events.occurred_at
         from events
         inner join {{ ref('shopify_table_orders') }} as orders
-            on events.transaction_id in (orders.order_id, orders.order_number, orders.order_name, concat('#', orders.order_number))
+            on events.transaction_id in (
+                orders.order_id, orders.order_number, orders.order_name, concat('#', orders.order_number)
+            )
         where
             events.event_name = 'purchase'
             and orders.customer_id is not null

@@ -39,7 +39,7 @@ event_items as (
         search_term,
         category,
         device_type,
-        item.item_id as item_id
+        item.item_id
     from listed
     union all
     select

@@ -1,5 +1,6 @@
 -- A product and each of its variants, which roll up to it; a variant without its product goes by its own name. What was
--- sold and is no longer in the catalogue stays as an item that nobody is shown, at the price before discounts that it had.
+-- sold and is no longer in the catalogue stays as an item that nobody is shown, at the price before discounts that it
+-- had.
 {{ config(enabled='shopify' in var('sources')) }}
 {% set text = dbt.type_string() %}
 
@@ -15,7 +16,7 @@ shop as (
     from (
         select * from {{ ref('shopify_table_shop') }}
         where not coalesce({{ clean_boolean('is_deleted') }}, false)
-        qualify row_number() over (order by domain) = 1
+        qualify row_number() over (order by shop_domain) = 1
     ) as shops
 
 ),

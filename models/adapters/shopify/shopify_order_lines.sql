@@ -1,5 +1,5 @@
--- What was paid for a unit: the price less what discounts take off the line, those of the whole order included. Units come
--- back once, by the lines of refunds: money alone, as for shipping, brings none back, and more than was sold can't.
+-- What was paid for a unit: the price less what discounts take off the line, those of the whole order included. Units
+-- come back once, by the lines of refunds: money alone, as for shipping, brings none back, and more than was sold can't.
 {{ config(enabled='shopify' in var('sources')) }}
 
 with sold_lines as (

@@ -1,5 +1,5 @@
--- Orders of tests and deleted ones are none; what was ordered by draft or subscription is an order like any other. A guest
--- goes by the md5 of the address, which identities link to the customer who has it.
+-- Orders of tests and deleted ones are none; what was ordered by draft or subscription is an order like any other. A
+-- guest goes by the md5 of the address, which identities link to the customer who has it.
 {{ config(enabled='shopify' in var('sources')) }}
 
 select

@@ -5,11 +5,11 @@ with shop as (
 
     select
         max(currency) as currency,
-        max(domain) as domain
+        max(shop_domain) as shop_domain
     from (
         select * from {{ ref('shopify_table_shop') }}
         where not coalesce({{ clean_boolean('is_deleted') }}, false)
-        qualify row_number() over (order by domain) = 1
+        qualify row_number() over (order by shop_domain) = 1
     ) as shops
 
 ),
@@ -69,7 +69,7 @@ select
     cheapest.unit_cost,
     shop.currency,
     first_images.image_url,
-    'https://' || shop.domain || '/products/' || products.handle as item_url,
+    'https://' || shop.shop_domain || '/products/' || products.handle as item_url,
     stocks.stock_quantity,
     coalesce(lower(products.status), 'active') = 'active'
     and products.published_at is not null
