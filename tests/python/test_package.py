@@ -23,7 +23,7 @@ SELECTED = ("--select", "+int_purchases", "+stg_users", "--exclude", "input_vali
 def built(tmp_path_factory) -> Path:
     """The host's warehouse after `dbt deps` and a build of what leads to purchases."""
     folder = tmp_path_factory.mktemp("host")
-    # dbt parses what stands in a package, so that the package gets no virtual environment
+    # a copy: dbt writes dbt_packages/ and a lock beside packages.yml
     for part in PARTS:
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
         (folder / "recmail" / part).parent.mkdir(parents=True, exist_ok=True)
