@@ -6,7 +6,7 @@ import pytest
 from exports import SOURCES, write_exports
 from warehouse import NO_GATE, Build, build, dbt, manifest
 
-SELECTED = ("+order_line_outcomes", "+stg_web_events", "+stg_email_events", "+stg_identities", "input_offers")
+SELECTED = ("+order_line_outcomes", "+stg_users", "+stg_web_events", "+stg_email_events", "input_offers")
 TABLES = ("users", "items", "orders", "order_lines", "web_events", "email_events", "identities")
 
 
