@@ -16,12 +16,12 @@ PARTS = [
     *("macros", "models", "seeds", "tests/generic", "tests/singular"),
 ]
 # the gate judges whole tables, test_gate.py's matter
-SELECTED = ("--select", "+int_purchases", "+stg_users", "--exclude", "input_validation_results")
+SELECTED = ("--select", "+stg_order_lines", "+stg_users", "--exclude", "input_validation_results")
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> Path:
-    """The host's warehouse after `dbt deps` and a build of what leads to purchases."""
+    """The host's warehouse after `dbt deps` and a build of users and order lines."""
     folder = tmp_path_factory.mktemp("host")
     # a copy: dbt writes dbt_packages/ and a lock beside packages.yml
     for part in PARTS:
@@ -70,8 +70,8 @@ def test_models_of_one_name_stand_side_by_side(built):
 
 
 def test_models_of_the_host_are_inputs(built):
-    assert rows(built, "select order_line_id, user_id, item_id from recmail_interactions.int_purchases") == [
-        ("l1", "a", "i1")
+    assert rows(built, "select order_line_id, order_id, item_id from recmail_staging.stg_order_lines") == [
+        ("l1", "o1", "i1")
     ]
 
 
