@@ -17,7 +17,7 @@ export UV_PYTHON_DOWNLOADS := never
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo inputs build train effect explain render send preview email-report quality forget services fuzz test email-tools lint fmt docs site bench evaluate hooks lock clean
+.PHONY: help demo inputs init build train effect explain render send preview email-report quality forget services fuzz test email-tools lint fmt docs site bench evaluate hooks lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [OPTION=value ...]'
@@ -60,6 +60,9 @@ build: .venv/.installed $(if $(INPUT)$(findstring input_,$(VARS)),,inputs) ## db
 	printf "dbt build --vars '%s'\n  into %s\n" "$$vars" "$$RECMAIL_DATABASE" && \
 	$(recmail) build --vars "$$vars" && \
 	$(recmail) forget --if-erased
+
+init: .venv/.installed ## what is found, missing or doubtful, and the vars to paste: PLACES='/data/shop raw_shopify' (folders, schemas)
+	@$(recmail) init $(or $(PLACES),$(INPUT))
 
 effect: .venv/.installed ## what edited rules and seeds would change, tried in a copy of the warehouse
 	@vars=$$($(recmail) vars) && \
@@ -151,7 +154,7 @@ lint: export DBT_TARGET_PATH := target/lint
 lint: .venv-lint/.installed ## ruff, SQLFluff, and dbt-bouncer over the manifest (layers, descriptions, tests)
 	$(lint)/ruff check
 	$(lint)/ruff format --check
-	$(lint)/dbt --quiet parse
+	$(lint)/dbt --quiet parse --vars '{sources: [shopify, ga4, segment, klaviyo, mailchimp]}'
 	COLUMNS=180 $(lint)/dbt-bouncer run --show-all-failures
 	$(lint)/sqlfluff lint models tests
 

@@ -13,6 +13,7 @@
       content_neighbours_max        neighbours by content kept per item
       minimum_distinct_price_bands  thirds of a category's prices that a list shows, where it has to mix categories
       strategy_head                 best items of each strategy that stay candidates whatever others say: a block's worth
+      training_days_min             days of orders that `make train` needs: three times its label days
       trend_half_life_days          days after which a sale tells half as much of what sells lately: a week, as shops plan
       user_neighbours_max           neighbours kept per user
       user_neighbour_items_max      heaviest items of each neighbour that speak for it
@@ -30,6 +31,7 @@
         'content_neighbours_max': 20,
         'minimum_distinct_price_bands': 2,
         'strategy_head': 6,
+        'training_days_min': 42,
         'trend_half_life_days': 7,
         'user_neighbours_max': 100,
         'user_neighbour_items_max': 100,

@@ -42,7 +42,10 @@ def architecture_page(parsed: Manifest) -> str:
     tests = tests_per_model(manifest, models)
     path = longest_path(parents)
     materializations = Counter(node["config"]["materialized"] for node in models.values())
-    counts = Counter(node["resource_type"] for node in manifest["nodes"].values())
+    # tests of adapters that are off stay in the manifest
+    counts = Counter(
+        node["resource_type"] for node in manifest["nodes"].values() if node["config"]["enabled"]
+    )
     introduction = INTRODUCTION.format(
         models=len(models),
         materializations=", ".join(f"{count} {name}" for name, count in materializations.most_common()),

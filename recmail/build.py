@@ -20,6 +20,7 @@ from dbt.cli.main import dbtRunner
 from dbt_tools.options import database_option, vars_option
 from dbt_tools.scratch import sole_use
 from dbt_tools.unfinished import building_folder, note_latest_run, remove_copy
+from recmail.readiness import readiness_lines
 
 # free space that a build wants, in sizes of the warehouse: the copy, and as much that is made before the old one goes
 SPACE_WANTED = 2
@@ -49,6 +50,7 @@ def main(database: Path, variables: dict, arguments: tuple[str, ...]) -> None:
         raise click.ClickException(str(outcome.exception))
     if not outcome.success:
         raise SystemExit(1)
+    click.echo("\n".join(readiness_lines(database)))
 
 
 @contextmanager

@@ -6,6 +6,10 @@ import click
 
 # name → where its command is, and what it does
 COMMANDS = {
+    "init": (
+        "recmail.init:main",
+        "Look at files, a schema or a connector's tables: what is found, what is missing.",
+    ),
     "vars": ("dbt_tools.build_vars:main", "Print the vars that INPUT, AS_OF and VARS stand for."),
     "build": ("recmail.build:main", "Run dbt build beside the warehouse, and take its place at the end."),
     "train": ("ranker.train:main", "Learn from the shop's past what is bought next."),

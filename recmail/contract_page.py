@@ -23,7 +23,8 @@ columns not named here are not read, and an absent optional column is null.
 
 **Where inputs are read from.** Every table is a file `<table>.parquet` or `<table>.csv` in the directory that var
 `input_location` names (now `{input_location}`), or a table of that name in the schema that var `input_schema` names,
-which goes first, or, before both, the model that var `input_relations` names for it. Nobody knows which of two is old,
+which goes first, or, before both, what the exports of var `sources` hold ([adapters.md](adapters.md)), or, before all,
+the model that var `input_relations` names for it. Nobody knows which of two is old,
 which is why both a Parquet and a CSV file of one table stop the run.
 
 **Types.** `id` is text that identifies something, `timestamp` is UTC, `number` and `boolean` may come as text that can

@@ -8,11 +8,13 @@ from dbt.contracts.graph.manifest import Manifest
 
 from dbt_tools.dbt_runs import parse_project
 from dbt_tools.project import project_directory
+from recmail.adapters_page import adapters_page
 from recmail.architecture_page import architecture_page
 from recmail.contract_page import contract_page
 
 # file in docs/ → what makes its text out of the manifest
 PAGES: dict[str, Callable[[Manifest], str]] = {
+    "adapters.md": adapters_page,
     "architecture.md": architecture_page,
     "input_contract.md": contract_page,
 }

@@ -29,6 +29,13 @@
             {% do files.append(recmail.literal(recmail.input_file(name, ending))) %}
         {% endfor %}
     {% endfor %}
+    {% for table in graph.nodes.values() if table.config.meta.source in var('sources') %}
+        {% for name in table.config.meta.names if '/' in recmail.source_place(table.config.meta.source) %}
+            {% for path in recmail.connector_files(table.config.meta.source, name) %}
+                {% do files.append(recmail.literal(path)) %}
+            {% endfor %}
+        {% endfor %}
+    {% endfor %}
     {% if run_query("select current_setting('enable_external_access')")[0][0] %}
         {% do run_query("set allowed_paths = [" ~ files | join(', ') ~ "]") %}
         {% do run_query("set enable_external_access = false") %}

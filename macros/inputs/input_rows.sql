@@ -71,6 +71,8 @@
 {% macro input_place(table_name) %}
     {% if table_name in var('input_relations') %}
         {{ return("model " ~ var('input_relations')[table_name] ~ " (var input_relations)") }}
+    {% elif recmail.sources_of(table_name) %}
+        {{ return("what sources " ~ recmail.sources_of(table_name) | join(', ') ~ " hold (var sources, docs/adapters.md)") }}
     {% elif var('input_schema') %}
         {{ return("table " ~ var('input_schema') ~ "." ~ table_name ~ " (var input_schema)") }}
     {% endif %}

@@ -7,7 +7,9 @@
     {% set found = none %}
     {% if table_name in var('input_relations') %}
         {% set found = ref(var('input_relations')[table_name]) %}
-    {% elif execute %}
+    {% elif recmail.sources_of(table_name) %}
+        {% set found = ref('adapted_' ~ table_name) %}
+    {% elif execute and recmail.reads_own_inputs() %}
         {% set found = recmail.find_input(table_name) %}
     {% endif %}
     {% if not execute %}
@@ -27,4 +29,10 @@
     ) %}
     {% set select = "select\n    " ~ expressions | join(",\n    ") ~ ("\nfrom " ~ found if found else "\nwhere false") %}
     {{ return({'found': found, 'columns': columns, 'select': select}) }}
+{% endmacro %}
+
+
+{#- with sources the demo's inputs, which are the default, are nobody's: a place of the shop's own is named -#}
+{% macro reads_own_inputs() %}
+    {{ return(not var('sources') or var('input_schema') is not none or var('input_location') != 'data/demo') }}
 {% endmacro %}

@@ -22,6 +22,7 @@
     {% set share = {'type': 'share'} %}
     {% set metric = {'type': 'word', 'of': ['cosine', 'jaccard', 'lift', 'leverage', 'llr']} %}
     {% set inputs = input_names() %}
+    {% set sources = source_inputs().keys() | list %}
     {% set email_types = [
         'recommendations', 'welcome', 'browse_abandonment', 'cart_abandonment', 'post_purchase', 'replenishment', 'win_back',
         'follow_up', 'new_in_category', 'price_drop', 'back_in_stock'
@@ -44,6 +45,10 @@
         },
         'input_relations': {'type': 'map', 'of': inputs, 'values': {
             'type': 'text', 'like': '[A-Za-z_][A-Za-z0-9_]*', 'example': 'the name of a model'
+        }},
+        'sources': {'type': 'words', 'of': sources},
+        'source_places': {'type': 'map', 'of': sources, 'values': {
+            'type': 'text', 'like': '[^*?\\[\\]{}]+', 'example': 'a schema, or a directory without * ? [ ] { } in its name'
         }},
         'schema_prefix': {
             'type': 'text', 'like': '([A-Za-z_][A-Za-z0-9_]{0,30})?', 'example': 'the beginning of a name: letters, digits and _'

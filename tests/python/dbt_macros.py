@@ -51,6 +51,7 @@ def project_macros(
             )
         ),
         ROOT / "macros/inputs/input_names.sql",
+        ROOT / "macros/adapted/source_inputs.sql",
         ROOT / "macros/inputs/close_latest_run.sql",
         ROOT / "macros/inputs/nodes_of_the_queue.sql",
         ROOT / "macros/ranking/strategies.sql",

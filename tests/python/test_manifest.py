@@ -9,6 +9,7 @@ from dbt_tools.dbt_runs import parse_project
 RULE = {"name": "other", "when": "order_count > 1", "effect": "offer", "value": "best", "priority": 1}
 OTHER = {
     "input_location": "elsewhere",
+    "source_places": {"shopify": "elsewhere"},
     "forget_history_days": 60,
     "churn_days": 45,
     "prediction_cuts": 2,

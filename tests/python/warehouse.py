@@ -32,7 +32,14 @@ shared_folder = Path()
 
 # Read by SQL alone, when it runs: a manifest serves all their values. test_manifest.py holds it.
 RUN_TIME_VARS = {
-    *("input_location", "forget_history_days", "churn_days", "prediction_cuts", "roll_up_variants"),
+    *(
+        "input_location",
+        "source_places",
+        "forget_history_days",
+        "churn_days",
+        "prediction_cuts",
+        "roll_up_variants",
+    ),
     *("similarity_metric", "profile_weighting", "similarity_shrinkage", "pair_support_min"),
     *("item_recommendations_max", "strategies_enabled", "personalisation_rules", "repurchase_window_days"),
     *("ranking_objective", "default_margin_share", "recommendations_per_user", "exploration_share"),

@@ -1,0 +1,28 @@
+{#-
+  Events of all sources with user_id as input users has it: a person of one source may be a user of another. `columns` are
+  all but user_id.
+-#}
+{% macro with_users_of_sources(table_name, columns) %}
+with events as (
+
+    {{ recmail.union_of_sources(table_name) }}
+
+)
+
+select
+    {% for column in columns %}
+        events.{{ column }},
+    {% endfor %}
+    {% if recmail.sources_with_users() %}
+        coalesce(accounts.user_id, events.user_id) as user_id
+    {% else %}
+        events.user_id
+    {% endif %}
+from events
+{% if recmail.sources_with_users() %}
+    left join {{ ref('adapted_accounts') }} as accounts
+        on
+            events.source = accounts.source
+            and events.user_id = accounts.source_user_id
+{% endif %}
+{% endmacro %}

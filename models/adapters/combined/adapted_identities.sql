@@ -1,0 +1,3 @@
+{{ config(enabled=sources_of('identities') | length > 0) }}
+
+{{ with_users_of_sources('identities', ['anonymous_id', 'linked_at']) }}

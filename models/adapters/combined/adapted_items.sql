@@ -1,0 +1,3 @@
+{{ config(enabled=sources_of('items') | length > 0) }}
+
+{{ union_of_sources('items') }}

@@ -1,0 +1,3 @@
+{{ config(enabled=sources_of('order_lines') | length > 0) }}
+
+{{ union_of_sources('order_lines') }}

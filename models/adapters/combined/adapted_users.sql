@@ -1,0 +1,56 @@
+-- What a source doesn't know of a user another may. Of what sources say of consent an opt-out without a time stands,
+-- else the latest counts, and nobody is subscribed by silence.
+{{ config(enabled=sources_of('users') | length > 0) }}
+
+{% set fields = ['email', 'first_name', 'country_code', 'city', 'timezone', 'locale'] %}
+
+with accounts as (
+
+    select * from {{ ref('adapted_accounts') }}
+
+),
+
+consents as (
+
+    select
+        user_id,
+        email_consent,
+        email_consent_at
+    from accounts
+    qualify row_number() over (
+        partition by user_id
+        order by
+            case
+                when email_consent = 'unsubscribed' and email_consent_at is null then 1
+                when email_consent is not null and email_consent_at is not null then 2
+                when email_consent not in ('subscribed', 'never_subscribed') then 3
+                when email_consent = 'subscribed' then 4
+                when email_consent = 'never_subscribed' then 5
+                else 6
+            end,
+            email_consent_at desc,
+            email_consent desc
+    ) = 1
+
+),
+
+users as (
+
+    select
+        user_id,
+        {% for field in fields %}
+            min_by({{ field }}, concat(source_rank, source)) filter (where {{ field }} is not null) as {{ field }},
+        {% endfor %}
+        min(signed_up_at) as signed_up_at
+    from accounts
+    group by user_id
+
+)
+
+select
+    users.*,
+    consents.email_consent,
+    consents.email_consent_at
+from users
+inner join consents
+    on users.user_id = consents.user_id

@@ -1,0 +1,3 @@
+{{ config(enabled='ga4' in var('sources')) }}
+
+{{ connector_rows() }}

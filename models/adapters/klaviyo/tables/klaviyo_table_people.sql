@@ -1,0 +1,3 @@
+{{ config(enabled='klaviyo' in var('sources')) }}
+
+{{ connector_rows() }}

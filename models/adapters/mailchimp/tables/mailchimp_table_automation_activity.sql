@@ -1,0 +1,3 @@
+{{ config(enabled='mailchimp' in var('sources')) }}
+
+{{ connector_rows() }}

@@ -1,0 +1,3 @@
+{{ config(enabled='shopify' in var('sources')) }}
+
+{{ connector_rows() }}

@@ -1,0 +1,105 @@
+"""What tables a folder of files or a schema of a DuckDB database holds, with columns and how many values each has."""
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import click
+import duckdb
+
+from dbt_tools.relations import literal, qualified
+
+ADDRESS = re.compile(r"[^\s'\"<>,;]+@[^\s'\"<>,;]+")
+SAMPLES = 3
+
+
+@dataclass
+class FoundTable:
+    name: str
+    from_clause: str
+    connection: duckdb.DuckDBPyConnection = field(repr=False)
+
+    @cached_property
+    def types(self) -> dict[str, str]:
+        """Column in lower case → type."""
+        rows = self.connection.execute(f"describe select * from {self.from_clause}").fetchall()
+        return {name.lower(): type for name, type, *_ in rows}
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Column → rows that have a value; the number of all rows goes by the name *."""
+        columns = list(self.types)
+        values = ", ".join(f"count(nullif(trim(cast({qualified(name)} as varchar)), ''))" for name in columns)
+        (row,) = self.connection.execute(f"select count(*), {values} from {self.from_clause}").fetchall()
+        return dict(zip(["*", *columns], row, strict=True))
+
+    def wrong(self, column: str, is_right: str) -> tuple[int, list[str]]:
+        """How many values are not what the condition over `value` asks for, and some of them."""
+        wrong = (
+            f"from (select trim(cast({qualified(column)} as varchar)) as value from {self.from_clause}) "
+            f"where value <> '' and not coalesce({is_right}, false)"
+        )
+        ((count,),) = self.connection.execute(f"select count(*) {wrong}").fetchall()
+        samples = self.connection.execute(
+            f"select distinct value {wrong} order by value limit {SAMPLES}"
+        ).fetchall()
+        return count, [value for (value,) in samples]
+
+    def samples(self, column: str) -> list[str]:
+        return self.wrong(column, "false")[1]
+
+
+def masked(values: list[str], is_personal: bool) -> str:
+    """Samples for people to judge by, of personal ones no more than how they begin and how long they are."""
+    shown = [
+        f"{value[:1]}… ({len(value)} characters)" if is_personal else ADDRESS.sub("…@…", value)[:40]
+        for value in values
+    ]
+    return ", ".join(shown) or "no value"
+
+
+def tables_of_directory(directory: Path, connection: duckdb.DuckDBPyConnection) -> dict[str, FoundTable]:
+    found = {}
+    for path in sorted(directory.iterdir()):
+        if path.suffix == ".parquet":
+            found[path.stem.lower()] = FoundTable(path.stem, f"read_parquet({literal(path)})", connection)
+        elif path.suffix == ".csv":
+            csv = (
+                f"read_csv({literal(path)}, all_varchar = true, header = true, delim = ',', quote = '\"', "
+                "escape = '\"', null_padding = true, strict_mode = false, parallel = false)"
+            )
+            found[path.stem.lower()] = FoundTable(path.stem, csv, connection)
+    return readable(found)
+
+
+def tables_of_schema(schema: str, connection: duckdb.DuckDBPyConnection) -> dict[str, FoundTable]:
+    names = connection.execute(
+        """
+        select table_schema, table_name from information_schema.tables
+        where lower(table_schema) = lower($schema) order by table_name
+        """,
+        {"schema": schema},
+    ).fetchall()
+    if not names:
+        schemas = connection.execute(
+            "select distinct table_schema from information_schema.tables order by all"
+        )
+        raise click.ClickException(
+            f"there is no schema {schema} with tables; there are "
+            + (", ".join(name for (name,) in schemas.fetchall()) or "none")
+        )
+    return readable(
+        {name.lower(): FoundTable(name, qualified(place, name), connection) for place, name in names}
+    )
+
+
+def readable(tables: dict[str, FoundTable]) -> dict[str, FoundTable]:
+    """Without those that can't be read, each of which is said."""
+    for name, table in list(tables.items()):
+        try:
+            table.types  # noqa: B018
+        except duckdb.Error as error:
+            click.echo(f"  {name} can't be read: {str(error).splitlines()[0]}")
+            del tables[name]
+    return tables

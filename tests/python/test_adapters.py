@@ -1,0 +1,126 @@
+"""Exports as connectors write them become inputs: models/adapters/."""
+
+from datetime import datetime
+
+import pytest
+from exports import SOURCES, write_exports
+from warehouse import NO_GATE, Build, build, dbt, manifest
+
+SELECTED = ("+order_line_outcomes", "+stg_users", "+stg_web_events", "+stg_email_events", "input_offers")
+TABLES = ("users", "items", "orders", "order_lines", "web_events", "email_events", "identities")
+
+
+@pytest.fixture(scope="module")
+def variables(tmp_path_factory) -> dict:
+    return {"sources": SOURCES, "source_places": write_exports(tmp_path_factory.mktemp("exports"))}
+
+
+@pytest.fixture(scope="module")
+def built(variables, tmp_path_factory) -> Build:
+    database = tmp_path_factory.mktemp("adapters") / "w.duckdb"
+    found = build(database, variables, "--select", *SELECTED, *NO_GATE)
+    assert found.succeeded, found.text
+    return found
+
+
+def test_formulas_hold_with_sources_on(built, variables):
+    """In builds without sources these models are absent, and so are their unit tests."""
+    found = dbt("test", built.database, variables, "--select", "test_type:unit,path:models/adapters")
+    assert found.succeeded, found.text
+
+
+def test_builds_without_sources_hold_no_adapter():
+    nodes = manifest({}).nodes.values()
+    assert not [node.name for node in nodes if "adapters" in node.fqn and node.config.enabled]
+
+
+def test_every_row_is_staged_and_none_comes_from_the_demo(built):
+    read = {name: built.value(f"select count(*) from inputs.{name}") for name in TABLES}
+    assert read == {
+        "users": 4,
+        "items": 6,
+        "orders": 5,
+        "order_lines": 5,
+        "web_events": 5,
+        "email_events": 5,
+        "identities": 6,
+    }
+    assert read == {name: built.value(f"select count(*) from stg_{name}") for name in TABLES}
+    assert built.value("select count(*) from inputs.offers") == 0
+
+
+def test_an_address_in_several_sources_is_one_user_whose_opt_out_stands(built):
+    assert built.query(
+        "select user_id, first_name, timezone, email_consent from inputs.users order by 1"
+    ) == [
+        ("1", "Ann", "Europe/London", "subscribed"),
+        ("2", "Bob", None, "never_subscribed"),
+        ("3", "Cleo", None, "unsubscribed"),
+        ("klaviyo:kD", None, None, None),
+    ]
+    events = built.query("select distinct user_id from inputs.email_events order by 1")
+    assert events == [("1",), ("3",)]
+
+
+def test_refunds_gift_cards_tips_and_tests_are_counted_once_or_not_at_all(built):
+    found = built.query(
+        "select order_line_id, outcome, kept_quantity, net_amount from order_line_outcomes order by 1"
+    )
+    assert [(line, outcome, float(kept), float(amount)) for line, outcome, kept, amount in found] == [
+        # less the discount
+        ("1001", "kept", 2, 54),
+        ("1003", "kept", 1, 90),
+        # two refunds of one
+        ("1004", "kept_in_part", 1, 40),
+        # refunded, then cancelled
+        ("1005", "cancelled", 0, 0),
+        # deleted since; in another currency than the shop's, so that its amount adds to nothing
+        ("1007", "kept", 1, 0),
+    ]
+
+
+def test_items_are_products_variants_and_what_was_deleted(built):
+    found = built.query(
+        "select item_id, parent_item_id, item_name, category, currency, is_active from inputs.items order by 1"
+    )
+    assert found == [
+        ("10", None, "Lamp", "Light", "GBP", True),
+        ("11", "10", "Lamp – Red", "Light", "GBP", True),
+        ("12", "10", "Lamp – Blue", "Light", "GBP", True),
+        ("20", None, "Rug", "uncategorised", "GBP", True),
+        ("21", "20", "Rug", "uncategorised", "GBP", True),
+        ("31", "30", "Lamp", "uncategorised", "GBP", False),
+    ]
+
+
+def test_sources_join_through_identities(built):
+    """Bob never signed in: the order that his tablet paid says whose it is. Cleo's guest order goes by her address."""
+    links = dict(
+        built.query(
+            "select anonymous_id, user_id from inputs.identities where anonymous_id not like 'email:%'"
+        )
+    )
+    assert links == {"phone": "1", "tablet": "2"}
+    buyers = dict(built.query("select order_line_id, user_id from order_line_outcomes"))
+    assert buyers["1004"] == "3"
+    assert built.query(
+        "select event_type, item_id, user_id, anonymous_id, device_type from inputs.web_events order by all"
+    ) == [
+        ("cart_add", "12", "1", None, None),
+        ("item_view", "11", "1", "phone", "mobile"),
+        ("item_view", "12", None, "laptop", None),
+        ("item_view", "20", "1", None, None),
+        ("item_view", "21", None, "tablet", "mobile"),
+    ]
+
+
+def test_times_of_the_shops_clock_are_utc(built):
+    assert built.query("select distinct ordered_at from inputs.orders") == [(datetime(2024, 3, 1, 23, 30),)]
+
+
+def test_a_table_that_is_missing_is_one_message(variables, tmp_path):
+    elsewhere = variables | {"source_places": variables["source_places"] | {"shopify": str(tmp_path)}}
+    found = build(tmp_path / "w.duckdb", elsewhere, "--select", "shopify_table_orders")
+    assert not found.succeeded
+    assert "Source shopify can't be used" in found.text
+    assert f"table order or orders is missing in {tmp_path}" in found.text
