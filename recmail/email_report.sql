@@ -278,6 +278,15 @@ checks as (
     from (
         select message_id, count(distinct currency) as currencies from shown group by message_id
     )
+    union all
+    select
+        17, 'emails with one title over two blocks', count(*), count(*) filter (titles > names), 0,
+        max(example) filter (titles > names)
+    from (
+        select message_id, count(*) as titles, count(distinct title) as names, min(title) as example
+        from titles
+        group by message_id
+    )
 
 )
 

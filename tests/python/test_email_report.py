@@ -89,6 +89,7 @@ FAULTS = {
     "update user_recommendations set evidence_item_id = 'wine' where item_id = 'cups'": "reasons from evidence",
     TITLE.format("Take another look"): "titles that their items do not bear out",
     TITLE.format("Because you bought Tea"): "titles that their items do not bear out",
+    TITLE.format("You may also like"): "one title over two blocks",
     TITLE.format("Our suggestion"): "reasons that repeat the title",
     "update user_recommendations set reason_text = null where item_id = 'wine'": "items without a reason",
     "update int_item_labels set kind_number = 1": "emails with two items of a kind",
