@@ -262,7 +262,10 @@ def read_subjects(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]
             left join {leads} as leads on messages.message_id = leads.message_id
             left join {users} as users on messages.user_id = users.user_id
         )
-        select message_id, list(subject order by key) from filled where not contains(subject, '{{}}') group by message_id
+        select message_id, list(subject order by key)
+        from filled
+        where not contains(subject, '{{}}')
+        group by message_id
         """
     ).fetchall()
     return dict(rows)

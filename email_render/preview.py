@@ -92,9 +92,7 @@ def variations(message: dict, shown: Shown) -> Iterator[tuple[str, dict]]:
 
 def with_subject(message: dict, subject: str) -> dict:
     """The message with another subject, also where it is the headline."""
-    changed = {
-        name: subject for name in ("subject", "headline") if message[name] == message["subject"]
-    }
+    changed = {name: subject for name in ("subject", "headline") if message[name] == message["subject"]}
     return message | changed | {f"{name}_html": str(escape(subject)) for name in changed}
 
 

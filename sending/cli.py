@@ -262,6 +262,8 @@ def endpoint(database: Path, ledger: str | None, host: str, port: int) -> None:
 
     Needs the keys that signed the links: RECMAIL_UNSUBSCRIBE_KEY, and those of before in RECMAIL_UNSUBSCRIBE_OLD_KEYS.
     """
-    app = reference_endpoint(Ledger(ledger_place(ledger, database)), keys_from_environment(), Readers(database))
+    app = reference_endpoint(
+        Ledger(ledger_place(ledger, database)), keys_from_environment(), Readers(database)
+    )
     # no access log: addresses hold tokens
     uvicorn.run(app, host=host, port=port, access_log=False)

@@ -1,7 +1,7 @@
 """The pages behind the links in every footer, as small as they can be: a reference to start from, or to run as it is.
 
-GET shows a form and changes nothing, since link scanners follow every link. POST acts, on /unsubscribe the one that mail
-programs send by themselves too (RFC 8058). What readers say goes into the ledger: the sender asks it before each
+GET shows a form and changes nothing, since link scanners follow every link. POST acts, on /unsubscribe the one that
+mail programs send by themselves too (RFC 8058). What readers say goes into the ledger: the sender asks it before each
 message, and the next build reads it from `recmail events`.
 
 No cookie is read: the token in the address is all that lets anybody act, so another site has nothing to act with. A
@@ -57,7 +57,8 @@ CATEGORIES = """<fieldset><legend>What don't you want to see?</legend>
 <input type="hidden" name="asked" value="categories">
 {boxes}
 </fieldset>"""
-CHOICE = """<label style="display: block"><input type="{kind}" name="{name}" value="{value}"{checked}> {label}</label>"""
+CHOICE = """<label style="display: block">
+<input type="{kind}" name="{name}" value="{value}"{checked}> {label}</label>"""
 FREQUENCIES = {
     "daily": "Once a day at most",
     "weekly": "Once a week at most",
@@ -95,7 +96,9 @@ def endpoint(ledger: Ledger, keys: Sequence[bytes], readers: Readers) -> Starlet
         user_id = known_user(request, "preferences")
         if user_id is None:
             return no_such_link()
-        unsubscribe_link = personal_link("unsubscribe", "unsubscribe", user_id, lambda *what: sign(keys[0], *what))
+        unsubscribe_link = personal_link(
+            "unsubscribe", "unsubscribe", user_id, lambda *what: sign(keys[0], *what)
+        )
         reader = await run_in_threadpool(readers.find, user_id)
         before = await run_in_threadpool(ledger.preferences, user_id)
         said = ""
@@ -153,7 +156,8 @@ def choice(fields: dict[str, list[str]], before: Preferences, reader) -> Prefere
 
 def frequency_choices(chosen: str | None) -> str:
     return "\n".join(
-        choice_line("radio", "frequency", value, label, value == chosen) for value, label in FREQUENCIES.items()
+        choice_line("radio", "frequency", value, label, value == chosen)
+        for value, label in FREQUENCIES.items()
     )
 
 
@@ -168,7 +172,11 @@ def category_choices(unwanted: frozenset[str], offered: Sequence[str] | None) ->
 
 def choice_line(kind: str, name: str, value: str, label: str, is_chosen: bool) -> str:
     return CHOICE.format(
-        kind=kind, name=name, value=escape(value), label=escape(label), checked=" checked" if is_chosen else ""
+        kind=kind,
+        name=name,
+        value=escape(value),
+        label=escape(label),
+        checked=" checked" if is_chosen else "",
     )
 
 

@@ -22,7 +22,10 @@ EVENTS_SCHEMA = pa.schema(
     ]
 )
 EXCLUSIONS_SCHEMA = pa.schema(
-    [*((name, pa.string()) for name in ("user_id", "kind", "value", "source")), ("excluded_at", pa.timestamp("us"))]
+    [
+        *((name, pa.string()) for name in ("user_id", "kind", "value", "source")),
+        ("excluded_at", pa.timestamp("us")),
+    ]
 )
 ITEM = pa.struct([("position", pa.int32()), ("item_id", pa.string()), ("propensity", pa.float64())])
 LOG_SCHEMA = pa.schema(

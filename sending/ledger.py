@@ -305,7 +305,8 @@ class Ledger:
             elif said_no:
                 held[row["message_id"]] = State.DROPPED, REFUSED[said_no[0].event_type]
             elif any(
-                choice.address_key == row["address_key"] or choice.user_id == row["user_id"] for choice in paused
+                choice.address_key == row["address_key"] or choice.user_id == row["user_id"]
+                for choice in paused
             ):
                 held[row["message_id"]] = State.DROPPED, "paused"
             elif mailed or row["address_key"] in taken:

@@ -308,7 +308,9 @@ ASKED = {"asked": "categories"}
 def test_preferences_are_shown_and_kept(place, page):
     shown = page.get(preferences_link("u1")).text
     assert '<input type="radio" name="frequency" value="weekly" checked>' in shown
-    assert 'value="Tea &amp; &lt;i&gt;Cups&lt;/i&gt;"> Tea &amp; &lt;i&gt;Cups' in shown and "<i>" not in shown
+    assert (
+        'value="Tea &amp; &lt;i&gt;Cups&lt;/i&gt;"> Tea &amp; &lt;i&gt;Cups' in shown and "<i>" not in shown
+    )
     assert Ledger(place).preferences("u1") == Preferences()
     chosen = {"frequency": "monthly", "unwanted": ["Spoons", "Tea & <i>Cups</i>"]}
     saved = page.post(preferences_link("u1"), data=chosen | ASKED)
@@ -344,7 +346,9 @@ def test_preferences_need_their_link_and_name_what_was_asked(place, page):
         assert page.post(preferences_link("u3"), data=said).status_code == 400
     # a form of another site
     elsewhere = {"Sec-Fetch-Site": "cross-site"}
-    assert page.post(preferences_link("u3"), data={"frequency": "daily"}, headers=elsewhere).status_code == 400
+    assert (
+        page.post(preferences_link("u3"), data={"frequency": "daily"}, headers=elsewhere).status_code == 400
+    )
     assert Ledger(place).preferences("u3") == Preferences()
     assert page.post(preferences_link("u3", OLD_KEY), data={"frequency": "daily"}).status_code == 200
 
@@ -541,7 +545,7 @@ FROM_EVENTS_TO_DECISIONS = (
 
 
 def test_a_build_reads_what_was_sent_and_said(small, tmp_path, page, place):
-    """On the small shop: who was mailed, opted out, paused or bounced is held by the next build, as the ledger says, and
+    """On the small shop: who was mailed, opted out, paused or bounced is held by the next build, as the ledger says;
     nobody is shown what they don't want."""
     own = small.copied_to(tmp_path)
     render_queue(Job(own.database, tmp_path / "emails", KEY, "sql"), 1, None)
@@ -586,7 +590,9 @@ def test_a_build_reads_what_was_sent_and_said(small, tmp_path, page, place):
     decisions = dict(after.query("select user_id, reason from send_decisions"))
     assert decisions[gone] == "bounced" and decisions[tired] == "unsubscribed"
     assert decisions[paused] == "paused"
-    assert {decisions[user] for user, _ in others} == {"mailed_recently"} and decisions[choosy] == "mailed_recently"
+    assert {decisions[user] for user, _ in others} == {"mailed_recently"} and decisions[
+        choosy
+    ] == "mailed_recently"
     assert after.value(f"select max(gap_days) from int_user_addresses where user_id = '{choosy}'") == 30
     shown = f"""
         select count(*), count(*) filter (ineligible_reason = 'not_interested')

@@ -40,7 +40,7 @@ compared as (
         on
             new_prices.item_id = prices.item_id
             and new_prices.currency = prices.currency
-            and prices.as_of < new_prices.as_of
+            and new_prices.as_of > prices.as_of
             and prices.ended_at > {{ dbt.dateadd('day', -1 * days, 'new_prices.as_of') }}
     group by new_prices.item_id, new_prices.price
 

@@ -1,7 +1,7 @@
--- A slot is explored by a hash of user, slot and as_of; a list's k-th explored slot gets the item of the k-th drawn kind
--- that the list has nothing of, in no place. The item's propensity is P(slot explored) / (kinds that might be drawn ×
--- items of its kind). A list for which fewer kinds might be drawn than it has open slots is not explored at all: so each
--- draw has an item, and its chance is known.
+-- A slot is explored by a hash of user, slot and as_of; a list's k-th explored slot gets the item of the k-th drawn
+-- kind that the list has nothing of, in no place. The item's propensity is P(slot explored) / (kinds that might be
+-- drawn × items of its kind). A list for which fewer kinds might be drawn than it has open slots is not explored at
+-- all: so each draw has an item, and its chance is known.
 with pool as (
 
     select * from {{ ref('int_ranking_pool') }}

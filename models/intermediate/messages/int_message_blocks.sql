@@ -2,13 +2,7 @@
 -- play, the stock title, and a neutral one. A title with a row in seed `title_claims` stands only over items whose
 -- reasons are all among those it claims, and once in an email.
 {% set items_in_email = var('email_items_primary') + var('email_items_secondary') %}
-with recipients as (
-
-    select * from {{ ref('int_message_recipients') }}
-
-),
-
-blocks as (
+with blocks as (
 
     select
         'primary' as block,
@@ -64,7 +58,7 @@ keyed as (
             'title.', recipients.trigger_type, '.', blocks.block,
             case when recipients.segment = 'new' then '.new' else '' end
         ) as stock_key
-    from recipients
+    from {{ ref('int_message_recipients') }} as recipients
     cross join blocks
     left join contents
         on
@@ -131,9 +125,7 @@ first_titles as (
         message_id,
         title
     from titles
-    where
-        block = 'primary'
-        and title is not null
+    where block = 'primary' and title is not null
     qualify row_number() over (partition by message_id order by preference) = 1
 
 )

@@ -1,6 +1,7 @@
 -- An item that few have bought or seen still needs its list: first what its nearest context knows, then what sells
--- best in its category, then what sells best, all of it in the item's currency. Baskets take the last alone: look-alikes are no complements, and what all
--- buy foretells a basket better (docs/benchmarks_baskets.md). An upgrade is filled with nothing that is not dearer.
+-- best in its category, then what sells best, all in the item's currency. Baskets take the last alone: look-alikes are
+-- no complements, and what all buy foretells a basket better (docs/benchmarks_baskets.md). An upgrade is filled with
+-- nothing that is not dearer.
 {% set list_min = var('item_recommendations_min') %}
 {% set looked_at = [context_key('also_viewed'), context_key('also_bought')] | join(', ') %}
 {% set basket, upgrade = context_key('bought_together'), context_key('upgrade') %}
