@@ -610,6 +610,7 @@ def test_forget_reaches_the_ledger(tmp_path):
     own = rendered_shop(tmp_path, "create schema state", *SWEPT)
     place = str(tmp_path / "w.ledger.sqlite")
     sent(own, place, *maildir(tmp_path))
+    Ledger(place).choose("u5", Preferences("weekly", frozenset({"Tea"})))
     with duckdb.connect(str(own.database)) as connection:
         connection.execute("insert into inputs.erasure_requests values ('u5')")
 
@@ -622,8 +623,8 @@ def test_forget_reaches_the_ledger(tmp_path):
 
     assert holds_the_user()
     outcome = CliRunner().invoke(forget, ["--database", str(own.database), "--out", str(tmp_path / "out")])
-    assert outcome.exit_code == 0 and f"1 rows removed from {place}" in outcome.output, outcome.output
-    assert not holds_the_user()
+    assert outcome.exit_code == 0 and f"3 rows removed from {place}" in outcome.output, outcome.output
+    assert not holds_the_user() and Ledger(place).preferences("u5") == Preferences()
     assert states(place) == [("accepted", "", 5)]
     with duckdb.connect(str(own.database)) as connection:
         connection.execute("drop table inputs.erasure_requests")
