@@ -73,7 +73,7 @@ select
     'USD' as currency,
     'https://images.example/' || item || '.jpg' as image_url,
     'https://shop.example/item/' || item as item_url,
-    case when item % 3 = 0 then 'price_drop' end as badge_type,
+    case when item % 3 = 0 then 'was' end as badge_type,
     case when item % 3 = 0 then 'Save 33%' end as badge_text
 from drawn;
 

@@ -168,6 +168,7 @@ def preview(
         read_whys(connection),
         load.read_people(connection, PEOPLE_MAX),
         load.read_words(connection),
+        load.read_subjects(connection),
     )
     if out.exists():
         click.echo(f"What an earlier run left in {out} is replaced.", err=True)

@@ -93,7 +93,7 @@ finished as (
         tagged_link(page_url, tracking, url_encode(strategy || '-' || position)) as url,
         clean_text(case when is_as_listed then reason_text else line.reason_text end) as reason,
         case
-            when badge_type in ('was', 'price_drop') and plain_list_price is null then null
+            when badge_type = 'was' and plain_list_price is null then null
             else clean_text(case when is_as_listed then badge_text else line.badge_text end)
         end as badge,
         clean_text(line.rating_text) as rating,

@@ -240,6 +240,37 @@ def read_words(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return {language: json.dumps(texts) for language, texts in words.items()}
 
 
+def read_subjects(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Of the messages read last: the patterns that each one's subject is one of, filled. None where the models' steps
+    aren't in the warehouse."""
+    steps = {name: schemas_holding(connection, name) for name in ("texts", "int_message_leads", "stg_users")}
+    if not all(steps.values()):
+        return {}
+    texts, leads, users = (qualified(found[0], name) for name, found in steps.items())
+    rows = connection.sql(
+        f"""
+        with filled as (
+            select
+                messages.message_id,
+                texts.key,
+                replace(replace(texts.text, '{{first_name}}', coalesce(users.first_name, '{{}}')),
+                    '{{item}}', coalesce(leads.short_name, '{{}}')) as subject
+            from chosen_messages as messages
+            inner join {texts} as texts
+                on messages.language = texts.language
+                and regexp_replace(messages.subject_key, '[.][0-9]+$', '') = regexp_replace(texts.key, '[.][0-9]+$', '')
+            left join {leads} as leads on messages.message_id = leads.message_id
+            left join {users} as users on messages.user_id = users.user_id
+        )
+        select message_id, list(subject order by key)
+        from filled
+        where not contains(subject, '{{}}')
+        group by message_id
+        """
+    ).fetchall()
+    return dict(rows)
+
+
 def read_messages(
     connection: duckdb.DuckDBPyConnection, chosen: str, chosen_users: str
 ) -> Iterator[list[dict]]:

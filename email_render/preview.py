@@ -27,6 +27,7 @@ LINK = re.compile(r'<a [^>]*?href="([^"]*)"')
 SETS = {
     "sent": "As they would be sent",
     "layouts": "One message in every layout",
+    "subjects": "One message with every subject that it may get",
     "types": "One message as every type of email: what the other types say of this user is not true",
     "languages": "One message with the templates' words of every language: its own lines stay as they are",
 }
@@ -40,6 +41,8 @@ class Shown(NamedTuple):
     # user, send or hold, reason, subject and preheader of their message
     people: list[tuple]
     words: dict[str, str]
+    # by message
+    subjects: dict[str, list[str]]
 
 
 def inert_token(purpose: str, user_id: str) -> str:
@@ -61,7 +64,7 @@ def write_gallery(shown: Shown, out: Path, image_folders: dict[str, Path], theme
         good = [message for message, row in zip(shown.messages, rows, strict=True) if "faults" not in row]
         if good:
             example = next((message for message in good if message["segment"] == "repeat_buyer"), good[0])
-            rows += [gallery.row(name, variation) for name, variation in variations(example, shown.words)]
+            rows += [gallery.row(name, variation) for name, variation in variations(example, shown)]
         write_candidates(shown.whys, new)
         write_index(shown, rows, new)
         people = json.dumps(shown.people, ensure_ascii=False, separators=(",", ":"))
@@ -76,13 +79,21 @@ def write_candidates(whys: Whys, out: Path) -> None:
         (out / f"candidates-{number:03}.js").write_text(f"gallery.candidates(...{script});\n", "utf-8")
 
 
-def variations(message: dict, words: dict[str, str]) -> Iterator[tuple[str, dict]]:
+def variations(message: dict, shown: Shown) -> Iterator[tuple[str, dict]]:
     for layout in MESSAGE_LAYOUTS:
         yield "layouts", in_layout(message, layout)
+    for subject in shown.subjects.get(message["message_id"], ()):
+        yield "subjects", with_subject(message, subject)
     for email_type in sorted(EMAIL_TYPES, key=lambda name: name != message["trigger_type"]):
         yield "types", message | {"trigger_type": email_type}
-    for language in sorted(words):
-        yield "languages", message | {"language": language, "locale": language, "words": words[language]}
+    for language, words in sorted(shown.words.items()):
+        yield "languages", message | {"language": language, "locale": language, "words": words}
+
+
+def with_subject(message: dict, subject: str) -> dict:
+    """The message with another subject, also where it is the headline."""
+    changed = {name: subject for name in ("subject", "headline") if message[name] == message["subject"]}
+    return message | changed | {f"{name}_html": str(escape(subject)) for name in changed}
 
 
 def in_layout(message: dict, layout: str) -> dict:
@@ -102,7 +113,7 @@ def write_index(shown: Shown, rows: list[dict], out: Path) -> None:
         "sender": first["shop_name"],
         "isSynthetic": any(message["is_synthetic"] for message in shown.messages),
         "peopleShown": len(shown.people),
-        "sets": SETS,
+        "sets": {name: text for name, text in SETS.items() if any(row["set"] == name for row in rows)},
         "decisions": decisions(),
         "missing": shown.whys.missing,
         "notes": shown.whys.notes,

@@ -14,7 +14,7 @@ CHECKS = Path(__file__).with_suffix(".sql")
 # what the checks read, and that says where all of it is
 RELATIONS = (
     *("email_queue", "user_recommendations", "placement_recommendations", "stg_items", "texts"),
-    *("int_item_labels", "int_interactions", "int_message_offers", "int_offers"),
+    *("int_item_labels", "int_interactions", "int_message_offers", "int_offers", "int_item_price_drops"),
 )
 LISTED = "user_id, item_id, position, block, reason_type, reason_text, evidence_item_id, price, list_price, currency"
 LANGUAGES = """

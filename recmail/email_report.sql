@@ -228,9 +228,8 @@ checks as (
         max(item_id) filter (reason_text is null)
     from shown
     union all
-    -- what exploration draws may be of a kind that the list has
     select
-        10, 'emails with two items of a kind', (select count(*) from messages), count(distinct message_id), 0.1,
+        10, 'emails with two items of a kind', (select count(*) from messages), count(distinct message_id), 0,
         max(example)
     from twins
     union all
@@ -243,9 +242,18 @@ checks as (
     union all
     select
         12, 'badges for less than 10 %', count(line.badge_text),
-        count(*) filter (line.badge_text is not null and price > 0.9 * list_price), 0,
-        max(item_id) filter (line.badge_text is not null and price > 0.9 * list_price)
-    from shown
+        count(*) filter (is_wrong), 0,
+        max(item_id) filter (is_wrong)
+    from (
+        select
+            shown.*,
+            line.badge_text is not null
+            and price_drops.item_id is null
+            and coalesce(price > 0.9 * list_price, true) as is_wrong
+        from shown
+        left join int_item_price_drops as price_drops
+            on shown.item_id = price_drops.item_id
+    )
     union all
     select
         13, 'offers without an item that they hold for', count(*), count(*) filter (matched_offers.message_id is null), 0,
@@ -269,6 +277,15 @@ checks as (
         max(message_id) filter (currencies > 1)
     from (
         select message_id, count(distinct currency) as currencies from shown group by message_id
+    )
+    union all
+    select
+        17, 'emails with one title over two blocks', count(*), count(*) filter (titles > names), 0,
+        max(example) filter (titles > names)
+    from (
+        select message_id, count(*) as titles, count(distinct title) as names, min(title) as example
+        from titles
+        group by message_id
     )
 
 )

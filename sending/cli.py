@@ -18,7 +18,7 @@ from email_render.cli import out_option
 from email_render.tokens import keys_from_environment
 from sending.deliver import Delivery
 from sending.endpoint import endpoint as reference_endpoint
-from sending.export import EVENTS_FILE, LOG_FILE, write_events
+from sending.export import EVENTS_FILE, EXCLUSIONS_FILE, LOG_FILE, write_events
 from sending.frozen_queue import Emails, Queue, open_queue
 from sending.guard import CHECKS, RUNS_COMPARED, findings, require_usual
 from sending.ledger import Ledger, LedgerError, ledger_exists, ledger_place, shown, utc_now
@@ -26,6 +26,7 @@ from sending.mail import Signer
 from sending.options import ledger_option
 from sending.pace import Pace
 from sending.plan import plan_text
+from sending.readers import Readers
 from sending.reports import read_reports
 from sending.settings import Settings, read_settings
 from sending.states import State
@@ -242,11 +243,13 @@ def bounces(database: Path, ledger: str | None, maildir: Path) -> None:
 @ledger_option
 @out_option("events")
 def events(database: Path, ledger: str | None, out: Path) -> None:
-    """Write email_events.parquet, an input of the next build, and send_log.parquet, every message with its state."""
-    event_count, message_count = write_events(open_ledger(ledger, database), out)
-    click.echo(
-        f"{event_count:,} events in {out / EVENTS_FILE}, {message_count:,} messages in {out / LOG_FILE}"
-    )
+    """Write email_events.parquet and user_exclusions.parquet, inputs of the next build, and send_log.parquet, every
+    message with its state."""
+    counts = write_events(open_ledger(ledger, database), out)
+    for count, what, file in zip(
+        counts, ("events", "exclusions", "messages"), (EVENTS_FILE, EXCLUSIONS_FILE, LOG_FILE), strict=True
+    ):
+        click.echo(f"{count:8,} {what} in {out / file}")
 
 
 @click.command()
@@ -255,10 +258,12 @@ def events(database: Path, ledger: str | None, out: Path) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Behind a proxy that speaks HTTPS.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8025, show_default=True)
 def endpoint(database: Path, ledger: str | None, host: str, port: int) -> None:
-    """Serve /unsubscribe: GET asks, POST unsubscribes.
+    """Serve /unsubscribe and /preferences: GET asks, POST does it.
 
     Needs the keys that signed the links: RECMAIL_UNSUBSCRIBE_KEY, and those of before in RECMAIL_UNSUBSCRIBE_OLD_KEYS.
     """
-    app = reference_endpoint(Ledger(ledger_place(ledger, database)), keys_from_environment())
+    app = reference_endpoint(
+        Ledger(ledger_place(ledger, database)), keys_from_environment(), Readers(database)
+    )
     # no access log: addresses hold tokens
     uvicorn.run(app, host=host, port=port, access_log=False)

@@ -1,4 +1,4 @@
-"""The ledger as files: events as the next build reads them, and every message with its state."""
+"""The ledger as files: events and exclusions as the next build reads them, and every message with its state."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,15 +9,22 @@ from dbt_tools.private_files import private_files, replaced_folder
 from email_render.sink import parquet_file
 from sending.ledger import Ledger
 from sending.states import SENT, State
-from sending.tables import events, messages
+from sending.tables import events, messages, preferences
 
 EVENTS_FILE, LOG_FILE = "email_events.parquet", "send_log.parquet"
+EXCLUSIONS_FILE = "user_exclusions.parquet"
 # in the words of the input contract
 EVENTS_SCHEMA = pa.schema(
     [
         *((name, pa.string()) for name in ("event_id", "event_type")),
         ("occurred_at", pa.timestamp("us")),
         *((name, pa.string()) for name in ("user_id", "message_id", "bounce_type")),
+    ]
+)
+EXCLUSIONS_SCHEMA = pa.schema(
+    [
+        *((name, pa.string()) for name in ("user_id", "kind", "value", "source")),
+        ("excluded_at", pa.timestamp("us")),
     ]
 )
 ITEM = pa.struct([("position", pa.int32()), ("item_id", pa.string()), ("propensity", pa.float64())])
@@ -42,11 +49,12 @@ LOG_SCHEMA = pa.schema(
 ROWS_AT_ONCE = 10_000
 
 
-def write_events(ledger: Ledger, out: Path) -> tuple[int, int]:
-    """Replaces the folder. How many events and messages there are."""
+def write_events(ledger: Ledger, out: Path) -> tuple[int, int, int]:
+    """Replaces the folder. How many events, exclusions and messages there are."""
     with private_files(), replaced_folder(out, known_by=LOG_FILE) as folder:
         return (
             write(folder / EVENTS_FILE, EVENTS_SCHEMA, event_rows(ledger)),
+            write(folder / EXCLUSIONS_FILE, EXCLUSIONS_SCHEMA, exclusion_rows(ledger)),
             write(folder / LOG_FILE, LOG_SCHEMA, ledger.all_rows(messages)),
         )
 
@@ -63,6 +71,24 @@ def event_rows(ledger: Ledger) -> Iterator[dict]:
             "message_id": row["message_id"],
         }
     yield from ledger.all_rows(events)
+    for row in ledger.all_rows(preferences, preferences.c.kind == "frequency"):
+        yield {
+            "event_id": f"frequency:{row['user_id']}:{row['chosen_at']:%Y-%m-%dT%H:%M:%S.%f}",
+            "event_type": f"frequency_{row['value']}",
+            "occurred_at": row["chosen_at"],
+            "user_id": row["user_id"],
+        }
+
+
+def exclusion_rows(ledger: Ledger) -> Iterator[dict]:
+    for row in ledger.all_rows(preferences, preferences.c.kind == "category"):
+        yield {
+            "user_id": row["user_id"],
+            "kind": row["kind"],
+            "value": row["value"],
+            "source": "preferences",
+            "excluded_at": row["chosen_at"],
+        }
 
 
 def write(path: Path, schema: pa.Schema, rows: Iterator) -> int:

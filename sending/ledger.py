@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 from sqlalchemy import (
@@ -26,6 +27,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -35,7 +37,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from dbt_tools.private_files import close_to_others
 from sending.presence import Presence, presence_of
 from sending.states import ENDED, FOLLOWS, SENT, UNDER_WAY, WAITING, State
-from sending.tables import MIGRATIONS, VERSION, events, messages, metadata, runs, schema_version
+from sending.tables import MIGRATIONS, VERSION, events, messages, metadata, preferences, runs, schema_version
 
 LEDGER_VARIABLE = "RECMAIL_LEDGER"
 BUSY_SECONDS = 60  # that a statement waits for another sender's transaction
@@ -66,6 +68,13 @@ def ledger_exists(place: str) -> bool:
 def utc_now() -> datetime:
     """As the ledger keeps times: UTC without saying so."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+class Preferences(NamedTuple):
+    """What a reader chose: how often to be mailed, and what not to be shown."""
+
+    frequency: str | None = None
+    unwanted_categories: frozenset[str] = frozenset()
 
 
 class Ledger:
@@ -254,6 +263,18 @@ class Ledger:
                 )
             )
         )
+        paused = list(
+            connection.execute(
+                select(preferences).where(
+                    or_(
+                        preferences.c.address_key.in_(addresses),
+                        preferences.c.user_id.in_([row["user_id"] for row in due]),
+                    ),
+                    preferences.c.kind == "frequency",
+                    preferences.c.value == "paused",
+                )
+            )
+        )
         others = list(
             connection.execute(
                 select(messages.c.address_key, messages.c.message_id).where(
@@ -283,6 +304,11 @@ class Ledger:
                 held[row["message_id"]] = State.EXPIRED, "shelf_life"
             elif said_no:
                 held[row["message_id"]] = State.DROPPED, REFUSED[said_no[0].event_type]
+            elif any(
+                choice.address_key == row["address_key"] or choice.user_id == row["user_id"]
+                for choice in paused
+            ):
+                held[row["message_id"]] = State.DROPPED, "paused"
             elif mailed or row["address_key"] in taken:
                 held[row["message_id"]] = State.DROPPED, "mailed_recently"
             else:
@@ -309,6 +335,43 @@ class Ledger:
         insert = self._insert(events).values(row).on_conflict_do_nothing().returning(events.c.event_id)
         with self.engine.begin() as connection:
             return connection.execute(insert).first() is not None
+
+    def preferences(self, user_id: str) -> Preferences:
+        """What the user chose so far."""
+        with self.engine.begin() as connection:
+            rows = connection.execute(select(preferences).where(preferences.c.user_id == user_id)).all()
+        return Preferences(
+            next((row.value for row in rows if row.kind == "frequency"), None),
+            frozenset(row.value for row in rows if row.kind == "category"),
+        )
+
+    def choose(self, user_id: str, chosen: Preferences) -> None:
+        """Puts the choice in the place of the former one; what stays has been chosen when it was first."""
+        values = {("category", value) for value in chosen.unwanted_categories}
+        if chosen.frequency:
+            values.add(("frequency", chosen.frequency))
+        address_key = self.address_of(user_id)
+        with self.engine.begin() as connection:
+            connection.execute(
+                delete(preferences).where(
+                    preferences.c.user_id == user_id,
+                    tuple_(preferences.c.kind, preferences.c.value).not_in(values),
+                )
+            )
+            self._insert_new(
+                connection,
+                preferences,
+                [
+                    {
+                        "user_id": user_id,
+                        "kind": kind,
+                        "value": value,
+                        "address_key": address_key,
+                        "chosen_at": self.now(),
+                    }
+                    for kind, value in sorted(values)
+                ],
+            )
 
     def find_message(self, message_id: str | None, address_key: str | None) -> RowMapping | None:
         """The message of this id; without one, the last that was sent to the address."""
@@ -399,6 +462,11 @@ class Ledger:
                         or_(events.c.user_id.in_(some), events.c.address_key.in_(theirs - shared))
                     )
                 ).rowcount
+                removed += connection.execute(
+                    delete(preferences).where(
+                        or_(preferences.c.user_id.in_(some), preferences.c.address_key.in_(theirs - shared))
+                    )
+                ).rowcount
         if removed:
             self._vacuum()
         return removed
@@ -413,7 +481,7 @@ class Ledger:
             connection.close()
             return
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f"vacuum full {messages.name}, {events.name}"))
+            connection.execute(text(f"vacuum full {messages.name}, {events.name}, {preferences.name}"))
 
     # --- the store -------------------------------------------------------------------------------------------
 

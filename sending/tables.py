@@ -16,8 +16,8 @@ from sqlalchemy import (
 from sending.states import State
 
 # one more with each change of the tables, and what makes the former into it in MIGRATIONS
-VERSION = 1
-MIGRATIONS: dict[int, list[str]] = {}
+VERSION = 2
+MIGRATIONS: dict[int, list[str]] = {1: []}  # new tables are made by themselves
 
 metadata = MetaData()
 
@@ -89,4 +89,16 @@ events = Table(
     Column("occurred_at", DateTime, nullable=False),
     Index("events_by_address", "address_key"),
     Index("events_by_user", "user_id"),
+)
+
+# what readers chose on the preferences page, as it stands
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("user_id", String, primary_key=True),
+    Column("kind", String, primary_key=True),  # frequency, or category: one that is not wanted
+    Column("value", String, primary_key=True),
+    Column("address_key", String),
+    Column("chosen_at", DateTime, nullable=False),
+    Index("preferences_by_address", "address_key"),
 )

@@ -112,3 +112,35 @@ def test_the_playbook_moves_lists(demo):
     )
     assert found
     assert [play for play, listed, pure in found if listed <= pure] == []
+
+
+def test_draws_come_as_often_as_their_propensity_says(demo):
+    """What is drawn, each item weighted by 1 / propensity, counts all that might have been drawn for the slots: that is
+    what estimates of other policies rest on. Nothing drawn is of a kind that the list has."""
+    kinds = """
+        select distinct lists.list_key, pool.kind_number
+        from int_diverse_lists as lists
+        inner join int_placement_users as users on lists.list_key = users.list_key
+        inner join int_ranking_pool as pool on users.user_key = pool.user_key and lists.item_key = pool.item_key
+    """
+    drawable = f"""
+        select users.list_key, sum(draws.kind_item_count) as item_count
+        from int_placement_users as users
+        inner join int_exploration_draws as draws on users.user_key = draws.user_key
+        anti join ({kinds}) as kinds on users.list_key = kinds.list_key and draws.kind_number = kinds.kind_number
+        group by users.list_key
+    """
+    [(slots, weighted, possible)] = demo.query(f"""
+        select count(drawn_item_key), sum(1 / propensity) filter (drawn_item_key is not null), sum(item_count)
+        from int_open_slots
+        inner join ({drawable}) as drawable using (list_key)
+    """)
+    assert slots > 5000
+    assert abs(weighted / float(possible) - 1) < 0.05
+    twins = f"""
+        select count(*)
+        from int_open_slots as slots
+        inner join int_item_labels as labels on slots.drawn_item_key = labels.item_key
+        inner join ({kinds}) as kinds on slots.list_key = kinds.list_key and labels.kind_number = kinds.kind_number
+    """
+    assert demo.value(twins) == 0

@@ -149,6 +149,18 @@ def test_it_says_why_and_why_not_from_the_steps(from_steps, small):
     ]
 
 
+def test_the_subjects_that_a_message_may_get_stand_side_by_side(from_steps):
+    out, _ = from_steps
+    rows = rows_of(out, "subjects")
+    [user_id] = {row["user_id"] for row in rows}
+    subjects = [row["subject"] for row in rows]
+    assert len(set(subjects)) == len(subjects) >= 5
+    assert subjects.count(next(row["subject"] for row in rows_of(out) if row["user_id"] == user_id)) == 1
+    for row in rows:
+        assert row["subject"] in detail_of(out, row["number"])["text"]
+    assert list(index_of(out)["sets"]) == ["sent", "layouts", "subjects", "types", "languages"]
+
+
 def test_all_of_it_is_for_the_owner_alone(from_steps):
     out, _ = from_steps
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in out.iterdir() if path.is_file()}

@@ -143,7 +143,7 @@ def test_html_text_and_cards_say_one_price(tmp_path, currency, price, list_price
             tmp_path / "warehouse.duckdb",
             f"update email_queue set layout = '{layout}'",
             f"update user_recommendations set price = {price}, list_price = {list_price}, currency = '{currency}', "
-            "badge_type = 'price_drop', badge_text = 'Save 9%'",
+            "badge_type = 'was', badge_text = 'Save 9%'",
         )
     )
     [chunk] = plan_chunks(connection, limit=1)

@@ -74,6 +74,7 @@ create table title_claims as
 select * from (
     values ('title.also_like', 'because_you_bought|suggestion'), ('title.another_look', 'recently_viewed')
 ) as claims(key, reason_types);
+create table int_item_price_drops as select 'gin' as item_id, 20 as fallen_percent;
 create table int_message_offers as select 'm' || n as message_id, 'o' as offer_id from range(2) as numbers(n);
 create table int_offers as select 'o' as offer_id, null::varchar as item_id, 'tea' as category;
 """
@@ -88,10 +89,12 @@ FAULTS = {
     "update user_recommendations set evidence_item_id = 'wine' where item_id = 'cups'": "reasons from evidence",
     TITLE.format("Take another look"): "titles that their items do not bear out",
     TITLE.format("Because you bought Tea"): "titles that their items do not bear out",
+    TITLE.format("You may also like"): "one title over two blocks",
     TITLE.format("Our suggestion"): "reasons that repeat the title",
     "update user_recommendations set reason_text = null where item_id = 'wine'": "items without a reason",
     "update int_item_labels set kind_number = 1": "emails with two items of a kind",
     "update user_recommendations set price = 9.5": "badges for less than 10 %",
+    "update user_recommendations set list_price = null where item_id = 'cups'": "badges for less than 10 %",
     "update int_offers set category = 'coffee'": "offers without an item",
     "update email_queue set preheader = subject": "preheaders that repeat the subject",
     "update email_queue set preheader = 'Also for you: {item}'": "lines with a placeholder left",

@@ -24,8 +24,9 @@ from sending import cli
 from sending.endpoint import endpoint
 from sending.frozen_queue import Plan, open_queue
 from sending.guard import Stopped, findings, require_usual
-from sending.ledger import Ledger
+from sending.ledger import Ledger, Preferences
 from sending.pace import Pace
+from sending.readers import Reader, Readers
 from sending.settings import read_settings
 
 OLD_KEY = b"fedcba9876543210fedcba9876543210"
@@ -234,11 +235,24 @@ def test_an_opt_out_of_a_tagged_address_holds_the_address(tmp_path, place, monke
 @pytest.fixture
 def page(place):
     """The endpoint, with a client that takes it for the shop's."""
-    return TestClient(endpoint(Ledger(place), [KEY, OLD_KEY]), base_url="https://shop.example")
+    return TestClient(endpoint(Ledger(place), [KEY, OLD_KEY], Warehouse()), base_url="https://shop.example")
+
+
+class Warehouse:
+    """Knows one user, who is mailed weekly, and is away when it is told to be."""
+
+    is_there = True
+
+    def find(self, user_id: str) -> Reader | None:
+        return Reader("weekly", ("Tea & <i>Cups</i>", "Spoons")) if self.is_there else None
 
 
 def link(key: bytes, user_id: str, purpose: str = "unsubscribe") -> str:
     return personal_link("/unsubscribe", purpose, user_id, lambda *what: sign(key, *what))
+
+
+def preferences_link(user_id: str, key: bytes = KEY, purpose: str = "preferences") -> str:
+    return personal_link("/preferences", purpose, user_id, lambda *what: sign(key, *what))
 
 
 def unsubscribed(place: str) -> list[tuple]:
@@ -284,6 +298,77 @@ def test_the_link_of_an_email_unsubscribes_and_the_sender_asks_the_ledger(shop, 
     assert page.post(address, data={"List-Unsubscribe": "One-Click"}).status_code == 200
     sent(shop, place, *maildir(tmp_path))
     assert states(place) == [("accepted", "", 5), ("dropped", "unsubscribed", 1)]
+
+
+# --- preferences --------------------------------------------------------------------------------------------
+
+ASKED = {"asked": "categories"}
+
+
+def test_preferences_are_shown_and_kept(place, page):
+    shown = page.get(preferences_link("u1")).text
+    assert '<input type="radio" name="frequency" value="weekly" checked>' in shown
+    assert (
+        'value="Tea &amp; &lt;i&gt;Cups&lt;/i&gt;"> Tea &amp; &lt;i&gt;Cups' in shown and "<i>" not in shown
+    )
+    assert Ledger(place).preferences("u1") == Preferences()
+    chosen = {"frequency": "monthly", "unwanted": ["Spoons", "Tea & <i>Cups</i>"]}
+    saved = page.post(preferences_link("u1"), data=chosen | ASKED)
+    assert saved.status_code == 200 and "Saved." in saved.text
+    assert Ledger(place).preferences("u1") == Preferences("monthly", frozenset(chosen["unwanted"]))
+    again = page.get(preferences_link("u1")).text
+    assert 'value="monthly" checked' in again and 'value="Spoons" checked' in again
+    # what is no longer ticked is wanted again; what a form didn't ask stays
+    page.post(preferences_link("u1"), data={"frequency": "daily", "unwanted": "Spoons"} | ASKED)
+    page.post(preferences_link("u1"), data={"frequency": "paused"})
+    assert Ledger(place).preferences("u1") == Preferences("paused", frozenset({"Spoons"}))
+    assert Ledger(place).preferences("u2") == Preferences()
+    assert saved.headers["Cache-Control"] == "no-store" and saved.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_preferences_page_leads_to_unsubscribing(place, page):
+    address = page.get(preferences_link("u1")).text.partition('<a href="')[2].partition('"')[0]
+    assert page.post("/" + address.replace("&amp;", "&")).status_code == 200
+    assert [user for _, user, _ in unsubscribed(place)] == ["u1"]
+
+
+def test_preferences_need_their_link_and_name_what_was_asked(place, page):
+    hostile = [
+        preferences_link("u3", b"x" * 32),
+        preferences_link("u3", purpose="unsubscribe"),
+        preferences_link("u3").replace("u=u3", "u=u4"),
+        "/preferences?u=u3",
+        "/preferences",
+    ]
+    assert {page.post(address, data={"frequency": "daily"}).status_code for address in hostile} == {403}
+    assert {page.get(address).status_code for address in hostile} == {403}
+    for said in ({"frequency": "hourly"}, {"unwanted": "Pots"} | ASKED, {"frequency": "x" * 20_000}):
+        assert page.post(preferences_link("u3"), data=said).status_code == 400
+    # a form of another site
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    assert (
+        page.post(preferences_link("u3"), data={"frequency": "daily"}, headers=elsewhere).status_code == 400
+    )
+    assert Ledger(place).preferences("u3") == Preferences()
+    assert page.post(preferences_link("u3", OLD_KEY), data={"frequency": "daily"}).status_code == 200
+
+
+def test_without_the_warehouse_frequency_can_be_chosen(place, page, monkeypatch):
+    page.post(preferences_link("u1"), data={"unwanted": "Spoons"} | ASKED)
+    monkeypatch.setattr(Warehouse, "is_there", False)
+    assert 'value="Spoons" checked' in page.get(preferences_link("u1")).text
+    assert "at the moment" in page.get(preferences_link("u2")).text
+    assert page.post(preferences_link("u2"), data={"unwanted": "Spoons"} | ASKED).status_code == 503
+    assert page.post(preferences_link("u2"), data={"frequency": "weekly"}).status_code == 200
+    assert Ledger(place).preferences("u2") == Preferences("weekly")
+
+
+def test_who_pauses_is_not_written_to_any_more(shop, place, page, tmp_path):
+    page.post(preferences_link("u3"), data={"frequency": "paused"})
+    page.post(preferences_link("u4"), data={"frequency": "paused"})
+    page.post(preferences_link("u4"), data={"frequency": "daily"})
+    sent(shop, place, *maildir(tmp_path))
+    assert states(place) == [("accepted", "", 5), ("dropped", "paused", 1)]
 
 
 # --- what comes back ----------------------------------------------------------------------------------------
@@ -452,12 +537,16 @@ def test_postfix_delivers_and_its_bounces_come_back(tmp_path, place):
 
 FROM_EVENTS_TO_DECISIONS = (
     *("input_email_events", "typed_email_events", "checked_email_events", "stg_email_events", "stg_as_of"),
-    *("int_email_outcomes", "int_address_refusals", "int_send_decisions", "send_decisions"),
+    *("int_email_outcomes", "int_chosen_frequencies", "int_user_addresses", "int_address_refusals"),
+    *("int_send_decisions", "send_decisions"),
+    *("input_user_exclusions", "checked_user_exclusions", "stg_user_exclusions", "int_user_exclusions"),
+    "int_candidate_eligibility",
 )
 
 
 def test_a_build_reads_what_was_sent_and_said(small, tmp_path, page, place):
-    """On the small shop: who was mailed, opted out or bounced is held by the next build, as the ledger says."""
+    """On the small shop: who was mailed, opted out, paused or bounced is held by the next build, as the ledger says;
+    nobody is shown what they don't want."""
     own = small.copied_to(tmp_path)
     render_queue(Job(own.database, tmp_path / "emails", KEY, "sql"), 1, None)
     shop = Shop(own.database, tmp_path / "emails")
@@ -468,7 +557,7 @@ def test_a_build_reads_what_was_sent_and_said(small, tmp_path, page, place):
     assert outcome.exit_code == 0, outcome.output
     users = own.query("select user_id, message_id from email_queue order by user_id")
     assert states(place) == [("accepted", "", len(users))] and len(users) > 2
-    (gone, message_id), (tired, _), *others = users
+    (gone, message_id), (tired, _), (paused, _), (choosy, _), *others = users
     book = Ledger(place)
     book.add_event(
         {
@@ -479,27 +568,49 @@ def test_a_build_reads_what_was_sent_and_said(small, tmp_path, page, place):
             "occurred_at": AS_OF,
         }
     )
-    TestClient(endpoint(Ledger(place, lambda: AS_OF), [KEY])).post(link(KEY, tired))
+    web = TestClient(endpoint(Ledger(place, lambda: AS_OF), [KEY], Readers(own.database)))
+    web.post(link(KEY, tired))
+    web.post(preferences_link(paused), data={"frequency": "paused"})
+    [unwanted, *_] = Readers(own.database).find(choosy).categories
+    assert unwanted in web.get(preferences_link(choosy)).text
+    web.post(preferences_link(choosy), data={"frequency": "monthly", "unwanted": unwanted} | ASKED)
     exported = CliRunner().invoke(cli.events, ["--ledger", place, "--out", str(tmp_path / "events")])
-    assert exported.exit_code == 0 and f"{len(users) + 2} events" in exported.output
+    assert exported.exit_code == 0 and f"{len(users) + 4} events" in exported.output
+    assert "1 exclusions" in exported.output
     log = pq.read_table(tmp_path / "events/send_log.parquet").to_pylist()
     assert {row["state"] for row in log} == {"accepted"}
     assert all(0 < item["propensity"] <= 1 and item["item_id"] for row in log for item in row["items"])
     inputs = write_parquet(small_shop(), tmp_path / "in")
-    (tmp_path / "events/email_events.parquet").replace(inputs / "email_events.parquet")
+    for name in ("email_events.parquet", "user_exclusions.parquet"):
+        (tmp_path / "events" / name).replace(inputs / name)
     later = str(AS_OF + timedelta(hours=1))
     variables = {"input_location": str(inputs), "as_of": later}
     after = build(own.database, variables, "--select", *FROM_EVENTS_TO_DECISIONS)
     assert after.succeeded, after.text
     decisions = dict(after.query("select user_id, reason from send_decisions"))
     assert decisions[gone] == "bounced" and decisions[tired] == "unsubscribed"
-    assert {decisions[user] for user, _ in others} == {"mailed_recently"}
+    assert decisions[paused] == "paused"
+    assert {decisions[user] for user, _ in others} == {"mailed_recently"} and decisions[
+        choosy
+    ] == "mailed_recently"
+    assert after.value(f"select max(gap_days) from int_user_addresses where user_id = '{choosy}'") == 30
+    shown = f"""
+        select count(*), count(*) filter (ineligible_reason = 'not_interested')
+        from int_candidate_eligibility
+        inner join int_user_keys as users using (user_key)
+        inner join int_item_keys as keys using (item_key)
+        inner join stg_items as items on keys.item_id = items.item_id
+        where users.user_id = '{choosy}' and items.category = '{unwanted}'
+    """
+    [(count, uninteresting)] = after.query(shown)
+    assert 0 < count == uninteresting
 
 
 def test_forget_reaches_the_ledger(tmp_path):
     own = rendered_shop(tmp_path, "create schema state", *SWEPT)
     place = str(tmp_path / "w.ledger.sqlite")
     sent(own, place, *maildir(tmp_path))
+    Ledger(place).choose("u5", Preferences("weekly", frozenset({"Tea"})))
     with duckdb.connect(str(own.database)) as connection:
         connection.execute("insert into inputs.erasure_requests values ('u5')")
 
@@ -512,8 +623,8 @@ def test_forget_reaches_the_ledger(tmp_path):
 
     assert holds_the_user()
     outcome = CliRunner().invoke(forget, ["--database", str(own.database), "--out", str(tmp_path / "out")])
-    assert outcome.exit_code == 0 and f"1 rows removed from {place}" in outcome.output, outcome.output
-    assert not holds_the_user()
+    assert outcome.exit_code == 0 and f"3 rows removed from {place}" in outcome.output, outcome.output
+    assert not holds_the_user() and Ledger(place).preferences("u5") == Preferences()
     assert states(place) == [("accepted", "", 5)]
     with duckdb.connect(str(own.database)) as connection:
         connection.execute("drop table inputs.erasure_requests")

@@ -1,38 +1,49 @@
--- A slot is explored by a hash of user, slot and as_of; a list's k-th explored slot gets the k-th of the drawn items
--- that is not in the list. Its propensity is P(slot explored) / items that might be drawn. Who has fewer of these than
--- slots is not explored at all: so each draw has an item, and its chance is known.
-with listed as (
+-- A slot is explored by a hash of user, slot and as_of; a list's k-th explored slot gets the item of the k-th drawn
+-- kind that the list has nothing of, in no place. The item's propensity is P(slot explored) / (kinds that might be
+-- drawn × items of its kind). A list for which fewer kinds might be drawn than it has open slots is not explored at
+-- all: so each draw has an item, and its chance is known.
+with pool as (
+
+    select * from {{ ref('int_ranking_pool') }}
+
+),
+
+listed as (
 
     select
         lists.list_key,
-        lists.item_key,
         lists.position,
         lists.is_sure,
         users.placement,
         users.user_id,
         users.user_key,
-        users.list_size,
-        users.explored_slot_share
+        users.explored_slot_share,
+        pool.kind_number,
+        case when pool.draw_kind_count is not null then pool.kind_number end as drawable_kind
     from {{ ref('int_diverse_lists') }} as lists
     inner join {{ ref('int_placement_users') }} as users
         on lists.list_key = users.list_key
+    inner join pool
+        on
+            users.user_key = pool.user_key
+            and lists.item_key = pool.item_key
     where users.explored_slot_share > 0
 
 ),
 
-pool as (
+draws as (
 
-    select * from {{ ref('int_ranking_pool') }}
+    select * from pool
     where draw_rank is not null
 
 ),
 
-draw_counts as (
+kind_counts as (
 
     select distinct
         user_key,
-        draw_count
-    from pool
+        draw_kind_count as kind_count
+    from draws
 
 ),
 
@@ -41,16 +52,14 @@ explorable as (
     select
         listed.list_key,
         listed.user_key,
-        max(draw_counts.draw_count) - count(pool.item_key) as item_count
+        max(kind_counts.kind_count) - count(distinct listed.drawable_kind) as kind_count
     from listed
-    inner join draw_counts
-        on listed.user_key = draw_counts.user_key
-    left join pool
-        on
-            listed.user_key = pool.user_key
-            and listed.item_key = pool.item_key
+    inner join kind_counts
+        on listed.user_key = kind_counts.user_key
     group by listed.list_key, listed.user_key
-    having max(draw_counts.draw_count) - count(pool.item_key) >= max(listed.list_size)
+    having
+        max(kind_counts.kind_count) - count(distinct listed.drawable_kind)
+        >= sum(case when listed.is_sure then 0 else 1 end)
 
 ),
 
@@ -60,7 +69,7 @@ open_slots as (
         listed.list_key,
         listed.position,
         listed.explored_slot_share,
-        explorable.item_count,
+        explorable.kind_count,
         -- the digest has no name in it: its draws are those of before there were placements
         {{ hash_share(
             "concat('slot:', case when listed.placement <> 'email_digest' then concat(listed.placement, ':') else '' end,"
@@ -83,35 +92,37 @@ slots as (
 
 ),
 
-draws as (
+list_draws as (
 
     select
         explorable.list_key,
-        pool.item_key,
-        row_number() over (partition by explorable.list_key order by pool.draw_rank) as slot_rank
+        draws.item_key,
+        draws.draw_item_count,
+        row_number() over (partition by explorable.list_key order by draws.draw_rank) as slot_rank
     from explorable
-    inner join pool
-        on explorable.user_key = pool.user_key
+    inner join draws
+        on explorable.user_key = draws.user_key
     left join listed
         on
             explorable.list_key = listed.list_key
-            and pool.item_key = listed.item_key
-    where listed.item_key is null
+            and draws.kind_number = listed.kind_number
+    where listed.list_key is null
 
 )
 
 select
     slots.list_key,
     slots.position,
-    draws.item_key as drawn_item_key,
+    list_draws.item_key as drawn_item_key,
     case
-        when slots.is_explored then slots.explored_slot_share / cast(slots.item_count as double)
+        when slots.is_explored
+            then slots.explored_slot_share / cast(slots.kind_count * list_draws.draw_item_count as double)
         -- in decimals, so that no engine rounds the difference differently
         else cast(1 - cast(slots.explored_slot_share as decimal(18, 17)) as double)
     end as propensity
 from slots
-left join draws
+left join list_draws
     on
-        slots.list_key = draws.list_key
-        and slots.slot_rank = draws.slot_rank
+        slots.list_key = list_draws.list_key
+        and slots.slot_rank = list_draws.slot_rank
         and slots.is_explored

@@ -74,12 +74,14 @@ lines as (
             as rating_count,
         {{ saved_percent('items.price', 'items.list_price') }} as saved_percent,
         -- what is cheaper than its list price need not have become so
-        case when saved_percent > 0 then 'was' end as badge_type
+        case when price_drops.item_id is not null then 'price_drop' when saved_percent > 0 then 'was' end as badge_type
     from reasons
     inner join items
         on reasons.item_id = items.item_id
     left join items as evidence_items
         on reasons.evidence_item_id = evidence_items.item_id
+    left join {{ ref('int_item_price_drops') }} as price_drops
+        on reasons.item_id = price_drops.item_id
 
 )
 

@@ -58,6 +58,14 @@ refusals as (
     select
         user_id,
         cast(null as {{ dbt.type_string() }}) as address_key,
+        'paused' as reason,
+        chosen_at as refused_at
+    from {{ ref('int_chosen_frequencies') }}
+    where email_frequency = 'paused'
+    union all
+    select
+        user_id,
+        cast(null as {{ dbt.type_string() }}) as address_key,
         'conflicting_consent' as reason,
         cast(null as timestamp) as refused_at
     from disagreeing

@@ -1,14 +1,8 @@
 -- What all items of a block start from speaks first ("Because you bought Tea"), then the reason that they share, the
 -- play, the stock title, and a neutral one. A title with a row in seed `title_claims` stands only over items whose
--- reasons are all among those it claims.
+-- reasons are all among those it claims, and once in an email.
 {% set items_in_email = var('email_items_primary') + var('email_items_secondary') %}
-with recipients as (
-
-    select * from {{ ref('int_message_recipients') }}
-
-),
-
-blocks as (
+with blocks as (
 
     select
         'primary' as block,
@@ -64,7 +58,7 @@ keyed as (
             'title.', recipients.trigger_type, '.', blocks.block,
             case when recipients.segment = 'new' then '.new' else '' end
         ) as stock_key
-    from recipients
+    from {{ ref('int_message_recipients') }} as recipients
     cross join blocks
     left join contents
         on
@@ -123,6 +117,17 @@ titles as (
             and choices.text_key = untrue.text_key
     where untrue.text_key is null
 
+),
+
+first_titles as (
+
+    select
+        message_id,
+        title
+    from titles
+    where block = 'primary' and title is not null
+    qualify row_number() over (partition by message_id order by preference) = 1
+
 )
 
 select
@@ -134,5 +139,11 @@ select
 from titles
 inner join blocks
     on titles.block = blocks.block
-where titles.title is not null
+left join first_titles
+    on
+        titles.message_id = first_titles.message_id
+        and titles.title = first_titles.title
+where
+    titles.title is not null
+    and (titles.block = 'primary' or first_titles.message_id is null)
 qualify row_number() over (partition by titles.message_id, titles.block order by titles.preference) = 1

@@ -51,7 +51,10 @@ lines as (
             when
                 row_number() over (
                     partition by listings.message_id
-                    order by coalesce(listings.saved_percent, 0) desc, listings.position
+                    order by
+                        case when listings.badge_type is null then 1 else 0 end,
+                        coalesce(listings.saved_percent, 0) desc,
+                        listings.position
                 ) <= {{ var('email_badges_max') }}
                 then listings.badge_type
         end as badge_type

@@ -56,6 +56,11 @@ listed as (
         case when prices.price is not null then coalesce(prices.currency, recommendations.currency) end as own_currency,
         coalesce(own_currency, recommendations.currency) as currency,
         last_orders.currency as ordered_currency,
+        -- of a price of the reader's own market no history is known
+        case
+            when prices.price is null then recommendations.badge_type
+            when {{ saved_percent('prices.price', 'prices.list_price') }} > 0 then 'was'
+        end as badge_type,
         recommendations.rating_average,
         cast(recommendations.rating_count as bigint) as rating_count,
         case
@@ -120,8 +125,6 @@ of_one_currency as (
 
 select
     *,
-    case when place <= {{ var('email_items_primary') }} then 'primary' else 'secondary' end as block,
-    -- what is cheaper than its list price need not have become so
-    case when saved_percent > 0 then 'was' end as badge_type
+    case when place <= {{ var('email_items_primary') }} then 'primary' else 'secondary' end as block
 from of_one_currency
 where place <= {{ items_in_email }}

@@ -1,10 +1,13 @@
--- Proposals of explore in the order of a hash, anew for each as_of: a user's k-th explored slot will get the k-th that
--- is not in the list anyway, so twice as many as the longest list has places are enough. What an item rule holds back
--- anywhere is not drawn, so that the propensity of a draw needs no list.
+-- A kind is drawn before one of its items, so that a list gets no two of a kind and the chance of each draw is exact:
+-- of k kinds, one of which has n items, each item of that one has 1 / (k × n), whatever was drawn before it. Both by
+-- hash, anew for each as_of: a user's k-th explored slot will get the k-th kind that the list has nothing of, so twice
+-- as many as the longest list has places are enough. What an item rule holds back anywhere is not drawn, so that the
+-- chance needs no list.
 {{ config(
     materialized=in_parts(),
     part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
 ) }}
+{% set salted = "concat('%s:', users.user_id, ':', items.item_id, ':', as_of.as_of)" %}
 
 with longest as (
 
@@ -21,18 +24,15 @@ held_back as (
 
 ),
 
-drawn as (
+possible as (
 
     select
         proposals.user_key,
         proposals.item_key,
-        row_number() over (
-            partition by proposals.user_key
-            order by
-                {{ hash_share("concat('draw:', users.user_id, ':', items.item_id, ':', as_of.as_of)") }},
-                items.item_number
-        ) as draw_rank,
-        count(*) over (partition by proposals.user_key) as draw_count
+        labels.kind_number,
+        items.item_number,
+        {{ hash_share(salted | format('draw')) }} as item_share,
+        {{ hash_share(salted | format('kind')) }} as kind_share
     from {{ ref('int_candidates_explore') }} as proposals
     inner join {{ ref('int_candidate_eligibility') }} as eligibility
         on
@@ -42,6 +42,8 @@ drawn as (
         on proposals.user_key = users.user_key
     inner join {{ ref('int_item_keys') }} as items
         on proposals.item_key = items.item_key
+    inner join {{ ref('int_item_labels') }} as labels
+        on proposals.item_key = labels.item_key
     cross join {{ ref('stg_as_of') }} as as_of
     left join held_back
         on proposals.item_key = held_back.item_key
@@ -51,13 +53,35 @@ drawn as (
         and proposals.{{ is_in_part('user_key') }}
         and eligibility.{{ is_in_part('user_key') }}
 
+),
+
+-- of each kind the item that is shown, should the kind be drawn
+drawn as (
+
+    select
+        *,
+        count(*) over (partition by user_key, kind_number) as kind_item_count
+    from possible
+    qualify row_number() over (partition by user_key, kind_number order by item_share, item_number) = 1
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (partition by user_key order by kind_share, item_number) as draw_rank,
+        count(*) over (partition by user_key) as kind_count
+    from drawn
+
 )
 
 select
-    drawn.user_key,
-    drawn.item_key,
-    cast(drawn.draw_rank as {{ dbt.type_int() }}) as draw_rank,
-    cast(drawn.draw_count as {{ dbt.type_int() }}) as draw_count
-from drawn
+    ranked.user_key,
+    ranked.kind_number,
+    case when ranked.draw_rank <= 2 * longest.list_size then ranked.item_key end as item_key,
+    cast(ranked.draw_rank as {{ dbt.type_int() }}) as draw_rank,
+    cast(ranked.kind_count as {{ dbt.type_int() }}) as kind_count,
+    cast(ranked.kind_item_count as {{ dbt.type_int() }}) as kind_item_count
+from ranked
 cross join longest
-where drawn.draw_rank <= 2 * longest.list_size

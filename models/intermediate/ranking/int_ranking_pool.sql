@@ -1,7 +1,6 @@
 -- What lists are made from: the `ranking_pool_size` best of what is due again and as many of all else, for a play may
 -- hold back either; the best item of each combination of strategies, price band and leading category, for a list may
--- want it; what item rules propose; and of what explore proposes the first drawn, twice as many as the longest list has
--- places.
+-- want it; what item rules propose; and what explore drew.
 {{ config(
     materialized=in_parts(),
     part_keys={'model': 'int_scored_candidates', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
@@ -23,12 +22,15 @@ items as (
         item_keys.item_key,
         contents.price_band,
         contents.item_number,
+        labels.kind_number,
         cast(dense_rank() over (order by items.category) as {{ dbt.type_int() }}) as category_number
     from {{ ref('stg_items') }} as items
     inner join {{ ref('int_item_keys') }} as item_keys
         on items.item_id = item_keys.item_id
     inner join {{ ref('int_content_items') }} as contents
         on items.item_id = contents.item_id
+    inner join {{ ref('int_item_labels') }} as labels
+        on items.item_id = labels.item_id
 
 ),
 
@@ -44,7 +46,8 @@ candidates as (
         coalesce(cold_start.score, scored.score) as score,
         items.price_band,
         items.item_number,
-        items.category_number
+        items.category_number,
+        items.kind_number
     from {{ ref('int_scored_candidates') }} as scored
     inner join items
         on scored.item_key = items.item_key
@@ -112,8 +115,10 @@ select
         partition by candidates.user_key
         order by candidates.score desc, candidates.item_number
     ) as {{ dbt.type_int() }}) as pool_rank,
-    draws.draw_rank,
-    draws.draw_count
+    candidates.kind_number,
+    case when draws.item_key = candidates.item_key then draws.draw_rank end as draw_rank,
+    draws.kind_count as draw_kind_count,
+    draws.kind_item_count as draw_item_count
 from candidates
 left join wanted
     on
@@ -122,7 +127,7 @@ left join wanted
 left join {{ ref('int_exploration_draws') }} as draws
     on
         candidates.user_key = draws.user_key
-        and candidates.item_key = draws.item_key
+        and candidates.kind_number = draws.kind_number
 where
     wanted.item_key is not null
-    or draws.item_key is not null
+    or draws.item_key = candidates.item_key

@@ -21,6 +21,7 @@ sales as (
     select
         items.item_id,
         items.category,
+        items.currency,
         items.price_band,
         items.price_share,
         coalesce(popularity.decayed_purchase_count, 0) as decayed_purchase_count,
@@ -39,9 +40,10 @@ sales as (
 select
     *,
     row_number() over (order by decayed_purchase_count desc, item_id) as sales_rank,
-    row_number() over (partition by category order by decayed_purchase_count desc, item_id) as category_rank,
+    row_number() over (partition by currency order by decayed_purchase_count desc, item_id) as currency_rank,
+    row_number() over (partition by category, currency order by decayed_purchase_count desc, item_id) as category_rank,
     row_number() over (
-        partition by category, price_band
+        partition by category, currency, price_band
         order by decayed_purchase_count desc, item_id
     ) as price_band_rank
 from sales

@@ -1,6 +1,7 @@
 -- An item that few have bought or seen still needs its list: first what its nearest context knows, then what sells
--- best in its category, then what sells best. Baskets take the last alone: look-alikes are no complements, and what all
--- buy foretells a basket better (docs/benchmarks_baskets.md). An upgrade is filled with nothing that is not dearer.
+-- best in its category, then what sells best, all in the item's currency. Baskets take the last alone: look-alikes are
+-- no complements, and what all buy foretells a basket better (docs/benchmarks_baskets.md). An upgrade is filled with
+-- nothing that is not dearer.
 {% set list_min = var('item_recommendations_min') %}
 {% set looked_at = [context_key('also_viewed'), context_key('also_bought')] | join(', ') %}
 {% set basket, upgrade = context_key('bought_together'), context_key('upgrade') %}
@@ -8,7 +9,7 @@ with items as (
 
     select
         content_items.*,
-        best_sellers.sales_rank,
+        best_sellers.currency_rank,
         best_sellers.category_rank,
         best_sellers.price_band_rank
     from {{ ref('int_content_items') }} as content_items
@@ -67,13 +68,14 @@ proposals as (
         items.category_rank as place
     from short_lists
     inner join items
-        on short_lists.category = items.category
+        on
+            short_lists.category = items.category
+            and short_lists.currency = items.currency
     where
         short_lists.context_key not in ({{ basket }}, {{ upgrade }})
         and items.category_rank <= {{ list_min + 1 }}
         or short_lists.context_key = {{ upgrade }}
         and items.price_band_rank <= {{ 2 * list_min }}
-        and items.currency = short_lists.currency
         and items.price >= {{ var('upgrade_price_ratio_min') }} * short_lists.price
     union all
     select
@@ -81,12 +83,13 @@ proposals as (
         short_lists.item_key,
         items.item_key as neighbour_key,
         3 as fallback_number,
-        items.sales_rank as place
+        items.currency_rank as place
     from short_lists
-    cross join items
+    inner join items
+        on short_lists.currency = items.currency
     where
         short_lists.context_key <> {{ upgrade }}
-        and items.sales_rank <= {{ list_min + 1 }}
+        and items.currency_rank <= {{ list_min + 1 }}
 
 ),
 

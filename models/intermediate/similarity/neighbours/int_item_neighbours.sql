@@ -1,3 +1,4 @@
+-- Prices of one currency stand beside each other: a list holds what costs the item's own.
 with support as (
 
     select * from {{ ref('int_item_support') }}
@@ -55,12 +56,20 @@ neighbours as (
 
 ),
 
+items as (
+
+    select * from {{ ref('int_content_items') }}
+
+),
+
 available as (
 
-    select item_keys.item_key
-    from {{ ref('int_item_keys') }} as item_keys
+    select
+        items.item_key,
+        items.currency
+    from items
     inner join {{ ref('int_item_availability') }} as availability
-        on item_keys.item_id = availability.item_id
+        on items.item_id = availability.item_id
     where
         availability.unavailable_reason is null
         and availability.is_for_reorders is not true
@@ -74,6 +83,10 @@ select
         order by neighbours.neighbour_rank
     ) as {{ dbt.type_int() }}) as list_rank
 from neighbours
+inner join items
+    on neighbours.item_key = items.item_key
 inner join available
-    on neighbours.neighbour_key = available.item_key
+    on
+        neighbours.neighbour_key = available.item_key
+        and items.currency = available.currency
 qualify list_rank <= {{ var('item_recommendations_max') }}
