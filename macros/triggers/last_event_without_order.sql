@@ -1,5 +1,5 @@
-{#- The trigger of a user's latest web event of one type, or of those that another led to, unless the user ordered anything since. -#}
-{% macro last_event_without_order(event_type, led_by=none) -%}
+{#- The trigger of a user's latest web event of one type, unless the user ordered anything since. -#}
+{% macro last_event_without_order(event_type) -%}
 select
     acts.user_id,
     acts.event_id as occasion,
@@ -10,9 +10,6 @@ left join {{ ref('int_last_orders') }} as last_orders
     on acts.user_id = last_orders.user_id
 where
     acts.event_type = '{{ event_type }}'
-    {%- if led_by %}
-    and acts.led_by = '{{ led_by }}'
-    {%- endif %}
     and (last_orders.last_ordered_at is null or last_orders.last_ordered_at < acts.occurred_at)
 qualify row_number() over (partition by acts.user_id order by acts.occurred_at desc, acts.event_id) = 1
 {%- endmacro %}

@@ -19,14 +19,6 @@ answered as (
 
 ),
 
-answered_messages as (
-
-    select distinct message_id
-    from answered
-    where message_id is not null
-
-),
-
 last_answers as (
 
     select
@@ -101,8 +93,6 @@ inner join listed
     on
         due.user_id = listed.user_id
         and due.trigger_type = listed.trigger_type
-left join answered_messages
-    on due.message_id = answered_messages.message_id
 left join last_answers
     on
         due.user_id = last_answers.user_id
@@ -115,7 +105,7 @@ left join caps
     on due.user_id = caps.user_id
 cross join {{ ref('stg_as_of') }} as as_of
 where
-    answered_messages.message_id is null
+    due.message_id not in (select message_id from answered where message_id is not null)
     and (answered_by_others.mailed_at is null or answered_by_others.mailed_at <= due.happened_at)
     and (
         caps.mailed_at is null

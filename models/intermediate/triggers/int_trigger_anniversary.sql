@@ -1,4 +1,4 @@
--- The latest anniversary of the first order of which anything was kept, on its day of the year: 28 February for 29.
+-- The latest anniversary of the first order of which anything was kept, at the same time of the day: on 28 February for 29.
 with first_orders as (
 
     select
@@ -10,31 +10,39 @@ with first_orders as (
 
 ),
 
--- this year's, and last year's where this year's is yet to come
+aged as (
+
+    select
+        first_orders.user_id,
+        first_orders.first_ordered_at,
+        as_of.as_of,
+        {{ dbt.datediff('first_orders.first_ordered_at', 'as_of.as_of', 'year') }} as calendar_years
+    from first_orders
+    cross join {{ ref('stg_as_of') }} as as_of
+
+),
+
+-- this calendar year's, and last year's where this year's is yet to come
 anniversaries as (
 
     {% for years_back in [0, 1] %}
         select
-            first_orders.user_id,
-            {{ dbt.dateadd(
-                'year',
-                'extract(year from as_of.as_of) - extract(year from first_orders.first_ordered_at) - ' ~ years_back,
-                'first_orders.first_ordered_at'
-            ) }} as happened_at
-        from first_orders
-        cross join {{ ref('stg_as_of') }} as as_of
-        where extract(year from as_of.as_of) - {{ years_back }} > extract(year from first_orders.first_ordered_at)
+            user_id,
+            {{ dbt.dateadd('year', 'cast(calendar_years - ' ~ years_back ~ ' as ' ~ dbt.type_int() ~ ')', 'first_ordered_at') }}
+                as happened_at,
+            as_of
+        from aged
+        where calendar_years > {{ years_back }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
 )
 
 select
-    anniversaries.user_id,
-    cast(extract(year from anniversaries.happened_at) as {{ dbt.type_string() }}) as occasion,
-    anniversaries.happened_at,
+    user_id,
+    cast(cast(happened_at as date) as {{ dbt.type_string() }}) as occasion,
+    happened_at,
     cast(null as {{ dbt.type_string() }}) as item_id
 from anniversaries
-cross join {{ ref('stg_as_of') }} as as_of
-where anniversaries.happened_at <= as_of.as_of
-qualify row_number() over (partition by anniversaries.user_id order by anniversaries.happened_at desc) = 1
+where happened_at <= as_of
+qualify row_number() over (partition by user_id order by happened_at desc) = 1

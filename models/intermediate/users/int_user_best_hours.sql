@@ -36,10 +36,12 @@ users as (
         segments.segment,
         coalesce(users.country_code, '') as country_code,
         coalesce(users.timezone, 'UTC') as timezone,
-        case when users.user_id in (select user_id from user_answers) then users.user_id else '' end as asked_user_id
+        coalesce(answering.user_id, '') as asked_user_id
     from {{ ref('stg_users') }} as users
     inner join {{ ref('int_user_segments') }} as segments
         on users.user_id = segments.user_id
+    left join (select distinct user_id from user_answers) as answering
+        on users.user_id = answering.user_id
 
 ),
 
