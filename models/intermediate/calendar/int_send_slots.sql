@@ -1,5 +1,5 @@
--- Moments are counted in UTC and looked at on the reader's clock: the hour that a change of the clock skips is no moment,
--- and of the one that comes twice the first will do.
+-- Moments are counted in UTC and looked at on the reader's clock: the hour that a change of the clock skips is no
+-- moment, and of the one that comes twice the first will do.
 with places as (
 
     select distinct

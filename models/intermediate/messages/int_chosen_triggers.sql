@@ -19,6 +19,14 @@ answered as (
 
 ),
 
+answered_messages as (
+
+    select distinct message_id
+    from answered
+    where message_id is not null
+
+),
+
 last_answers as (
 
     select
@@ -97,6 +105,8 @@ left join last_answers
     on
         due.user_id = last_answers.user_id
         and due.trigger_type = last_answers.trigger_type
+left join answered_messages
+    on due.message_id = answered_messages.message_id
 left join answered_by_others
     on
         due.user_id = answered_by_others.user_id
@@ -105,7 +115,7 @@ left join caps
     on due.user_id = caps.user_id
 cross join {{ ref('stg_as_of') }} as as_of
 where
-    due.message_id not in (select message_id from answered where message_id is not null)
+    answered_messages.message_id is null
     and (answered_by_others.mailed_at is null or answered_by_others.mailed_at <= due.happened_at)
     and (
         caps.mailed_at is null

@@ -1,5 +1,5 @@
--- The preheader carries the second fact: the offer, the largest saving, what the trigger says, the next item, or what the
--- tone says.
+-- The preheader carries the second fact: the offer, the largest saving, what the trigger says, the next item, or what
+-- the tone says.
 with recipients as (
 
     select * from {{ ref('int_message_recipients') }}

@@ -1,7 +1,6 @@
--- A message goes out at the first hour that is open where the reader lives; one that may wait, as near as that gets to the
--- hour of the reader's arm. What no hour is open for within its shelf life is held.
+-- A message goes out at the first hour that is open where the reader lives; one that may wait, as near as that gets to
+-- the hour of the reader's arm. What no hour is open for within its shelf life is held.
 {% set hours = {'morning': 9, 'evening': 19} %}
-{% set reached = namespace(share=0) %}
 with messages as (
 
     select
@@ -9,16 +8,7 @@ with messages as (
         coalesce(users.country_code, '') as country_code,
         coalesce(users.timezone, 'UTC') as timezone,
         triggers.shelf_life_hours,
-        case
-            when triggers.waits_for_best_hour
-                then case
-                    {%- for arm, share in var('send_time_shares').items() %}
-                    {%- set reached.share = reached.share + share %}
-                    when {{ hash_share("'send_time:' || chosen.user_id") }} < {{ reached.share }} then '{{ arm }}'
-                    {%- endfor %}
-                    else 'control'
-                end
-        end as send_time_arm,
+        case when triggers.waits_for_best_hour then {{ send_time_arm('chosen.user_id') }} end as send_time_arm,
         best_hours.best_hour
     from {{ ref('int_chosen_triggers') }} as chosen
     inner join {{ ref('stg_users') }} as users
@@ -35,14 +25,13 @@ aimed as (
 
     select
         *,
-        coalesce(
-            case send_time_arm
-                when 'best_hour' then best_hour
-                {%- for arm, hour in hours.items() %}
-                when '{{ arm }}' then {{ hour }}
-                {%- endfor %}
-            end, -1
-        ) as aimed_hour
+        case
+            when send_time_arm = 'best_hour' then coalesce(best_hour, -1)
+            {% for arm, hour in hours.items() %}
+                when send_time_arm = '{{ arm }}' then {{ hour }}
+            {% endfor %}
+            else -1
+        end as aimed_hour
     from messages
 
 ),

@@ -1,4 +1,4 @@
--- The latest anniversary of the first order of which anything was kept, at the same time of the day: on 28 February for 29.
+-- The latest anniversary of the first order of which anything was kept, at the same time of day: 28 February for 29.
 with first_orders as (
 
     select
@@ -13,10 +13,12 @@ with first_orders as (
 aged as (
 
     select
-        first_orders.user_id,
-        first_orders.first_ordered_at,
-        as_of.as_of,
-        {{ dbt.datediff('first_orders.first_ordered_at', 'as_of.as_of', 'year') }} as calendar_years
+        user_id,
+        first_ordered_at,
+        as_of,
+        cast(
+            extract(year from as_of) - extract(year from first_ordered_at) as {{ dbt.type_int() }}
+        ) as calendar_years
     from first_orders
     cross join {{ ref('stg_as_of') }} as as_of
 
@@ -28,8 +30,7 @@ anniversaries as (
     {% for years_back in [0, 1] %}
         select
             user_id,
-            {{ dbt.dateadd('year', 'cast(calendar_years - ' ~ years_back ~ ' as ' ~ dbt.type_int() ~ ')', 'first_ordered_at') }}
-                as happened_at,
+            {{ dbt.dateadd('year', 'calendar_years - ' ~ years_back, 'first_ordered_at') }} as happened_at,
             as_of
         from aged
         where calendar_years > {{ years_back }}

@@ -1,5 +1,5 @@
--- The latest email for a trigger with follow-ups, unless the user ordered anything since. The first counts from that email,
--- each next one from the follow-up before it.
+-- The latest email for a trigger with follow-ups, unless the user ordered anything since. The first counts from that
+-- email, each next one from the follow-up before it.
 with mailed as (
 
     select
@@ -42,7 +42,7 @@ counted as (
         on
             followed.user_id = follow_ups.user_id
             and follow_ups.trigger_type = 'follow_up'
-            and follow_ups.mailed_at > followed.mailed_at
+            and followed.mailed_at < follow_ups.mailed_at
     group by followed.user_id, followed.message_id, followed.follow_ups, followed.mailed_at
 
 )

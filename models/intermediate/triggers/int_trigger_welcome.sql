@@ -1,5 +1,5 @@
--- Signed up and ordered nothing yet, whatever became of it. Who came with an import signed up with so many others that day
--- that it can't be true: they are no new customers.
+-- Signed up and ordered nothing yet, whatever became of it. Who came with an import signed up with so many others that
+-- day that it can't be true: they are no new customers.
 {% set import_users_min, import_factor, usual_days = 100, 10, 28 %}  {#- more than so many, and times the usual day -#}
 with sign_ups as (
 
@@ -28,8 +28,8 @@ imports as (
     from days
     left join days as days_before
         on
-            days_before.signed_up_date < days.signed_up_date
-            and days_before.signed_up_date >= {{ dbt.dateadd('day', -1 * usual_days, 'days.signed_up_date') }}
+            days.signed_up_date > days_before.signed_up_date
+            and days.signed_up_date <= {{ dbt.dateadd('day', usual_days, 'days_before.signed_up_date') }}
     where days.user_count > {{ import_users_min }}
     group by days.signed_up_date, days.user_count
     having days.user_count * {{ usual_days }} > {{ import_factor }} * coalesce(sum(days_before.user_count), 0)
