@@ -10,17 +10,22 @@ with first_orders as (
 
 ),
 
+dated as (
+
+    select
+        first_orders.*,
+        as_of.as_of
+    from first_orders
+    cross join {{ ref('stg_as_of') }} as as_of
+
+),
+
 aged as (
 
     select
-        user_id,
-        first_ordered_at,
-        as_of,
-        cast(
-            extract(year from as_of) - extract(year from first_ordered_at) as {{ dbt.type_int() }}
-        ) as calendar_years
-    from first_orders
-    cross join {{ ref('stg_as_of') }} as as_of
+        *,
+        cast(extract(year from as_of) - extract(year from first_ordered_at) as {{ dbt.type_int() }}) as calendar_years
+    from dated
 
 ),
 
