@@ -12,6 +12,7 @@
       content_block_items_max       items compared with each other for sharing a token, at least 3: cost grows with it
       content_neighbours_max        neighbours by content kept per item
       minimum_distinct_price_bands  thirds of a category's prices that a list shows, where it has to mix categories
+      send_hours_ahead              hours from as_of on that an email may wait for one at which it may go out: a week
       strategy_head                 best items of each strategy that stay candidates whatever others say: a block's worth
       training_days_min             days of orders that `make train` needs: three times its label days
       trend_half_life_days          days after which a sale tells half as much of what sells lately: a week, as shops plan
@@ -30,6 +31,7 @@
         'content_block_items_max': 50,
         'content_neighbours_max': 20,
         'minimum_distinct_price_bands': 2,
+        'send_hours_ahead': 168,
         'strategy_head': 6,
         'training_days_min': 42,
         'trend_half_life_days': 7,

@@ -28,7 +28,7 @@ from sending.pace import Pace
 from sending.plan import plan_text
 from sending.readers import Readers
 from sending.reports import read_reports
-from sending.settings import Settings, read_settings
+from sending.settings import read_settings
 from sending.states import State
 from sending.tables import messages
 from sending.transports import KINDS, SMTP_VARIABLE, JsonLines, Maildir, Smtp, SmtpServer
@@ -126,7 +126,8 @@ def send(
             click.echo(note, err=True)
         plan = queue.plan()
         earlier = book.earlier_runs(queue.run_id, RUNS_COMPARED) if book else []
-        found = findings(plan, [run["message_count"] for run in earlier], settings, clock())
+        prices = queue.prices_since(earlier[0]["as_of"]) if earlier else None
+        found = findings(plan, [run["message_count"] for run in earlier], settings, clock(), prices)
         if dry_run:
             click.echo(plan_text(plan, found))
             return
@@ -134,7 +135,7 @@ def send(
         signer = Signer.from_environment(settings.send_from)
         require_usual(found, allow)
         take_in(queue, plan.size, book)
-        send_again(queue, book, settings)
+        send_again(queue, book)
     # from here on the warehouse is free for the next build
     book.expire()
     delivery = Delivery(
@@ -193,9 +194,8 @@ def recover(book: Ledger) -> None:
         )
 
 
-def send_again(queue: Queue, book: Ledger, settings: Settings) -> None:
-    triggers = [name for name in queue.triggers if settings.is_sent_again(name)]
-    if count := book.send_again(queue.run_id, triggers):
+def send_again(queue: Queue, book: Ledger) -> None:
+    if count := book.send_again(queue.run_id, queue.triggers_sent_again):
         click.echo(f"{count:,} messages that may have arrived are sent again, as their rule says")
 
 

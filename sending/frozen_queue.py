@@ -23,7 +23,10 @@ from sending.erased import erased_users
 from sending.settings import Settings
 
 QUERY = Path(__file__).with_name("frozen_queue.sql").read_text("utf-8")
-MARTS = ("email_queue", "user_recommendations", "placement_recommendations", "send_decisions", "stg_users")
+MARTS = (
+    *("email_queue", "user_recommendations", "placement_recommendations", "send_decisions", "stg_users"),
+    *("stg_items", "int_item_history"),
+)
 RENDERED = pa.schema([("message_id", pa.string()), ("part", pa.int32()), ("row_group", pa.int32())])
 KNOWN = pa.schema([("message_id", pa.string()), ("state", pa.string())])
 ROWS_AT_ONCE = 1000
@@ -34,6 +37,27 @@ WAITING = """
     from frozen_queue
     where coalesce(known_state, 'queued') in ('queued', 'rendered') and drop_reason is null and part is not null
 """
+
+
+PRICE_MOVE = 0.1  # of the price before: a slip, or a sale; smaller ones are everyday's
+PRICES = """
+    select
+        count(*) filter (where abs(items.price - before.price) >= $moved * before.price),
+        count(*)
+    from stg_items as items
+    inner join (
+        select item_id, max_by(price, as_of) as price, max_by(currency, as_of) as currency
+        from int_item_history
+        where as_of <= $as_of
+        group by item_id
+    ) as before
+        on items.item_id = before.item_id and items.currency = before.currency
+"""
+
+
+class PriceMoves(NamedTuple):
+    moved: int
+    known: int
 
 
 class Plan(NamedTuple):
@@ -146,14 +170,21 @@ class Queue:
                     "run_id": self.run_id,
                     "address_key": self._settings.address_key(row["email"]),
                     "due_at": row["send_at"],
-                    "expires_at": row["send_at"] + self._settings.shelf_life(row["trigger_type"]),
                 }
             yield rows, reasons
 
     @property
-    def triggers(self) -> list[str]:
-        rows = self._connection.sql("select distinct trigger_type from email_queue order by 1").fetchall()
-        return [name for (name,) in rows]
+    def triggers_sent_again(self) -> list[str]:
+        """Those whose messages are sent once more when it is unclear whether they have arrived."""
+        rows = self._connection.sql(
+            "select distinct trigger_type from email_queue where unclear_delivery = 'again' order by 1"
+        )
+        return [name for (name,) in rows.fetchall()]
+
+    def prices_since(self, as_of: datetime) -> PriceMoves:
+        """Of the items whose price was known as of then, in the same currency."""
+        [(moved, known)] = self._connection.execute(PRICES, {"as_of": as_of, "moved": PRICE_MOVE}).fetchall()
+        return PriceMoves(moved, known)
 
 
 @contextmanager

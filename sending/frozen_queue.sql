@@ -56,6 +56,7 @@ select
     email_queue.as_of,
     users.email_consent_at as consented_at,
     email_queue.send_at,
+    email_queue.expires_at,
     case
         when users.user_id is null or email_queue.user_id in (select user_id from erased) then 'erased'
         when lower(users.email) is distinct from lower(email_queue.email) then 'address_changed'

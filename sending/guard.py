@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import click
 
-from sending.frozen_queue import Plan
+from sending.frozen_queue import PRICE_MOVE, Plan, PriceMoves
 from sending.settings import Settings
 
-EMPTY, LARGER, SAME, OLD = "empty", "larger", "same", "old"
-CHECKS = (EMPTY, LARGER, SAME, OLD)
+EMPTY, LARGER, SAME, OLD, PRICES = "empty", "larger", "same", "old", "prices"
+CHECKS = (EMPTY, LARGER, SAME, OLD, PRICES)
 RUNS_COMPARED = 7  # a week of daily runs
 MESSAGES_MIN = 100  # below it, a share or a factor says little, and little can happen
 
@@ -27,8 +27,15 @@ class Stopped(click.ClickException):
     exit_code = 2
 
 
-def findings(plan: Plan, earlier_counts: Sequence[int], settings: Settings, now: datetime) -> list[Finding]:
-    """What is unusual about the queue; `earlier_counts` are the sizes of the latest runs before it, the last first."""
+def findings(
+    plan: Plan,
+    earlier_counts: Sequence[int],
+    settings: Settings,
+    now: datetime,
+    prices: PriceMoves | None = None,
+) -> list[Finding]:
+    """What is unusual about the queue; `earlier_counts` are the sizes of the latest runs before it, the last first, and
+    `prices` those that moved since the last of them."""
     found = []
     if not plan.size and earlier_counts and earlier_counts[0]:
         found.append(
@@ -59,6 +66,14 @@ def findings(plan: Plan, earlier_counts: Sequence[int], settings: Settings, now:
                 OLD,
                 f"the marts are as of {plan.as_of:%Y-%m-%d %H:%M} UTC, {age.total_seconds() / 3600:,.0f} hours ago; "
                 f"var send_marts_age_hours_max is {settings.marts_age_max.total_seconds() / 3600:g}",
+            )
+        )
+    if prices and plan.waiting and prices.moved > settings.price_share_max * prices.known:
+        found.append(
+            Finding(
+                PRICES,
+                f"{prices.moved:,} of {prices.known:,} prices moved by {PRICE_MOVE:.0%} or more since the run before; "
+                f"var send_price_share_max is {settings.price_share_max:g}",
             )
         )
     return found

@@ -20,6 +20,7 @@ from sqlalchemy import (
     RowMapping,
     and_,
     bindparam,
+    case,
     create_engine,
     delete,
     event,
@@ -128,18 +129,22 @@ class Ledger:
 
     def add_queued(self, rows: Collection[dict]) -> None:
         """Messages that the ledger doesn't know begin as queued; those that wait, or may be repeated, become
-        this run's."""
+        this run's, and are due no sooner than it says: what was missed before a quiet night waits for the morning."""
         with self.engine.begin() as connection:
             new = {"state": State.QUEUED, "attempts": 0, "repeats": 0, "queued_at": self.now()}
             self._insert_new(connection, messages, [row | new for row in rows])
             waiting = or_(*(messages.c.state == state for state in (*WAITING, State.AMBIGUOUS)))
             places = ("run_id", "part", "row_group", "consented_at", "expires_at")
+            due_at = bindparam("new_due_at", type_=messages.c.due_at.type)
             connection.execute(
                 update(messages)
                 .where(messages.c.message_id == bindparam("known"), waiting)
-                .values({name: bindparam(f"new_{name}") for name in places}),
+                .values(
+                    {name: bindparam(f"new_{name}") for name in places}
+                    | {"due_at": case((messages.c.due_at < due_at, due_at), else_=messages.c.due_at)}
+                ),
                 [
-                    {"known": row["message_id"]} | {f"new_{name}": row[name] for name in places}
+                    {"known": row["message_id"]} | {f"new_{name}": row[name] for name in (*places, "due_at")}
                     for row in rows
                 ],
             )

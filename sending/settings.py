@@ -9,9 +9,6 @@ import click
 
 from dbt_tools.build_vars import build_vars, declared_vars
 
-DEFAULT = "default"
-AGAIN = "again"
-
 
 class Settings(NamedTuple):
     send_from: str
@@ -20,8 +17,7 @@ class Settings(NamedTuple):
     marts_age_max: timedelta
     growth_max: float
     same_share_max: float
-    shelf_life_hours: Mapping[str, float]
-    unclear_delivery: Mapping[str, str]
+    price_share_max: float
     plus_tags_share_an_address: bool
 
     def address_key(self, email: str) -> str:
@@ -31,23 +27,12 @@ class Settings(NamedTuple):
             local = local.partition("+")[0] or local
         return f"{local}@{domain}"
 
-    def shelf_life(self, trigger_type: str) -> timedelta:
-        return timedelta(hours=self.shelf_life_hours.get(trigger_type, self.shelf_life_hours[DEFAULT]))
-
-    def is_sent_again(self, trigger_type: str) -> bool:
-        """When it is unclear whether a message has arrived."""
-        return self.unclear_delivery.get(trigger_type, self.unclear_delivery[DEFAULT]) == AGAIN
-
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """As dbt_project.yml has them, and VARS of the environment. dbt checks their types when it builds."""
     try:
         declared = declared_vars()
         values = declared | build_vars(environment, declared)
-        maps = {
-            name: {DEFAULT: declared[name][DEFAULT]} | values[name]
-            for name in ("shelf_life_hours", "unclear_delivery")
-        }
         return Settings(
             send_from=str(values["send_from"]),
             bounce_address=str(values["bounce_address"]),
@@ -55,8 +40,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             marts_age_max=timedelta(hours=float(values["send_marts_age_hours_max"])),
             growth_max=float(values["send_growth_max"]),
             same_share_max=float(values["send_same_share_max"]),
+            price_share_max=float(values["send_price_share_max"]),
             plus_tags_share_an_address=bool(values["plus_tags_share_an_address"]),
-            **maps,
         )
     except (ValueError, TypeError) as error:
         raise click.ClickException(f"a var can't be used for sending: {error}") from None

@@ -23,10 +23,6 @@
     {% set metric = {'type': 'word', 'of': ['cosine', 'jaccard', 'lift', 'leverage', 'llr']} %}
     {% set inputs = input_names() %}
     {% set sources = source_inputs().keys() | list %}
-    {% set email_types = [
-        'recommendations', 'welcome', 'browse_abandonment', 'cart_abandonment', 'post_purchase', 'replenishment', 'win_back',
-        'follow_up', 'new_in_category', 'price_drop', 'back_in_stock'
-    ] %}
     {% set address = {
         'type': 'text', 'like': "[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+",
         'example': 'an address such as unsubscribe@shop.example'
@@ -134,18 +130,14 @@
         'saving_percent_min': {'type': 'number', 'least': 1, 'most': 100},
         'email_layout_shares': {'type': 'map', 'of': ['grid', 'hero', 'list', 'carousel'], 'values': share},
         'holdout_share': share,
+        'send_time_shares': {'type': 'map', 'of': ['best_hour', 'morning', 'evening'], 'values': share},
         'minimum_gap_hours': {'type': 'whole', 'least': 0, 'most': 720},
         'plus_tags_share_an_address': {'type': 'boolean'},
 
         'send_from': address,
         'bounce_address': address,
-        'shelf_life_hours': {'type': 'map', 'of': ['default'] + email_types, 'values': {
-            'type': 'number', 'least': 0.01, 'most': 8760
-        }},
-        'unclear_delivery': {'type': 'map', 'of': ['default'] + email_types, 'values': {
-            'type': 'word', 'of': ['leave', 'again']
-        }},
         'send_marts_age_hours_max': {'type': 'number', 'least': 0, 'most': 876000},
+        'send_price_share_max': share,
         'send_growth_max': {'type': 'number', 'least': 1, 'most': 1000000},
         'send_same_share_max': share,
 

@@ -1,17 +1,19 @@
 select
-    user_id,
-    email,
-    first_name,
-    country_code,
-    city,
-    timezone,
-    locale,
-    email_consent,
-    email_frequency,
-    preferred_categories,
-    loyalty_tier,
-    email_consent_at,
-    signed_up_at,
-    repairs
-from {{ ref('checked_users') }}
-where reject_reasons = ''
+    users.user_id,
+    users.email,
+    users.first_name,
+    users.country_code,
+    users.city,
+    coalesce(users.timezone, country_timezones.timezone) as timezone,
+    users.locale,
+    users.email_consent,
+    users.email_frequency,
+    users.preferred_categories,
+    users.loyalty_tier,
+    users.email_consent_at,
+    users.signed_up_at,
+    users.repairs
+from {{ ref('checked_users') }} as users
+left join {{ ref('country_timezones') }} as country_timezones
+    on users.country_code = country_timezones.country_code
+where users.reject_reasons = ''

@@ -62,6 +62,18 @@ LINES = {
         "You looked at",
         "Similar to Walnut board",
     ),
+    "search_abandonment": (
+        "Is Walnut board what you searched?",
+        "What your search led to, and things like it",
+        "What you looked at, and similar",
+        "Similar to Walnut board",
+    ),
+    "anniversary": (
+        "The anniversary of your first order",
+        "Thank you for staying with us since then",
+        "Picked for you",
+        "You may also like",
+    ),
     "new_in_category": ("New in Kitchen", "Just arrived", "New in Kitchen", "You may also like"),
     "back_in_stock": (
         "The Walnut board is back",

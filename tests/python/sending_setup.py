@@ -35,6 +35,11 @@ MARTS = (
     "alter table dbt_email.send_decisions add column as_of timestamp",
     "update dbt_email.send_decisions set as_of = timestamp '2017-11-15'",
     "create table inputs.erasure_requests (user_id varchar)",
+    "alter table dbt_email.email_queue add column expires_at timestamp",
+    "update dbt_email.email_queue set expires_at = send_at + interval 24 hours",
+    "alter table dbt_email.email_queue add column unclear_delivery varchar default 'leave'",
+    "create table dbt_email.stg_items as select 'i' || range as item_id, 10.0 price, 'EUR' currency from range(10)",
+    "create table dbt_email.int_item_history as select *, timestamp '2017-11-01' as as_of from dbt_email.stg_items",
     "alter table dbt_email.email_queue add column placement varchar default 'email_digest'",
     f"""
     update dbt_email.email_queue

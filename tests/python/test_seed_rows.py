@@ -6,7 +6,7 @@ from warehouse import build, connect, dbt
 SEEDS = [
     *("rfm_groups", "playbook", "seasons", "holidays", "complements"),
     *("event_weights", "placements", "non_product_items", "sensitive_categories", "stop_words", "unit_words"),
-    *("item_rules", "audiences"),
+    *("item_rules", "audiences", "sending_hours", "triggers"),
 ]
 MODELS = ["int_play_strategies"]
 NAMES = "assert_item_rules_name_placements_and_segments"
@@ -35,6 +35,11 @@ FAULTS = {
     "holidays set month = 4 where holiday = 'Easter'": "expected with rule easter, no month",
     "holidays set country_codes = 'US|gb' where holiday = 'Halloween'": "Halloween in US|gb: expected country_codes",
     "holidays set country_codes = 'US, CA' where holiday = 'Black Friday'": "Black Friday in US, CA: expected country",
+    "sending_hours set until_hour = 7 where weekday = 1": "all countries: expected from_hour and until_hour from 0",
+    "sending_hours set country_code = 'de' where weekday = 2": "de: expected country_code as two capitals",
+    "triggers set deferral_hours = 71 where trigger_type = 'cart_abandonment'": "expected deferral_hours of at most",
+    "triggers set shelf_life_hours = 169 where trigger_type = 'win_back'": "win_back: expected shelf_life_hours of at",
+    "triggers set follow_ups = 6 where trigger_type = 'welcome'": "welcome: expected follow_ups from 0 to 5",
     "complements set complement = 'phone ' where kind = 'Phone'": "Phone > phone : expected two kinds",
     "event_weights set weight = -1 where event_type = 'cart_add'": "cart_add: expected a weight from 0",
     "event_weights set half_life_days = 0 where event_type = 'search'": "search: expected half_life_days above 0",

@@ -143,8 +143,8 @@ def test_a_sender_that_is_asked_to_end_leaves_nothing_unclear(shop, server, plac
     assert set(server.counts.values()) == {1} and len(server.counts) == COUNT
 
 
-def test_what_is_unclear_is_sent_once_more_where_the_rule_says_so(shop, server, place, monkeypatch):
-    monkeypatch.setenv("VARS", "{unclear_delivery: {recommendations: again}}")
+def test_what_is_unclear_is_sent_once_more_where_the_rule_says_so(tmp_path, server, place):
+    shop = rendered_shop(tmp_path, "update email_queue set unclear_delivery = 'again'")
     code, _ = STEPS["after 250, before it is written"]
     assert Sender(code, shop, place, *smtp(server)).ended()[0] == -9
     # this time it is the answer that gets lost
@@ -248,6 +248,18 @@ def test_past_its_shelf_life_a_message_expires(ledger):
     with book.sender() as sender:
         assert ids(book.claim(sender, "run", 5, GAP)) == ["m2"]
     assert ("expired", "shelf_life", 1) in book.states()
+
+
+def test_what_a_later_run_has_for_later_waits_until_then(ledger):
+    """A night without emails lies between; what a server put off is asked again no sooner."""
+    hour = timedelta(hours=1)
+    book = book_with(ledger, queued(1), queued(2, due_at=T0 + 2 * hour))
+    book.add_queued([queued(1, due_at=T0 + hour), queued(2, due_at=T0 + hour)])
+    with book.sender() as sender:
+        assert not book.claim(sender, "run", 5, GAP)
+        assert book.next_due("run") == T0 + hour
+        later = Ledger(ledger, lambda: T0 + hour)
+        assert ids(later.claim(sender, "run", 5, GAP)) == ["m1"]
 
 
 def test_an_opt_out_holds_for_the_user_and_the_address_until_a_later_consent(ledger):

@@ -22,7 +22,7 @@ from email_render.tokens import personal_link, sign
 from recmail.forget import main as forget
 from sending import cli
 from sending.endpoint import endpoint
-from sending.frozen_queue import Plan, open_queue
+from sending.frozen_queue import Plan, PriceMoves, open_queue
 from sending.guard import Stopped, findings, require_usual
 from sending.ledger import Ledger, Preferences
 from sending.pace import Pace
@@ -83,6 +83,48 @@ def plan_of(count: int, same: int = 0, waiting: int | None = None) -> Plan:
 def test_what_is_unusual(plan, earlier, hours, found):
     seen = findings(plan, earlier, read_settings({}), T0 + timedelta(hours=hours))
     assert [finding.check for finding in seen] == found
+
+
+@pytest.mark.parametrize(
+    ("waiting", "prices", "found"),
+    [
+        (1, PriceMoves(5, 10), []),
+        (1, PriceMoves(6, 10), ["prices"]),
+        (0, PriceMoves(6, 10), []),
+        (1, None, []),
+    ],
+)
+def test_prices_that_moved_stop_what_would_print_them(waiting, prices, found):
+    seen = findings(plan_of(10, waiting=waiting), [], read_settings({}), T0, prices)
+    assert [finding.check for finding in seen] == found
+
+
+def test_prices_are_held_against_those_of_the_last_run_that_was_sent(tmp_path, place):
+    lost_mark = "update stg_items set price = 99 where item_id <> 'i0'"
+    next_run = (
+        "update send_decisions set as_of = timestamp '2017-11-15 06:00:00'",
+        "update email_queue set message_id = 'next ' || message_id",
+    )
+    for name in ("before", "after"):
+        (tmp_path / name).mkdir()
+    before = rendered_shop(tmp_path / "before")
+    after = rendered_shop(tmp_path / "after", lost_mark, *next_run)
+    assert sent(before, place, *maildir(tmp_path)).exit_code == 0
+    stopped = sent(after, place, *maildir(tmp_path))
+    assert stopped.exit_code == 2 and "9 of 10 prices moved by 10% or more" in stopped.output
+    assert sent(after, place, *maildir(tmp_path), "--allow", "prices").exit_code == 0
+
+
+def test_moves_below_a_tenth_and_other_currencies_are_no_moves(tmp_path):
+    shop = rendered_shop(
+        tmp_path,
+        "update stg_items set price = case item_id when 'i1' then 10.9 when 'i2' then 11 when 'i3' then 9 else 10 end",
+        "update stg_items set currency = 'USD', price = 20 where item_id = 'i4'",
+        # known since a later run alone
+        "update int_item_history set as_of = timestamp '2017-11-14' where item_id = 'i5'",
+    )
+    with open_queue(shop.database, shop.out, read_settings({})) as (queue, _):
+        assert queue.prices_since(datetime(2017, 11, 10)) == (2, 8)
 
 
 def test_an_option_allows_what_it_names_and_nothing_else(capsys):

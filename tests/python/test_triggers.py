@@ -118,6 +118,23 @@ def test_the_digest_is_another_one_each_day(days):
     assert both
 
 
+def test_emails_go_out_while_berlin_is_awake_and_reminders_at_once(days):
+    _, _, built = days
+    rows = built.query(
+        "select waits_for_best_hour, send_time_arm, timezone('Europe/Berlin', send_at at time zone 'UTC'), "
+        "send_at - as_of, expires_at - send_at from email_queue inner join triggers using (trigger_type)"
+    )
+    at_once = [(arm, wait) for waits, arm, _, wait, _ in rows if not waits]
+    assert at_once and set(at_once) == {(None, timedelta())}, "it is two in the afternoon"
+    assert (
+        "best_hour"
+        in {arm for waits, arm, *_ in rows if waits}
+        <= {"best_hour", "morning", "evening", "control"}
+    )
+    assert all(8 <= local.hour < 21 and wait < 24 * HOUR for _, _, local, wait, _ in rows)
+    assert {left for *_, left in rows} == {24 * HOUR}
+
+
 def test_state_knows_what_each_run_queued(days):
     first, second, built = days
     counted = built.query("select as_of, count(*) from state.queued_messages group by as_of order by as_of")

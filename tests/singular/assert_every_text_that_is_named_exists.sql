@@ -21,6 +21,12 @@ with named as (
     from {{ ref('int_message_recipients') }}
     union
     select
+        concat('a message ', trigger_type) as named_by,
+        concat('preheader.', trigger_type) as text_key
+    from {{ ref('int_message_recipients') }}
+    where trigger_type <> 'recommendations'
+    union
+    select
         'a list' as named_by,
         concat('badge.', badge_type) as text_key
     from {{ ref('int_recommendations') }}

@@ -69,6 +69,7 @@ days as (
         holiday,
         country_codes,
         lead_days,
+        is_blackout,
         start_date,
         offset_days - 1 + case
             when rule = 'easter' then easter_day
@@ -86,6 +87,7 @@ dates as (
         holiday,
         country_codes,
         lead_days,
+        is_blackout,
         cast({{ dbt.dateadd('day', 'days_later', 'start_date') }} as date) as holiday_date
     from days
 
@@ -95,5 +97,6 @@ select
     holiday,
     country_codes,
     cast({{ dbt.dateadd('day', '-1 * lead_days', 'holiday_date') }} as date) as lead_start_date,
-    holiday_date
+    holiday_date,
+    is_blackout
 from dates

@@ -1,4 +1,5 @@
--- The preheader carries the second fact: the offer, the largest saving, the next item, or what the tone says.
+-- The preheader carries the second fact: the offer, the largest saving, what the trigger says, the next item, or what
+-- the tone says.
 with recipients as (
 
     select * from {{ ref('int_message_recipients') }}
@@ -64,6 +65,7 @@ keyed as (
         cast(savings.saved_percent as {{ dbt.type_string() }}) as saved_percent,
         savings.short_name as saving_item,
         next_items.short_name as next_item,
+        concat('preheader.', recipients.trigger_type) as trigger_key,
         -- nothing is said of a taste that nobody has seen: new users get words of their own
         concat('preheader.', case when recipients.segment = 'new' then 'new' else recipients.tone end) as preheader_key,
         concat('greeting.', recipients.tone, case when recipients.first_name is null then '' else '.named' end)
@@ -86,6 +88,7 @@ worded as (
         keyed.*,
         offer_lines.text as offer_line,
         saving_lines.text as saving_line,
+        trigger_lines.text as trigger_line,
         item_lines.text as item_line,
         preheaders.text as preheader,
         greetings.text as greeting,
@@ -94,6 +97,7 @@ worded as (
     {% for name, key in {
         'offer_lines': "'preheader.offer'",
         'saving_lines': "'preheader.saving'",
+        'trigger_lines': 'keyed.trigger_key',
         'item_lines': "'preheader.item'",
         'preheaders': 'keyed.preheader_key',
         'greetings': 'keyed.greeting_key',
@@ -114,6 +118,7 @@ select
     coalesce(
         {{ fill_text('offer_line', {'offer': 'offer', 'ends': 'ends_text'}) }},
         {{ fill_text('saving_line', {'percent': 'saved_percent', 'item': 'saving_item'}) }},
+        trigger_line,
         {{ fill_text('item_line', {'item': 'next_item'}) }},
         preheader
     ) as preheader,

@@ -61,6 +61,9 @@ select
     coalesce(plays.tone, 'plain') as tone,
     -- example.com and the .example and .test domains are reserved (RFC 2606): nobody real is mailed there
     {{ matches('users.email', '@(.*[.])?example[.](com|net|org)$|[.](example|test)$') }} as is_synthetic,
+    decisions.send_time_arm,
+    decisions.send_at,
+    decisions.expires_at,
     decisions.as_of
 from decisions
 inner join users

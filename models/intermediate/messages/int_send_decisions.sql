@@ -1,4 +1,5 @@
 -- The first reason that holds a user back counts: the user's own, those of the address, then those of this run.
+{% set mailed_date = 'cast(' ~ local_time('dated.mailed_at', "coalesce(dated.timezone, 'UTC')") ~ ' as date)' %}
 with users as (
 
     select
@@ -54,11 +55,17 @@ dated as (
         caps.gap_days,
         caps.last_mailed_at,
         cast({{ local_time('caps.last_mailed_at', "coalesce(users.timezone, 'UTC')") }} as date) as last_mailed_date,
-        cast({{ local_time('as_of.as_of', "coalesce(users.timezone, 'UTC')") }} as date) as local_date,
+        times.send_time_arm,
+        times.send_at,
+        times.expires_at,
+        times.closed_by,
+        coalesce(times.send_at, as_of.as_of) as mailed_at,
         as_of.as_of
     from users
     left join caps
         on users.address_key = caps.address_key
+    left join {{ ref('int_send_times') }} as times
+        on users.user_id = times.user_id
     cross join {{ ref('stg_as_of') }} as as_of
 
 ),
@@ -76,15 +83,19 @@ reasons as (
             when dated.email_consent = 'unknown' then 'unknown_consent'
             when {{ hash_share("'holdout:' || dated.user_id") }} < {{ var('holdout_share') }} then 'holdout'
             when
-                dated.last_mailed_at > {{ dbt.dateadd('hour', -1 * var('minimum_gap_hours'), 'dated.as_of') }}
-                or {{ days_between('dated.last_mailed_date', 'dated.local_date') }} < dated.gap_days
+                dated.last_mailed_at > {{ dbt.dateadd('hour', -1 * var('minimum_gap_hours'), 'dated.mailed_at') }}
+                or {{ days_between('dated.last_mailed_date', mailed_date) }} < dated.gap_days
                 then 'mailed_recently'
             when chosen.user_id is null then 'nothing_to_recommend'
+            else dated.closed_by
         end as hold_reason,
         chosen.trigger_type,
         chosen.placement,
         chosen.message_id,
         chosen.shown_item_id,
+        dated.send_time_arm,
+        dated.send_at,
+        dated.expires_at,
         dated.as_of
     from dated
     left join refusals
@@ -113,6 +124,9 @@ select
     placement,
     message_id,
     shown_item_id,
+    send_time_arm,
+    send_at,
+    expires_at,
     case when hold_reason is null and account_number = 1 then 'send' else 'hold' end as decision,
     coalesce(
         hold_reason,

@@ -104,7 +104,10 @@ select
     lines.footer_reason,
     recipients.is_synthetic,
     gate.input_fingerprint,
-    recipients.as_of as send_at,
+    recipients.send_time_arm,
+    recipients.send_at,
+    recipients.expires_at,
+    triggers.unclear_delivery,
     recipients.as_of
 from recipients
 inner join lines
@@ -115,6 +118,8 @@ inner join locales
     on recipients.locale = locales.locale
 inner join words
     on recipients.language = words.language
+inner join {{ ref('triggers') }} as triggers
+    on recipients.trigger_type = triggers.trigger_type
 inner join item_lines
     on recipients.message_id = item_lines.message_id
 left join offers
