@@ -1,5 +1,5 @@
 {#-
-    The end of a model over rows of int_experiment_units, its CTE `units`: for each metric of macro experiment_metrics, and
+    CTEs up to `sums`, over a CTE of rows of int_experiment_units: for each metric of macro experiment_metrics, and
     by the columns of `keys` (SQL after `group by` is `grouping`), how many users there are and the sums, squares and
     products of numerator x, denominator y and covariate p, from which every mean, variance and covariance follows. In
     decimals, so that no order of rows changes them. Revenue above a share of the experiment's buyers (var
@@ -50,16 +50,20 @@ measures as (
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
-)
+),
 
-select
-    {{ keys | join(',\n    ') }},
-    metric,
-    count(*) as user_count,
-    cast(sum(conversions) as bigint) as conversion_count,
-    {% for product in ['x', 'y', 'p', 'x * x', 'y * y', 'p * p', 'x * y', 'x * p', 'y * p'] %}
-    cast(sum({{ product }}) as double) as sum_{{ product.replace(' * ', '') }}{{ ',' if not loop.last }}
-    {% endfor %}
-from measures
-group by {{ grouping }}
+sums as (
+
+    select
+        {{ keys | join(',\n        ') }},
+        metric,
+        count(*) as user_count,
+        cast(sum(conversions) as bigint) as conversion_count,
+        {% for product in ['x', 'y', 'p', 'x * x', 'y * y', 'p * p', 'x * y', 'x * p', 'y * p'] %}
+        cast(sum({{ product }}) as double) as sum_{{ product.replace(' * ', '') }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from measures
+    group by {{ grouping }}
+
+)
 {%- endmacro %}

@@ -48,6 +48,12 @@ with named as (
     where
         effect = 'choose_subject'
         and effect_value like 'subject.%'
+    union
+    select
+        concat('arm ', experiment, ' ', arm) as named_by,
+        subject as text_key
+    from {{ ref('experiment_arms') }}
+    where subject like 'subject.%'
 
 )
 

@@ -10,3 +10,5 @@ with units as (
     keys=['experiment', 'arm', "coalesce(segment, 'all') as segment"],
     grouping='grouping sets ((experiment, arm, metric), (experiment, arm, metric, segment))'
 ) }}
+
+select * from sums

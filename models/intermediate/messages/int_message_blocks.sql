@@ -1,7 +1,7 @@
 -- What all items of a block start from speaks first ("Because you bought Tea"), then the reason that they share, the
 -- play, the stock title, and a neutral one. A title with a row in seed `title_claims` stands only over items whose
 -- reasons are all among those it claims.
-{% set items_in_email = var('email_items_primary') + var('email_items_secondary') %}
+
 with recipients as (
 
     select * from {{ ref('int_message_recipients') }}
@@ -11,14 +11,18 @@ with recipients as (
 blocks as (
 
     select
+        message_id,
         'primary' as block,
         1 as first_position,
-        {{ var('email_items_primary') }} as last_position
+        items_primary as last_position
+    from recipients
     union all
     select
+        message_id,
         'secondary' as block,
-        {{ var('email_items_primary') + 1 }} as first_position,
-        {{ items_in_email }} as last_position
+        items_primary + 1 as first_position,
+        items as last_position
+    from recipients
 
 ),
 
@@ -65,7 +69,8 @@ keyed as (
             case when recipients.segment = 'new' then '.new' else '' end
         ) as stock_key
     from recipients
-    cross join blocks
+    inner join blocks
+        on recipients.message_id = blocks.message_id
     left join contents
         on
             recipients.message_id = contents.message_id
@@ -133,6 +138,8 @@ select
     blocks.last_position
 from titles
 inner join blocks
-    on titles.block = blocks.block
+    on
+        titles.message_id = blocks.message_id
+        and titles.block = blocks.block
 where titles.title is not null
 qualify row_number() over (partition by titles.message_id, titles.block order by titles.preference) = 1

@@ -104,7 +104,9 @@ select
     lines.footer_reason,
     recipients.is_synthetic,
     gate.input_fingerprint,
-    recipients.as_of as send_at,
+    recipients.experiment,
+    recipients.arm,
+    cast({{ dbt.dateadd('hour', 'recipients.send_delay_hours', 'recipients.as_of') }} as timestamp) as send_at,
     recipients.as_of
 from recipients
 inner join lines
