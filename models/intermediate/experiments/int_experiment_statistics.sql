@@ -142,12 +142,14 @@ select
     {% endfor %}
     p_value,
     sequential_p_value,
-    least(
-        max((comparison_count - p_rank + 1) * sequential_p_value) over (
-            partition by experiment, metric, segment = 'all', sequential_p_value is null
-            order by p_rank
-            rows between unbounded preceding and current row
-        ),
-        1
-    ) as adjusted_p_value
+    case
+        when sequential_p_value is not null then least(
+            max((comparison_count - p_rank + 1) * sequential_p_value) over (
+                partition by experiment, metric, segment = 'all', sequential_p_value is null
+                order by p_rank
+                rows between unbounded preceding and current row
+            ),
+            1
+        )
+    end as adjusted_p_value
 from ranked

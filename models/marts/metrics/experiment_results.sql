@@ -114,7 +114,7 @@ guarded as (
 
 ),
 
--- harm needs no patience: a guardrail is broken as soon as it is sure
+-- harm needs no patience: of guardrails no days and conversions are asked
 reasoned as (
 
     select
@@ -123,9 +123,9 @@ reasoned as (
             when is_baseline then null
             when sample_ratio_p_value < {{ sample_ratio_limit }} then 'sample_ratio_mismatch'
             when several_arms_share >= {{ several_arms_limit }} then 'seen_in_several_arms'
-            when is_guardrail and is_significant and not is_better then null
-            when day_count < {{ var('experiment_days_min') }} then 'too_few_days'
-            when fewer_conversions < {{ var('experiment_conversions_min') }} then 'too_few_conversions'
+            when day_count < {{ var('experiment_days_min') }} and not is_guardrail then 'too_few_days'
+            when fewer_conversions < {{ var('experiment_conversions_min') }} and not is_guardrail
+                then 'too_few_conversions'
             when is_better and breaks_a_guardrail then 'guardrail_broken'
             when not is_significant and not is_over then 'not_significant'
         end as why_not_yet
