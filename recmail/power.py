@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from dbt_tools.build_vars import declared_vars
 from dbt_tools.dbt_runs import run_dbt
 from dbt_tools.options import built_database_option, vars_option
 from dbt_tools.scratch import scratch_folder
@@ -36,7 +37,7 @@ def main(
     click.echo(f"  {daily:>10,} users in each arm, when they are looked at every day, as verdicts of recmail are;")
     click.echo(f"{'':<13}set experiment_planned_users to {daily * 2:,} before it starts")
     if mailed >= daily * arms:
-        least = variables.get("experiment_days_min", 14)
+        least = (declared_vars() | variables)["experiment_days_min"]
         days = max(math.ceil(needed["days"]), least)
         click.echo(f"  {days:>10,} days at the pace at which users were mailed of late, at least {least}")
     elif mailed:

@@ -12,9 +12,12 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import samplesize_proportions_2indep_onetail
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
+from click.testing import CliRunner
 from warehouse import ROOT, build, compiled_models, connect, run_models
 
 from dbt_tools.build_vars import declared_vars
+from recmail.explain import main as explain
+from recmail.power import main as power
 
 EXACT = 1e-9
 VARS = declared_vars()
@@ -25,9 +28,13 @@ VARS = declared_vars()
 
 @pytest.fixture(scope="module")
 def macros():
+    return statistics_macros(VARS)
+
+
+def statistics_macros(variables: dict) -> dict:
     """Macros of statistics as functions that give SQL."""
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-    known = {"var": VARS.__getitem__}
+    known = {"var": variables.__getitem__}
 
     def called(template, name):
         return lambda *arguments: str(getattr(template.module, name)(*arguments))
@@ -551,6 +558,26 @@ def test_lists_and_messages_name_their_experiments_and_arms(running):
     ) == [("home",), (None,)]
 
 
+def test_explanations_name_arms_and_what_steers_the_list(running):
+    user = min(users_in(running, "digest", "offers"))
+    told = CliRunner().invoke(explain, ["--database", str(running.database), "--user", user])
+    assert told.exit_code == 0, told.output
+    assert "Experiment digest: arm offers\n" in told.output
+    assert "Play of the first block: digest.offers\n" in told.output
+
+
+def test_power_says_users_and_days(running):
+    told = CliRunner().invoke(
+        power, ["--database", str(running.database), "--baseline", "0.3", "--lift", "0.9", "--arms", "3"]
+    )
+    assert told.exit_code == 0, told.output
+    one_look = samplesize_proportions_2indep_onetail(0.27, 0.3, 0.8, ratio=1, alpha=0.025, value=0)
+    assert f"{int(np.ceil(one_look))} users in each arm, when results are looked at once" in told.output
+    assert "The shop mailed 38 users in 90 days, fewer than" in told.output
+    wrong = CliRunner().invoke(power, ["--database", str(running.database), "--baseline", "0.6", "--lift", "0.9"])
+    assert "to stay between 0 and 1" in wrong.output
+
+
 def test_an_experiment_assigned_elsewhere_is_named_and_acts_on_nothing(small):
     for relation in ("user_recommendations", "placement_recommendations"):
         assert small.value(f"select count(coalesce(experiment, arm)) from {relation}") == 0
@@ -636,10 +663,14 @@ def without_effect() -> pd.DataFrame:
                 metric,
                 split_part(experiment, '-', 1)::int as number,
                 split_part(experiment, '-', 2)::int as day,
+                z,
                 p_value,
                 sequential_p_value,
-                variance_removed
+                users.user_count as users_compared
             from int_experiment_statistics
+            inner join (
+                select experiment, metric, sum(user_count) as user_count from given group by experiment, metric
+            ) as users using (experiment, metric)
             where arm = 'b'
         """).df()
 
@@ -653,7 +684,12 @@ def test_one_look_at_the_end_is_wrong_as_often_as_promised(without_effect, metri
 
 @pytest.mark.parametrize("metric", ["click_rate", "orders_per_user", "revenue_per_user", "unsubscribe_rate"])
 def test_looking_every_day_is_wrong_no_oftener(without_effect, metric):
-    days = without_effect[without_effect["metric"] == metric].groupby("number")
+    rows = without_effect[(without_effect["metric"] == metric) & without_effect["z"].notna()]
+    # planned for as many users as there are it is at its sharpest
+    sharpest = statistics_macros(VARS | {"experiment_planned_users": USERS})["sequential_p_value"]("z", "n")
+    rows = rows.assign(sharpest=computed(sharpest, z=rows["z"], n=rows["users_compared"]))
+    days = rows.groupby("number")
     assert (days["sequential_p_value"].min() < 0.05).mean() <= 0.05
+    assert (days["sharpest"].min() < 0.05).mean() <= 0.05
     if metric != "unsubscribe_rate":
         assert (days["p_value"].min() < 0.05).mean() > 0.15, "what it is there to prevent"
