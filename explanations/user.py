@@ -36,7 +36,10 @@ MESSAGES = """
 select message_id, trigger_type, send_at, subject from email_queue where user_id = $user_id order by message_id
 """
 EXPERIMENTS = """
-select experiment, arm, is_baseline from experiment_assignments where user_id = $user_id and is_running order by experiment
+select experiment, arm, is_baseline
+from experiment_assignments
+where user_id = $user_id and is_running
+order by experiment
 """
 # an address may have several accounts: none of them is named
 REFUSALS = """

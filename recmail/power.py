@@ -20,10 +20,16 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 @built_database_option
 @vars_option
 @click.option("--baseline", type=SHARE, required=True, help="Share of users who do it now: 0.05.")
-@click.option("--lift", type=float, required=True, help="Relative change that must not be missed: 0.1, or -0.1.")
+@click.option(
+    "--lift", type=float, required=True, help="Relative change that must not be missed: 0.1, or -0.1."
+)
 @click.option("--power", type=SHARE, default=0.8, show_default=True, help="Chance of seeing it.")
-@click.option("--alpha", type=SHARE, default=0.05, show_default=True, help="Chance of a verdict without effect.")
-@click.option("--arms", type=click.IntRange(2, 10), default=2, show_default=True, help="The baseline included.")
+@click.option(
+    "--alpha", type=SHARE, default=0.05, show_default=True, help="Chance of a verdict without effect."
+)
+@click.option(
+    "--arms", type=click.IntRange(2, 10), default=2, show_default=True, help="The baseline included."
+)
 def main(
     database: Path, variables: dict, baseline: float, lift: float, power: float, alpha: float, arms: int
 ) -> None:
@@ -32,9 +38,13 @@ def main(
     given = {"baseline": baseline, "lift": lift, "power": power, "alpha": alpha, "arms": arms}
     needed = ask(database, variables, given)
     one, daily, mailed = (int(needed[name]) for name in ("one_look", "daily_looks", "mailed_count"))
-    click.echo(f"From {baseline:.3%} to {baseline * (1 + lift):.3%} in {arms} arms, seen with a chance of {power:.0%}:")
+    click.echo(
+        f"From {baseline:.3%} to {baseline * (1 + lift):.3%} in {arms} arms, seen with a chance of {power:.0%}:"
+    )
     click.echo(f"  {one:>10,} users in each arm, when results are looked at once, at the end")
-    click.echo(f"  {daily:>10,} users in each arm, when they are looked at every day, as verdicts of recmail are;")
+    click.echo(
+        f"  {daily:>10,} users in each arm, when they are looked at every day, as verdicts of recmail are;"
+    )
     click.echo(f"{'':<13}set experiment_planned_users to {daily * 2:,} before it starts")
     if mailed >= daily * arms:
         least = (declared_vars() | variables)["experiment_days_min"]

@@ -6,8 +6,8 @@
 -#}
 {% macro sequential_p_value(z, user_count) -%}
     {%- set spread = user_count ~ ' * ' ~ mixture_weight() -%}
-    least(
-        1e+00,
-        sqrt(1 + {{ spread }}) * exp(-{{ z }} * {{ z }} / 2e+00 * {{ spread }} / (1 + {{ spread }}))
-    )
+    case
+        when {{ z }} is not null
+            then least(1e+00, sqrt(1 + {{ spread }}) * exp(-{{ z }} * {{ z }} / 2e+00 * {{ spread }} / (1 + {{ spread }})))
+    end
 {%- endmacro %}

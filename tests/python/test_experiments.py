@@ -1,4 +1,4 @@
-"""Statistics of experiments against scipy and statsmodels, on A/A tests without any effect, and arms that act on the mail."""
+"""Statistics of experiments against scipy and statsmodels, and on experiments without effect; arms that act on the mail."""
 
 import re
 from functools import cache
@@ -8,11 +8,11 @@ import jinja2
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import samplesize_proportions_2indep_onetail
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
-from click.testing import CliRunner
 from warehouse import ROOT, build, compiled_models, connect, run_models
 
 from dbt_tools.build_vars import declared_vars
@@ -60,8 +60,12 @@ def test_normal_cdf_is_scipys_far_into_the_tail(macros):
 
 
 def test_normal_quantile_is_scipys(macros):
-    p = np.concatenate([np.logspace(-300, -1, 500), np.linspace(0.01, 0.99, 500), 1 - np.logspace(-12, -1, 100)])
-    assert computed(macros["normal_quantile"]("p"), p=p) == pytest.approx(stats.norm.ppf(p), rel=EXACT, abs=EXACT)
+    p = np.concatenate(
+        [np.logspace(-300, -1, 500), np.linspace(0.01, 0.99, 500), 1 - np.logspace(-12, -1, 100)]
+    )
+    assert computed(macros["normal_quantile"]("p"), p=p) == pytest.approx(
+        stats.norm.ppf(p), rel=EXACT, abs=EXACT
+    )
 
 
 @pytest.mark.parametrize("degrees", range(1, 10))
@@ -86,7 +90,9 @@ def test_users_per_arm_are_statsmodels(macros):
         for baseline, lift, power, alpha in cases
     ]
     columns = dict(zip(("b", "l", "p", "a"), zip(*cases, strict=True), strict=True))
-    assert computed(macros["users_per_arm"]("b", "l", "p", "a"), **columns) == pytest.approx(expected, rel=EXACT)
+    assert computed(macros["users_per_arm"]("b", "l", "p", "a"), **columns) == pytest.approx(
+        expected, rel=EXACT
+    )
 
 
 def test_sequential_p_value_is_one_over_the_mixture_likelihood_ratio(macros):
@@ -104,7 +110,9 @@ def test_sequential_p_value_is_one_over_the_mixture_likelihood_ratio(macros):
 def test_the_sequential_width_is_where_the_sequential_p_value_meets_the_error_rate(macros):
     users = np.array([10, 1000, 5000, 100_000])
     width = computed(macros["sequential_width"]("n", "0.01"), n=users)
-    assert computed(macros["sequential_p_value"]("z", "n"), z=width, n=users) == pytest.approx(0.01, rel=EXACT)
+    assert computed(macros["sequential_p_value"]("z", "n"), z=width, n=users) == pytest.approx(
+        0.01, rel=EXACT
+    )
     # nowhere is it narrower beside that of a single look than at the planned users
     assert width[2] / stats.norm.ppf(0.995) < 1.4
 
@@ -168,9 +176,11 @@ def results(units: pd.DataFrame, arms: pd.DataFrame, models: list[str] = MODELS)
     connection = duckdb.connect()
     connection.register("units", units)
     connection.register("arms", arms)
-    connection.execute(f"""
+    connection.execute("""
         create table int_experiment_units as
-        select * replace (revenue_amount::decimal(18, 4) as revenue_amount, revenue_before::decimal(18, 4) as revenue_before)
+        select * replace (
+            revenue_amount::decimal(18, 4) as revenue_amount, revenue_before::decimal(18, 4) as revenue_before
+        )
         from units
     """)
     connection.execute("create table int_experiment_arms as from arms")
@@ -225,7 +235,9 @@ def adjusted_means(column: str, before: str) -> dict[str, tuple[float, float]]:
 
 def test_cuped_takes_out_the_slope_user_by_user(three_arms):
     expected = adjusted_means("order_count", "orders_before")
-    rows = found(three_arms, "orders_per_user", "arm, estimate, z, variance_removed, lift, lift_low, lift_high")
+    rows = found(
+        three_arms, "orders_per_user", "arm, estimate, z, variance_removed, lift, lift_low, lift_high"
+    )
     for row in rows.itertuples():
         assert row.estimate == pytest.approx(expected[row.arm][0], rel=EXACT)
     assert rows.variance_removed.between(0.05, 0.2).all()
@@ -256,7 +268,9 @@ def test_the_revenue_of_the_largest_buyers_is_cut_at_the_quantile(three_arms):
     paid = np.sort(UNITS["revenue_amount"][UNITS["revenue_amount"] > 0])
     limit = paid[int(np.ceil(VARS["experiment_revenue_quantile"] * len(paid))) - 1]
     expected = np.minimum(of_arm("b")["revenue_amount"], limit).mean()
-    assert found(three_arms, "revenue_per_user", "unadjusted_estimate").iloc[1, 0] == pytest.approx(expected, rel=EXACT)
+    assert found(three_arms, "revenue_per_user", "unadjusted_estimate").iloc[1, 0] == pytest.approx(
+        expected, rel=EXACT
+    )
     assert of_arm("b")["revenue_amount"].mean() > expected * 1.01
 
 
@@ -273,12 +287,16 @@ def test_p_values_of_several_arms_are_corrected_as_statsmodels_holm(three_arms, 
 
 def test_the_sample_ratio_is_scipys_chi_square(three_arms):
     sizes = UNITS.groupby("arm").size()
-    row = found(three_arms, "click_rate", "sample_ratio_p_value, verdict, why_not_yet", "experiment_results").iloc[1]
+    row = found(
+        three_arms, "click_rate", "sample_ratio_p_value, verdict, why_not_yet", "experiment_results"
+    ).iloc[1]
     assert row.sample_ratio_p_value == pytest.approx(stats.chisquare(sizes).pvalue, rel=EXACT)
     assert row.verdict == "better"
     # an arm that nobody met counts, too
     lost = results(UNITS, arms_of("three", ["a", "b", "c", "d"]))
-    row = found(lost, "click_rate", "sample_ratio_p_value, verdict, why_not_yet", "experiment_results").iloc[1]
+    row = found(lost, "click_rate", "sample_ratio_p_value, verdict, why_not_yet", "experiment_results").iloc[
+        1
+    ]
     expected = stats.chisquare([*sizes, 0]).pvalue
     assert row.sample_ratio_p_value == pytest.approx(expected, rel=EXACT)
     assert (row.verdict, row.why_not_yet) == ("invalid", "sample_ratio_mismatch")
@@ -308,7 +326,12 @@ def test_an_interaction_is_the_difference_of_differences():
     estimate = sum(sign * cells[cell].mean() for cell, sign in zip(cells, (1, -1, -1, 1), strict=True))
     error = np.sqrt(sum(cell.var() / len(cell) for cell in cells.values()))
     (row,) = rows.itertuples()
-    assert (row.first_experiment, row.first_arm, row.second_experiment, row.second_arm) == ("first", "b", "second", "y")
+    assert (row.first_experiment, row.first_arm, row.second_experiment, row.second_arm) == (
+        "first",
+        "b",
+        "second",
+        "y",
+    )
     assert row.user_count == both.sum()
     assert (row.baseline, row.estimate) == pytest.approx((cells["a", "x"].mean(), estimate), rel=EXACT)
     assert row.p_value == pytest.approx(2 * stats.norm.sf(abs(estimate / error)), rel=EXACT)
@@ -321,7 +344,9 @@ HASHED = {"is_on": True, "assigned_by": "hash", "metric": "click_rate", "starts_
 EVERYBODY = HASHED | {"layer": "all", "traffic_from": 0, "traffic_to": 1}
 
 
-def assigned(experiments: list[dict], arms: list[dict], told: list[dict] = (), emails: dict = ()) -> pd.DataFrame:
+def assigned(
+    experiments: list[dict], arms: list[dict], told: list[dict] = (), emails: dict = ()
+) -> pd.DataFrame:
     """int_experiment_users of 20,000 users, 100 of them with two accounts."""
     columns = {
         "experiments": "experiment varchar, is_on boolean, assigned_by varchar, layer varchar, "
@@ -337,7 +362,8 @@ def assigned(experiments: list[dict], arms: list[dict], told: list[dict] = (), e
             connection.execute(f"create table {name} ({types})")
             for row in rows:
                 connection.execute(
-                    f"insert into {name} ({', '.join(row)}) values ({', '.join('?' * len(row))})", [*row.values()]
+                    f"insert into {name} ({', '.join(row)}) values ({', '.join('?' * len(row))})",
+                    [*row.values()],
                 )
         connection.execute("""
             create table stg_experiment_assignments as
@@ -365,7 +391,12 @@ def arm(experiment: str, name: str, weight: float = 1, is_baseline: bool = False
 def test_arms_get_their_weights_and_two_layers_cross():
     users = assigned(
         [EVERYBODY | {"experiment": "one"}, EVERYBODY | {"experiment": "two", "layer": "other"}],
-        [arm("one", "a", is_baseline=True), arm("one", "b", 3), arm("two", "x"), arm("two", "y", is_baseline=True)],
+        [
+            arm("one", "a", is_baseline=True),
+            arm("one", "b", 3),
+            arm("two", "x"),
+            arm("two", "y", is_baseline=True),
+        ],
     )
     arms = users.pivot(columns="experiment", values="arm")
     assert len(arms) == 20_000
@@ -399,7 +430,12 @@ def test_experiments_of_a_layer_share_its_users_and_a_wider_part_moves_nobody():
 
 
 def test_what_was_assigned_elsewhere_stays_so():
-    rows = [("esp", "u900", "red"), ("esp", "u901", "control"), ("ours", "u902", "b"), ("ours", "u903", "gone")]
+    rows = [
+        ("esp", "u900", "red"),
+        ("esp", "u901", "control"),
+        ("ours", "u902", "b"),
+        ("ours", "u903", "gone"),
+    ]
     rows += [("off", "u904", "a"), ("hashed", "u905", "a"), ("hashed", "u905", "b"), ("esp", "nobody", "red")]
     told = [
         {"experiment": name, "user_id": user, "arm": letter, "assigned_at": BEGIN + pd.Timedelta(hours=hour)}
@@ -456,7 +492,8 @@ def running(small, small_inputs, tmp_path_factory):
             connection.execute(f"delete from {name}")
             for row in rows:
                 connection.execute(
-                    f"insert into {name} ({', '.join(row)}) values ({', '.join('?' * len(row))})", [*row.values()]
+                    f"insert into {name} ({', '.join(row)}) values ({', '.join('?' * len(row))})",
+                    [*row.values()],
                 )
     built = build(
         copy.database,
@@ -535,7 +572,9 @@ def test_emails_say_what_their_arms_say_and_all_others_what_they_said(small, run
         ),
         ("hour", "evening", "true", "send_at = as_of + interval 9 hour"),
     ):
-        users = users_in(running, experiment, arm) & by_arm(running, "email_queue", "message_id", emails).keys()
+        users = (
+            users_in(running, experiment, arm) & by_arm(running, "email_queue", "message_id", emails).keys()
+        )
         assert len(users) > 3
         assert by_arm(running, "email_queue", "message_id", expected).keys() == users
         changed |= users
@@ -574,7 +613,9 @@ def test_power_says_users_and_days(running):
     one_look = samplesize_proportions_2indep_onetail(0.27, 0.3, 0.8, ratio=1, alpha=0.025, value=0)
     assert f"{int(np.ceil(one_look))} users in each arm, when results are looked at once" in told.output
     assert "The shop mailed 38 users in 90 days, fewer than" in told.output
-    wrong = CliRunner().invoke(power, ["--database", str(running.database), "--baseline", "0.6", "--lift", "0.9"])
+    wrong = CliRunner().invoke(
+        power, ["--database", str(running.database), "--baseline", "0.6", "--lift", "0.9"]
+    )
     assert "to stay between 0 and 1" in wrong.output
 
 
@@ -585,7 +626,9 @@ def test_an_experiment_assigned_elsewhere_is_named_and_acts_on_nothing(small):
         ("subject", "a"),
         ("subject", "b"),
     ]
-    assert small.query("select distinct experiment, assigned_by from experiment_assignments") == [("subject", "input")]
+    assert small.query("select distinct experiment, assigned_by from experiment_assignments") == [
+        ("subject", "input")
+    ]
 
 
 # --- tests without an effect ------------------------------------------------------------------------------------
@@ -608,9 +651,8 @@ def daily_sums(seed: int) -> pd.DataFrame:
         in_b = chance.random(shape) < 0.5
         is_in = chance.integers(0, 20, shape) <= np.arange(DAYS)
         touches = np.cumsum(is_in & (chance.random((100, USERS, DAYS)) < 0.3), axis=2)
-        clicks = np.cumsum(
-            (np.diff(touches, axis=2, prepend=0) > 0) & (chance.random((100, USERS, DAYS)) < 0.1 * np.minimum(taste, 5)), 2
-        )
+        clicked = chance.random((100, USERS, DAYS)) < 0.1 * np.minimum(taste, 5)
+        clicks = np.cumsum((np.diff(touches, axis=2, prepend=0) > 0) & clicked, axis=2)
         orders = np.cumsum(is_in & (chance.random((100, USERS, DAYS)) < 0.03 * np.minimum(taste, 5)), axis=2)
         before = chance.poisson(0.4 * np.minimum(taste, 5))
         leaves = is_in & (chance.random(shape) < 0.005)
@@ -630,7 +672,9 @@ def daily_sums(seed: int) -> pd.DataFrame:
                     factors = [values[name] * mask for name in (product or ("",))]
                     frame[product or "users"] = np.prod(factors, axis=0).sum(axis=1).ravel()
                 number, day = np.indices((100, DAYS)).reshape(2, -1)
-                frames.append(pd.DataFrame(frame).assign(metric=metric, arm=arm, number=first + number, day=1 + day))
+                frames.append(
+                    pd.DataFrame(frame).assign(metric=metric, arm=arm, number=first + number, day=1 + day)
+                )
     rows = pd.concat(frames)
     sums = {f"sum_{product}": rows[product] for product in PRODUCTS[1:]}
     return pd.DataFrame(

@@ -48,52 +48,43 @@ adjusted as (
 
 ),
 
-baselines as (
-
-    select adjusted.*
-    from adjusted
-    inner join {{ ref('int_experiment_arms') }} as arms
-        on
-            adjusted.experiment = arms.experiment
-            and adjusted.arm = arms.arm
-    where arms.is_baseline
-
-),
-
 -- of the lift, too, by the delta method: both its numerator and its denominator are estimates
 compared as (
 
     select
         adjusted.*,
-        baselines.estimate as baseline,
-        baselines.arm as baseline_arm,
-        least(adjusted.conversion_count, baselines.conversion_count) as fewer_conversions,
-        adjusted.user_count + baselines.user_count as users_compared,
-        (adjusted.estimate - baselines.estimate)
-        / nullif(sqrt(adjusted.estimate_variance + baselines.estimate_variance), 0) as z,
-        adjusted.estimate / nullif(baselines.estimate, 0) - 1 as lift,
-        sqrt(
-            adjusted.estimate_variance
-            + baselines.estimate_variance * power(adjusted.estimate / nullif(baselines.estimate, 0), 2)
-        ) / nullif(abs(baselines.estimate), 0) as lift_error
+        arms.is_baseline,
+        {% for column in ['estimate', 'estimate_variance', 'user_count', 'conversion_count'] %}
+            max(case when arms.is_baseline then adjusted.{{ column }} end) over baseline as baseline_{{ column }},
+        {% endfor %}
+        count(case when not arms.is_baseline and adjusted.estimate is not null then 1 end) over comparisons
+            as comparison_count
     from adjusted
-    inner join baselines
+    inner join {{ ref('int_experiment_arms') }} as arms
         on
-            adjusted.experiment = baselines.experiment
-            and adjusted.segment = baselines.segment
-            and adjusted.metric = baselines.metric
+            adjusted.experiment = arms.experiment
+            and adjusted.arm = arms.arm
+    window
+        baseline as (partition by adjusted.experiment, adjusted.segment, adjusted.metric),
+        comparisons as (partition by adjusted.experiment, adjusted.metric, adjusted.segment = 'all')
 
 ),
 
-tested as (
+differences as (
 
     select
         *,
-        case when arm <> baseline_arm then 2 * ({{ normal_cdf('(-abs(z))') }}) end as p_value,
-        case when arm <> baseline_arm then {{ sequential_p_value('z', 'users_compared') }} end as sequential_p_value,
-        count(case when arm <> baseline_arm and z is not null then 1 end) over (
-            partition by experiment, metric, segment = 'all'
-        ) as comparison_count
+        user_count + baseline_user_count as users_compared,
+        case
+            when not is_baseline
+                then
+                    (estimate - baseline_estimate)
+                    / nullif(sqrt(estimate_variance + baseline_estimate_variance), 0)
+        end as z,
+        case when not is_baseline then estimate / nullif(baseline_estimate, 0) - 1 end as lift,
+        sqrt(
+            estimate_variance + baseline_estimate_variance * power(estimate / nullif(baseline_estimate, 0), 2)
+        ) / nullif(abs(baseline_estimate), 0) as lift_error
     from compared
 
 ),
@@ -102,11 +93,12 @@ ranked as (
 
     select
         *,
+        {{ sequential_p_value('z', 'users_compared') }} as sequential_p_value,
         row_number() over (
-            partition by experiment, metric, segment = 'all', sequential_p_value is null
-            order by sequential_p_value, segment, arm
+            partition by experiment, metric, segment = 'all', z is null
+            order by {{ sequential_p_value('z', 'users_compared') }}, segment, arm
         ) as p_rank
-    from tested
+    from differences
 
 )
 
@@ -118,34 +110,26 @@ select
     arm,
     user_count,
     conversion_count,
-    fewer_conversions,
+    least(conversion_count, baseline_conversion_count) as fewer_conversions,
     estimate,
     ratio as unadjusted_estimate,
-    baseline,
+    baseline_estimate as baseline,
     1 - estimate_variance / nullif(ratio_variance, 0) as variance_removed,
     z,
-    {% for name in ['lift', 'lift_error'] %}
-        case when arm <> baseline_arm then {{ name }} end as {{ name }},
-    {% endfor %}
+    lift,
     {% for name, sign in {'low': '-', 'high': '+'}.items() %}
-        case
-            when arm <> baseline_arm
-                then lift {{ sign }} ({{ normal_quantile('(1 - cast(' ~ error_rate ~ ' as double) / 2)') }}) * lift_error
-        end as lift_{{ name }},
-        case
-            when arm <> baseline_arm
-                then
-                    lift
-                    {{ sign }} {{ sequential_width('users_compared', error_rate ~ ' / greatest(comparison_count, 1)') }}
-                    * lift_error
-        end as sequential_lift_{{ name }},
+        lift {{ sign }} ({{ normal_quantile('(1 - cast(' ~ error_rate ~ ' as double) / 2)') }}) * lift_error
+            as lift_{{ name }},
+        lift
+        {{ sign }} {{ sequential_width('users_compared', error_rate ~ ' / greatest(comparison_count, 1)') }} * lift_error
+            as sequential_lift_{{ name }},
     {% endfor %}
-    p_value,
+    2 * ({{ normal_cdf('(-abs(z))') }}) as p_value,
     sequential_p_value,
     case
-        when sequential_p_value is not null then least(
+        when z is not null then least(
             max((comparison_count - p_rank + 1) * sequential_p_value) over (
-                partition by experiment, metric, segment = 'all', sequential_p_value is null
+                partition by experiment, metric, segment = 'all', z is null
                 order by p_rank
                 rows between unbounded preceding and current row
             ),

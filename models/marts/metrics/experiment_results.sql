@@ -1,6 +1,8 @@
 -- A verdict needs an experiment that can be trusted (arms of the size that was drawn, few who saw several), long and large
 -- enough, with no guardrail broken, and an always-valid p-value, corrected for the number of arms, below the error rate.
 {% set sample_ratio_limit, several_arms_limit = 0.001, 0.01 %}
+{% set guardrails = [] %}
+{% for metric in experiment_metrics() if metric.is_guardrail %}{% do guardrails.append(literal(metric.name)) %}{% endfor %}
 
 with arms as (
 
@@ -18,18 +20,6 @@ met as (
         min(met_at) as first_met_at
     from {{ ref('int_experiment_units') }}
     group by experiment, arm
-
-),
-
-metrics as (
-
-    {% for metric in experiment_metrics() %}
-        select
-            '{{ metric.name }}' as metric,
-            {{ metric.is_guardrail | lower }} as is_guardrail,
-            {{ metric.less_is_better | lower }} as less_is_better
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
 
 ),
 
@@ -65,27 +55,18 @@ sizes as (
 
 ),
 
-sizes_tested as (
-
-    select
-        *,
-        case when degrees > 0 then {{ chi_square_tail('statistic', 'degrees') }} end as sample_ratio_p_value
-    from sizes
-
-),
-
 judged as (
 
     select
         statistics.*,
         arms.is_baseline,
         statistics.metric = arms.metric as is_primary,
-        metrics.is_guardrail,
-        (statistics.lift > 0) <> metrics.less_is_better as is_better,
+        statistics.metric in ({{ guardrails | join(', ') }}) as is_guardrail,
+        (statistics.lift > 0) <> (statistics.metric in ({{ guardrails | join(', ') }})) as is_better,
         coalesce(statistics.adjusted_p_value < {{ var('experiment_error_rate') }}, false) as is_significant,
-        sizes_tested.sample_ratio_p_value,
-        sizes_tested.several_arms_share,
-        {{ dbt.datediff('sizes_tested.first_met_at', 'least(as_of.as_of, coalesce(arms.ends_at, as_of.as_of))', 'second') }}
+        {{ chi_square_tail('sizes.statistic', 'sizes.degrees') }} as sample_ratio_p_value,
+        sizes.several_arms_share,
+        {{ dbt.datediff('sizes.first_met_at', 'least(as_of.as_of, coalesce(arms.ends_at, as_of.as_of))', 'second') }}
         / 86400.0 as day_count,
         coalesce(as_of.as_of >= arms.ends_at, false) as is_over,
         as_of.as_of
@@ -94,10 +75,8 @@ judged as (
         on
             statistics.experiment = arms.experiment
             and statistics.arm = arms.arm
-    inner join sizes_tested
-        on statistics.experiment = sizes_tested.experiment
-    inner join metrics
-        on statistics.metric = metrics.metric
+    inner join sizes
+        on statistics.experiment = sizes.experiment
     cross join {{ ref('stg_as_of') }} as as_of
     where statistics.segment = 'all'
 
@@ -126,7 +105,7 @@ reasoned as (
             when day_count < {{ var('experiment_days_min') }} and not is_guardrail then 'too_few_days'
             when fewer_conversions < {{ var('experiment_conversions_min') }} and not is_guardrail
                 then 'too_few_conversions'
-            when is_better and breaks_a_guardrail then 'guardrail_broken'
+            when is_significant and is_better and breaks_a_guardrail then 'guardrail_broken'
             when not is_significant and not is_over then 'not_significant'
         end as why_not_yet
     from guarded
