@@ -17,7 +17,7 @@ export UV_PYTHON_DOWNLOADS := never
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo inputs init build train effect explain render send preview email-report quality forget services fuzz test email-tools lint fmt docs site bench evaluate hooks lock clean
+.PHONY: help demo inputs init build train effect explain power render send preview email-report quality forget services fuzz test email-tools lint fmt docs site bench evaluate hooks lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [OPTION=value ...]'
@@ -79,6 +79,11 @@ explain: .venv/.installed ## why this, why not that, why held: USER=, ITEM= or M
 	@$(recmail) explain $(if $(findstring command,$(origin USER)),--user "$$USER") \
 		$(if $(ITEM),--item "$$ITEM") $(if $(MESSAGE),--message "$$MESSAGE") $(if $(WHY_NOT),--why-not "$$WHY_NOT") \
 		$(if $(JSON),--json)
+
+power: .venv/.installed ## users and days that an experiment needs: BASELINE=0.05 LIFT=0.1, POWER=0.8, ALPHA=0.05, ARMS=2
+	@vars=$$($(recmail) vars) && \
+	$(recmail) power --vars "$$vars" --baseline '$(BASELINE)' --lift '$(LIFT)' \
+		$(if $(POWER),--power '$(POWER)') $(if $(ALPHA),--alpha '$(ALPHA)') $(if $(ARMS),--arms '$(ARMS)')
 
 # Rendering signs links with RECMAIL_UNSUBSCRIBE_KEY; for the demo alone a random key of its own will do.
 demo: key_file := .unsubscribe_key

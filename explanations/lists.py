@@ -19,10 +19,17 @@ inner join int_user_keys as users on lists.user_id = users.user_id
 where users.user_key in ({users})
 order by lists.user_id, lists.position
 """
+# an arm of an experiment may steer the digest in the playbook's place
 PLAYS = """
-select playbook.user_id, playbook.block, playbook.play, playbook.rule_name, playbook.price_band
+select
+    playbook.user_id,
+    playbook.block,
+    case playbook.block when 'primary' then lists.primary_play else lists.secondary_play end as play,
+    if(play = playbook.play, playbook.rule_name, null) as rule_name,
+    if(play = playbook.play, playbook.price_band, null) as price_band
 from int_user_playbook as playbook
 inner join int_user_keys as users on playbook.user_id = users.user_id
+inner join int_placement_users as lists on playbook.user_id = lists.user_id and lists.placement = 'email_digest'
 where users.user_key in ({users})
 order by playbook.user_id, playbook.block
 """

@@ -48,7 +48,11 @@ def explain_message(
         "message": message,
         "as_of": user["as_of"],
         "is_trained": user["is_trained"],
-        **{name: user[name] for name in ("user", "decision", "plays", "why_not") if name in user},
+        **{
+            name: user[name]
+            for name in ("user", "decision", "plays", "experiments", "why_not")
+            if name in user
+        },
     }
 
 

@@ -45,6 +45,7 @@ def user_page(found: dict) -> Iterator[str]:
     for message in found["messages"]:
         yield f"  “{message['subject']}” · message {message['message_id']} · {moment(message['send_at'])}"
     yield from play_lines(found["plays"])
+    yield from experiment_lines(found["experiments"])
     yield from title("Proposed to this customer")
     for row in found["proposed"]:
         yield (
@@ -129,6 +130,7 @@ def message_page(found: dict) -> Iterator[str]:
         yield f"Offer      {offer['offer_name']}" + (f" · {offer['ends_text']}" if offer["ends_text"] else "")
     yield from decision_lines(found["decision"])
     yield from play_lines(found["plays"])
+    yield from experiment_lines(found["experiments"])
     for block in message["blocks"]:
         yield from title(f"{BLOCKS.get(block['block'], block['block']).capitalize()}: “{block['title']}”")
         for item in block["items"]:
@@ -176,6 +178,12 @@ def play_lines(plays: list[dict]) -> Iterator[str]:
     for play in plays:
         rule = f", chosen by rule {play['rule_name']}" if play["rule_name"] else ""
         yield f"  Play of the {BLOCKS[play['block']]}: {play['play']}{rule}"
+
+
+def experiment_lines(experiments: list[dict]) -> Iterator[str]:
+    for experiment in experiments:
+        baseline = ", the baseline" if experiment["is_baseline"] else ""
+        yield f"  Experiment {experiment['experiment']}: arm {experiment['arm']}{baseline}"
 
 
 def short_outcome(row: dict) -> str:

@@ -35,6 +35,12 @@ DECISION = "select decision, reason from send_decisions where user_id = $user_id
 MESSAGES = """
 select message_id, trigger_type, send_at, subject from email_queue where user_id = $user_id order by message_id
 """
+EXPERIMENTS = """
+select experiment, arm, is_baseline
+from experiment_assignments
+where user_id = $user_id and is_running
+order by experiment
+"""
 # an address may have several accounts: none of them is named
 REFUSALS = """
 select refusals.refused_at
@@ -75,6 +81,7 @@ def explain_user(connection: duckdb.DuckDBPyConnection, user_id: str, why_not: s
         "decision": explain_decision(connection, user),
         "messages": rows(connection, MESSAGES, user_id=user_id),
         "plays": plays(connection, [user["user_key"]]).get(user_id, []),
+        "experiments": rows(connection, EXPERIMENTS, user_id=user_id),
         "proposed": proposed(connection, user["user_key"]),
         "outcomes": counts(outcomes),
         "is_trained": is_trained(connection),

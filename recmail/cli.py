@@ -15,6 +15,7 @@ COMMANDS = {
     "train": ("ranker.train:main", "Learn from the shop's past what is bought next."),
     "effect": ("recmail.effect:main", "Show what edited rules, seeds and vars would change."),
     "explain": ("recmail.explain:main", "Say why: this item, not that one, this email or none."),
+    "power": ("recmail.power:main", "Say how many users and days an experiment needs."),
     "quality": ("recmail.quality_page:main", "Write a page on the quality of the inputs."),
     "forget": ("recmail.forget:main", "Remove what files still hold of people whom a build has erased."),
     "render": ("email_render.cli:render", "Render the queued emails."),

@@ -141,6 +141,13 @@
         'send_growth_max': {'type': 'number', 'least': 1, 'most': 1000000},
         'send_same_share_max': share,
 
+        'experiment_error_rate': {'type': 'number', 'least': 0.0001, 'most': 0.5},
+        'experiment_days_min': whole_days,
+        'experiment_conversions_min': count_above_0,
+        'experiment_planned_users': count_above_0,
+        'experiment_lookback_days': whole_days,
+        'experiment_revenue_quantile': share,
+
         'shop_name': {'type': 'text'},
         'shop_url': https,
         'logo_url': dict(https, nullable=true),

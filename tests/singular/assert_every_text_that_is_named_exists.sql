@@ -54,6 +54,16 @@ with named as (
     where
         effect = 'choose_subject'
         and effect_value like 'subject.%'
+    union
+    -- an arm names one subject, or what several begin with
+    select
+        concat('arm ', arms.experiment, ' ', arms.arm) as named_by,
+        coalesce(min(subjects.key), arms.subject) as text_key
+    from {{ ref('experiment_arms') }} as arms
+    left join {{ ref('texts') }} as subjects
+        on arms.subject = subjects.key or subjects.key like concat(arms.subject, '.%')
+    where arms.subject like 'subject.%'
+    group by arms.experiment, arms.arm, arms.subject
 
 )
 

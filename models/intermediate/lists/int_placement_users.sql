@@ -1,5 +1,6 @@
 -- Blank sizes, diversity and exploration are those of the pinned vars. Exploration's share is of all slots, spread over
--- those that diversity leaves open.
+-- those that diversity leaves open. An arm of an experiment says otherwise for its users; how long the list of an email
+-- is it leaves alone, since the email prints no more of it than the arm says.
 with placements as (
 
     select
@@ -43,6 +44,29 @@ triggered as (
 
 ),
 
+-- experiments that change a list share no users (assert_experiments_run_together)
+arms as (
+
+    select
+        experiment_users.user_id,
+        experiment_arms.placement,
+        max(experiment_arms.play) as play,
+        max(experiment_arms.items_primary) as items_primary,
+        max(case when experiment_arms.channel = 'site' then experiment_arms.items end) as items,
+        {{ dbt.listagg('experiment_arms.experiment', "'|'", 'order by experiment_arms.experiment') }} as experiment,
+        {{ dbt.listagg('experiment_arms.arm', "'|'", 'order by experiment_arms.experiment') }} as arm
+    from {{ ref('int_experiment_users') }} as experiment_users
+    inner join {{ ref('int_experiment_arms') }} as experiment_arms
+        on
+            experiment_users.experiment = experiment_arms.experiment
+            and experiment_users.arm = experiment_arms.arm
+    where
+        experiment_arms.is_running
+        and experiment_arms.acts_on_lists
+    group by experiment_users.user_id, experiment_arms.placement
+
+),
+
 users as (
 
     select
@@ -68,19 +92,24 @@ select
     users.user_id,
     users.user_key,
     cast(row_number() over (order by placements.placement, users.user_id) as {{ dbt.type_int() }}) as list_key,
-    case when placements.is_steered_by_playbook then users.primary_play else placements.placement end as primary_play,
-    case when placements.is_steered_by_playbook then users.secondary_play else placements.placement end
-        as secondary_play,
-    coalesce(placements.items_primary, {{ var('email_items_primary') }}) as items_primary,
-    placements.list_size,
+    {% for block in ['primary', 'secondary'] %}
+        coalesce(
+            arms.play,
+            case when placements.is_steered_by_playbook then users.{{ block }}_play else placements.placement end
+        ) as {{ block }}_play,
+    {% endfor %}
+    coalesce(arms.items_primary, placements.items_primary, {{ var('email_items_primary') }}) as items_primary,
+    coalesce(arms.items, placements.list_size) as list_size,
     placements.category_minimum,
     placements.category_minimum > 1 as is_diverse,
     placements.welcomes_repeats,
     least(
-        placements.explored_share * placements.list_size
-        / greatest(placements.list_size - greatest(placements.category_minimum, 1), 1),
+        placements.explored_share * coalesce(arms.items, placements.list_size)
+        / greatest(coalesce(arms.items, placements.list_size) - greatest(placements.category_minimum, 1), 1),
         1
-    ) as explored_slot_share
+    ) as explored_slot_share,
+    arms.experiment,
+    arms.arm
 from placements
 cross join users
 left join triggered
@@ -88,6 +117,10 @@ left join triggered
         placements.audience = 'triggered'
         and users.user_id = triggered.user_id
         and placements.placement = triggered.placement
+left join arms
+    on
+        users.user_id = arms.user_id
+        and placements.placement = arms.placement
 where
     case placements.audience
         when 'everybody' then true

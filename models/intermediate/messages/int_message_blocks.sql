@@ -1,18 +1,23 @@
 -- What all items of a block start from speaks first ("Because you bought Tea"), then the reason that they share, the
 -- play, the stock title, and a neutral one. A title with a row in seed `title_claims` stands only over items whose
 -- reasons are all among those it claims, and once in an email.
-{% set items_in_email = var('email_items_primary') + var('email_items_secondary') %}
+
 with blocks as (
 
-    select
-        'primary' as block,
-        1 as first_position,
-        {{ var('email_items_primary') }} as last_position
-    union all
-    select
-        'secondary' as block,
-        {{ var('email_items_primary') + 1 }} as first_position,
-        {{ items_in_email }} as last_position
+    {% for block, positions in {'primary': ['1', 'items_primary'], 'secondary': ['items_primary + 1', 'items']}.items() %}
+        select
+            message_id,
+            user_id,
+            language,
+            -- the plays of the playbook fill the digest alone
+            placement = 'email_digest' as has_play,
+            '{{ block }}' as block,
+            {{ positions[0] }} as first_position,
+            {{ positions[1] }} as last_position,
+            concat('title.', trigger_type, '.{{ block }}', case when segment = 'new' then '.new' else '' end) as stock_key
+        from {{ ref('int_message_recipients') }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -46,27 +51,19 @@ contents as (
 keyed as (
 
     select
-        recipients.message_id,
-        recipients.language,
-        blocks.block,
+        blocks.*,
         contents.category,
         contents.item_name,
         contents.shared_key,
-        -- the plays of the playbook fill the digest alone
-        case when recipients.placement = 'email_digest' then plays.title_key end as play_key,
-        concat(
-            'title.', recipients.trigger_type, '.', blocks.block,
-            case when recipients.segment = 'new' then '.new' else '' end
-        ) as stock_key
-    from {{ ref('int_message_recipients') }} as recipients
-    cross join blocks
+        case when blocks.has_play then plays.title_key end as play_key
+    from blocks
     left join contents
         on
-            recipients.message_id = contents.message_id
+            blocks.message_id = contents.message_id
             and blocks.block = contents.block
     left join {{ ref('int_user_playbook') }} as plays
         on
-            recipients.user_id = plays.user_id
+            blocks.user_id = plays.user_id
             and blocks.block = plays.block
 
 ),
@@ -103,6 +100,8 @@ titles as (
     select
         choices.message_id,
         choices.block,
+        choices.first_position,
+        choices.last_position,
         choices.preference,
         {{ fill_text('texts.text', {'category': 'choices.category', 'item': 'choices.item_name'}) }} as title
     from choices
@@ -134,11 +133,9 @@ select
     titles.message_id,
     titles.block,
     titles.title,
-    blocks.first_position,
-    blocks.last_position
+    titles.first_position,
+    titles.last_position
 from titles
-inner join blocks
-    on titles.block = blocks.block
 left join first_titles
     on
         titles.message_id = first_titles.message_id

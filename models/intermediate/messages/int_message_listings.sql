@@ -1,8 +1,6 @@
 -- What the user's list says, in the language and at the prices of the reader's market. Prices of one currency stand in
 -- an email: that of the user's last order, else that of most items; the next items of the list take the places of
 -- others.
-{% set items_in_email = var('email_items_primary') + var('email_items_secondary') %}
-
 with recipients as (
 
     select * from {{ ref('int_message_recipients') }}
@@ -38,6 +36,8 @@ listed as (
 
     select
         recipients.message_id,
+        recipients.items_primary,
+        recipients.items as items_in_email,
         recommendations.position,
         recommendations.item_id,
         recommendations.strategy,
@@ -125,6 +125,6 @@ of_one_currency as (
 
 select
     *,
-    case when place <= {{ var('email_items_primary') }} then 'primary' else 'secondary' end as block
+    case when place <= items_primary then 'primary' else 'secondary' end as block
 from of_one_currency
-where place <= {{ items_in_email }}
+where place <= items_in_email

@@ -1,3 +1,6 @@
+{% set items_in_email = var('email_items_primary') + var('email_items_secondary') %}
+{% set items = 'coalesce(arms.items, greatest(' ~ items_in_email ~ ', coalesce(arms.items_primary, 0)))' %}
+
 with decisions as (
 
     select * from {{ ref('int_send_decisions') }}
@@ -35,6 +38,12 @@ locales as (
 
     select * from {{ ref('email_locales') }}
 
+),
+
+arms as (
+
+    select * from {{ ref('int_message_arms') }}
+
 )
 
 select
@@ -54,6 +63,7 @@ select
     users.locale as market_locale,
     -- single is one large item first
     coalesce(
+        arms.layout,
         {{ layout_arm('decisions.user_id') }},
         case when plays.layout = 'single' then 'hero' else plays.layout end,
         'grid'
@@ -64,6 +74,11 @@ select
     decisions.send_time_arm,
     decisions.send_at,
     decisions.expires_at,
+    arms.subject as subject_of_arm,
+    {{ items }} as items,
+    least(coalesce(arms.items_primary, {{ var('email_items_primary') }}), {{ items }}) as items_primary,
+    arms.experiment,
+    arms.arm,
     decisions.as_of
 from decisions
 inner join users
@@ -72,6 +87,8 @@ inner join segments
     on decisions.user_id = segments.user_id
 left join plays
     on decisions.user_id = plays.user_id
+left join arms
+    on decisions.user_id = arms.user_id
 left join locales as exact
     on users.locale = exact.locale
 left join locales as by_language

@@ -1,5 +1,5 @@
--- A subject is one of several patterns: of the rule that chose one for the digest, else of what the first item that
--- may be named is there for, else general ones. A reader starts at a pattern of their own and goes on by one with each
+-- A subject is one of several patterns: of the reader's arm of an experiment, else of the rule that chose one for the
+-- digest, else of what the first item that may be named is there for, else general ones. A reader starts at a pattern of their own and goes on by one with each
 -- email, so that no pattern comes twice in a row.
 with recipients as (
 
@@ -45,6 +45,7 @@ keyed as (
         recipients.first_name,
         leads.item_id,
         leads.short_name,
+        recipients.subject_of_arm,
         case when recipients.trigger_type = 'recommendations' then subject_rules.effect_value end as subject_of_rule,
         concat('subject.', recipients.trigger_type, '.', leads.subject_group) as subject_of_reason,
         concat('subject.', recipients.trigger_type, '.general') as subject_of_nothing,
@@ -61,7 +62,7 @@ keyed as (
 
 patterns as (
 
-    {% for prefix in ['subject_of_rule', 'subject_of_reason', 'subject_of_nothing'] %}
+    {% for prefix in ['subject_of_arm', 'subject_of_rule', 'subject_of_reason', 'subject_of_nothing'] %}
         select
             keyed.*,
             {{ loop.index }} as preference,
@@ -75,16 +76,19 @@ patterns as (
         where keyed.{{ prefix }} like 'subject.%'
         union all
     {% endfor %}
-    -- a rule may say in English what only readers of English can be told
-    select
-        keyed.*,
-        1 as preference,
-        cast(null as {{ dbt.type_string() }}) as subject_key,
-        keyed.subject_of_rule as pattern
-    from keyed
-    where
-        keyed.language = 'en'
-        and keyed.subject_of_rule not like 'subject.%'
+    -- arms and rules may say in English what only readers of English can be told
+    {% for sentence in ['subject_of_arm', 'subject_of_rule'] %}
+        select
+            keyed.*,
+            {{ loop.index }} as preference,
+            cast(null as {{ dbt.type_string() }}) as subject_key,
+            keyed.{{ sentence }} as pattern
+        from keyed
+        where
+            keyed.language = 'en'
+            and keyed.{{ sentence }} not like 'subject.%'
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 

@@ -1,4 +1,5 @@
--- A placement whose own strategies steer it is a play of its name, the same in both blocks.
+-- A placement whose own strategies steer it is a play of its name, the same in both blocks; so is an arm of an experiment
+-- that has strategies.
 {% set blocks = ['primary', 'secondary'] %}
 
 with plays as (
@@ -15,6 +16,13 @@ with plays as (
             '{{ block }}' as block,
             strategies
         from {{ ref('placements') }}
+        where strategies is not null
+        union all
+        select
+            concat(experiment, '.', arm) as play,
+            '{{ block }}' as block,
+            strategies
+        from {{ ref('experiment_arms') }}
         where strategies is not null
     {% endfor %}
 

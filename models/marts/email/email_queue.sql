@@ -104,6 +104,8 @@ select
     lines.footer_reason,
     recipients.is_synthetic,
     gate.input_fingerprint,
+    recipients.experiment,
+    recipients.arm,
     recipients.send_time_arm,
     recipients.send_at,
     recipients.expires_at,

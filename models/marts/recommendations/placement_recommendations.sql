@@ -22,7 +22,13 @@ select
     recommendations.item_url,
     recommendations.badge_type,
     recommendations.badge_text,
+    lists.experiment,
+    lists.arm,
     as_of.as_of
 from {{ ref('int_recommendations') }} as recommendations
+left join {{ ref('int_placement_users') }} as lists
+    on
+        recommendations.placement = lists.placement
+        and recommendations.user_id = lists.user_id
 cross join {{ ref('stg_as_of') }} as as_of
 where recommendations.placement <> 'email_digest'

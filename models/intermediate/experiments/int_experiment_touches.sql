@@ -1,0 +1,72 @@
+{{ config(materialized='view') }}
+
+-- The only model of experiments that reads events: whatever classifies opens and clicks is put in here.
+with events as (
+
+    select * from {{ ref('stg_email_events') }}
+    where
+        user_id is not null
+        and message_id is not null
+
+),
+
+messages as (
+
+    select
+        user_id,
+        message_id,
+        coalesce(min(case when event_type in ('sent', 'delivered') then occurred_at end), min(occurred_at)) as touched_at,
+        max(case when event_type = 'bounce' then 1 else 0 end) as is_bounced,
+        {% for event_type, name in {
+            'open': 'is_opened', 'click': 'is_clicked', 'unsubscribe': 'is_unsubscribed', 'complaint': 'is_complained'
+        }.items() %}
+            max(case when event_type = '{{ event_type }}' and not coalesce(is_machine, false) then 1 else 0 end)
+                as {{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from events
+    group by user_id, message_id
+
+),
+
+queued as (
+
+    select distinct
+        queued_messages.message_id,
+        queued_messages.user_id,
+        queued_messages.trigger_type,
+        triggers.placement
+    from {{ ref('stg_queued_messages') }} as queued_messages
+    inner join {{ ref('triggers') }} as triggers
+        on queued_messages.trigger_type = triggers.trigger_type
+
+)
+
+select
+    'email' as channel,
+    messages.user_id,
+    queued.placement,
+    queued.trigger_type,
+    messages.touched_at,
+    messages.is_opened,
+    messages.is_clicked,
+    messages.is_unsubscribed,
+    messages.is_complained
+from messages
+left join queued
+    on
+        messages.message_id = queued.message_id
+        and messages.user_id = queued.user_id
+where messages.is_bounced = 0
+union all
+select
+    'site' as channel,
+    user_id,
+    context as placement,
+    null as trigger_type,
+    occurred_at as touched_at,
+    0 as is_opened,
+    case when is_clicked then 1 else 0 end as is_clicked,
+    0 as is_unsubscribed,
+    0 as is_complained
+from {{ ref('stg_context_impressions') }}
+where user_id is not null

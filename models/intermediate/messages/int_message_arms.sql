@@ -1,0 +1,34 @@
+-- Experiments that change the same of an email share no users (assert_experiments_run_together).
+with chosen as (
+
+    select * from {{ ref('int_chosen_triggers') }}
+
+),
+
+arms as (
+
+    select * from {{ ref('int_experiment_arms') }}
+    where
+        is_running
+        and channel = 'email'
+
+)
+
+select
+    chosen.user_id,
+    {% for lever in ['subject', 'layout', 'items_primary', 'items', 'send_delay_hours'] %}
+        max(arms.{{ lever }}) as {{ lever }},
+    {% endfor %}
+    {% for name in ['experiment', 'arm'] %}
+        {{ dbt.listagg('arms.' ~ name, "'|'", 'order by arms.experiment') }} as {{ name }}{{ ',' if not loop.last }}
+    {% endfor %}
+from chosen
+inner join {{ ref('int_experiment_users') }} as experiment_users
+    on chosen.user_id = experiment_users.user_id
+inner join arms
+    on
+        experiment_users.experiment = arms.experiment
+        and experiment_users.arm = arms.arm
+        and coalesce(arms.placement = chosen.placement, true)
+        and coalesce(arms.trigger_type = chosen.trigger_type, true)
+group by chosen.user_id

@@ -1,0 +1,89 @@
+-- Two experiments that run at the same time may share users, unless they change the same of one list or email, or claim
+-- the same part of their layer: then nobody could say which of them did it.
+{% set levers = ['subject', 'layout', 'items_primary', 'items', 'strategies', 'send_delay_hours'] %}
+
+with experiments as (
+
+    select
+        experiments.*,
+        cast(experiments.starts_on as date) as first_day,
+        coalesce(cast(experiments.ends_on as date), cast('9999-12-31' as date)) as last_day
+    from {{ ref('experiments') }} as experiments
+    where experiments.is_on
+
+),
+
+levers as (
+
+    select
+        experiment,
+        {% for lever in levers %}
+            count({{ lever }}) > 0 as changes_{{ lever }},
+        {% endfor %}
+        count(*) as arm_count,
+        count(case when is_baseline then 1 end) as baseline_count
+    from {{ ref('experiment_arms') }}
+    group by experiment
+
+),
+
+described as (
+
+    select
+        experiments.*,
+        {% for lever in levers %}
+            levers.changes_{{ lever }},
+        {% endfor %}
+        levers.arm_count,
+        levers.baseline_count
+    from experiments
+    left join levers
+        on experiments.experiment = levers.experiment
+
+),
+
+pairs as (
+
+    select
+        one.experiment as first_experiment,
+        another.experiment as second_experiment,
+        one.layer = another.layer as share_a_layer,
+        one.traffic_from < another.traffic_to and another.traffic_from < one.traffic_to as share_traffic,
+        (
+            {% for lever in levers %}
+                (one.changes_{{ lever }} and another.changes_{{ lever }}) {{ 'or' if not loop.last }}
+            {% endfor %}
+        )
+        and coalesce(one.placement = another.placement, true)
+        and coalesce(one.trigger_type = another.trigger_type, true) as share_a_lever
+    from described as one
+    inner join described as another
+        on
+            one.experiment < another.experiment
+            and one.first_day <= another.last_day
+            and another.first_day <= one.last_day
+
+)
+
+select
+    concat(
+        first_experiment, ' and ', second_experiment,
+        case
+            when share_a_layer then ': expected parts of their layer, traffic_from to traffic_to, that do not overlap'
+            else ': expected one layer for both, since they change the same of one list or email'
+        end
+    ) as faults
+from pairs
+where
+    (share_a_layer and share_traffic)
+    or (share_a_lever and share_a_layer is not true)
+union all
+select concat(experiment, ': expected 2 to 10 arms, one of them the baseline') as faults
+from described
+where (arm_count between 2 and 10 and baseline_count = 1) is not true
+union all
+select concat(experiment, ': expected a placement and no trigger_type, since an arm changes a list') as faults
+from described
+where
+    (placement is null or trigger_type is not null)
+    and (changes_strategies or changes_items_primary or changes_items)
