@@ -20,7 +20,15 @@ EVENTS_SCHEMA = pa.schema(
         *((name, pa.string()) for name in ("user_id", "message_id", "bounce_type")),
     ]
 )
-ITEM = pa.struct([("position", pa.int32()), ("item_id", pa.string()), ("propensity", pa.float64())])
+# a message of a ledger of before has items without a strategy
+ITEM = pa.struct(
+    [
+        ("position", pa.int32()),
+        ("item_id", pa.string()),
+        ("propensity", pa.float64()),
+        ("strategy", pa.string()),
+    ]
+)
 LOG_SCHEMA = pa.schema(
     [
         *(

@@ -453,6 +453,7 @@ def test_postfix_delivers_and_its_bounces_come_back(tmp_path, place):
 FROM_EVENTS_TO_DECISIONS = (
     *("input_email_events", "typed_email_events", "checked_email_events", "stg_email_events", "stg_as_of"),
     *("int_email_outcomes", "int_address_refusals", "int_send_decisions", "send_decisions"),
+    *("input_send_log", "checked_send_log", "stg_send_log", "send_log"),
 )
 
 
@@ -486,7 +487,8 @@ def test_a_build_reads_what_was_sent_and_said(small, tmp_path, page, place):
     assert {row["state"] for row in log} == {"accepted"}
     assert all(0 < item["propensity"] <= 1 and item["item_id"] for row in log for item in row["items"])
     inputs = write_parquet(small_shop(), tmp_path / "in")
-    (tmp_path / "events/email_events.parquet").replace(inputs / "email_events.parquet")
+    for name in ("email_events.parquet", "send_log.parquet"):
+        (tmp_path / "events" / name).replace(inputs / name)
     later = str(AS_OF + timedelta(hours=1))
     variables = {"input_location": str(inputs), "as_of": later}
     after = build(own.database, variables, "--select", *FROM_EVENTS_TO_DECISIONS)
@@ -494,6 +496,11 @@ def test_a_build_reads_what_was_sent_and_said(small, tmp_path, page, place):
     decisions = dict(after.query("select user_id, reason from send_decisions"))
     assert decisions[gone] == "bounced" and decisions[tired] == "unsubscribed"
     assert {decisions[user] for user, _ in others} == {"mailed_recently"}
+    shown = after.query(
+        "select user_id, message_id, state, len(items), items[1].strategy from send_log order by 1"
+    )
+    assert [(user, message_id, "accepted") for user, message_id in users] == [row[:3] for row in shown]
+    assert all(length and strategy for *_, length, strategy in shown)
 
 
 def test_forget_reaches_the_ledger(tmp_path):
