@@ -41,7 +41,7 @@ typed as (
             or bounce_words.bounce_type = 'hard'
         ) as is_like_a_refusal,
         {{ clean_text('input_rows.user_agent') }} as user_agent,
-        coalesce({{ clean_boolean('input_rows.is_machine') }}, false) as is_machine,
+        {{ clean_boolean('input_rows.is_machine') }} as is_machine,
         {{ clean_timestamp('input_rows.occurred_at') }} as occurred_at,
         {{ row_as_struct('input_rows') }} as raw_row
     from input_rows
