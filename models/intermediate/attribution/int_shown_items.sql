@@ -12,18 +12,6 @@ families as (
 
 ),
 
-margins as (
-
-    select
-        item_id,
-        coalesce(
-            cast(price - unit_cost as double) / nullif(cast(price as double), 0),
-            {{ var('default_margin_share') }}
-        ) as margin_share
-    from {{ ref('stg_items') }}
-
-),
-
 logged as (
 
     select
@@ -82,55 +70,44 @@ in_emails as (
         on named.item_id = families.item_id
     group by messages.message_id, messages.user_id, families.family_item_id
 
-),
-
-shown as (
-
-    select
-        concat(in_emails.message_id, ':', in_emails.user_id, ':', in_emails.item_id) as shown_id,
-        'email' as context,
-        in_emails.message_id as list_id,
-        in_emails.user_id,
-        in_emails.item_id,
-        in_emails.strategy,
-        in_emails.position,
-        in_emails.propensity,
-        clicks.clicked_at is not null as is_clicked,
-        coalesce(clicks.is_added_to_cart, false) as is_added_to_cart,
-        coalesce(clicks.is_purchased, false) as is_purchased,
-        clicks.revenue_amount,
-        in_emails.shown_at
-    from in_emails
-    left join {{ ref('int_email_item_clicks') }} as clicks
-        on
-            in_emails.message_id = clicks.message_id
-            and in_emails.user_id = clicks.user_id
-            and in_emails.item_id = clicks.item_id
-    union all
-    -- a page shows its items at one time
-    select
-        impressions.impression_id as shown_id,
-        impressions.context,
-        concat(impressions.user_id, ':', cast(impressions.occurred_at as {{ dbt.type_string() }})) as list_id,
-        impressions.user_id,
-        families.family_item_id as item_id,
-        impressions.strategy,
-        impressions.position,
-        cast(null as double) as propensity,
-        impressions.is_clicked,
-        impressions.is_added_to_cart,
-        impressions.is_purchased,
-        case when impressions.is_purchased then impressions.revenue_amount end as revenue_amount,
-        impressions.occurred_at as shown_at
-    from {{ ref('stg_context_impressions') }} as impressions
-    inner join families
-        on impressions.item_id = families.item_id
-
 )
 
 select
-    shown.*,
-    cast(shown.revenue_amount * margins.margin_share as decimal(18, 4)) as margin_amount
-from shown
-left join margins
-    on shown.item_id = margins.item_id
+    concat(in_emails.message_id, ':', in_emails.user_id, ':', in_emails.item_id) as shown_id,
+    'email' as context,
+    in_emails.message_id as list_id,
+    in_emails.user_id,
+    in_emails.item_id,
+    in_emails.strategy,
+    in_emails.position,
+    in_emails.propensity,
+    clicks.clicked_at is not null as is_clicked,
+    coalesce(clicks.is_added_to_cart, false) as is_added_to_cart,
+    coalesce(clicks.is_purchased, false) as is_purchased,
+    clicks.revenue_amount,
+    in_emails.shown_at
+from in_emails
+left join {{ ref('int_email_item_clicks') }} as clicks
+    on
+        in_emails.message_id = clicks.message_id
+        and in_emails.user_id = clicks.user_id
+        and in_emails.item_id = clicks.item_id
+union all
+-- a page shows its items at one time
+select
+    impressions.impression_id as shown_id,
+    impressions.context,
+    concat(coalesce(impressions.user_id, impressions.impression_id), ':', cast(impressions.occurred_at as {{ dbt.type_string() }})) as list_id,
+    impressions.user_id,
+    families.family_item_id as item_id,
+    impressions.strategy,
+    impressions.position,
+    cast(null as double) as propensity,
+    impressions.is_clicked,
+    impressions.is_added_to_cart,
+    impressions.is_purchased,
+    case when impressions.is_purchased then impressions.revenue_amount end as revenue_amount,
+    impressions.occurred_at as shown_at
+from {{ ref('stg_context_impressions') }} as impressions
+inner join families
+    on impressions.item_id = families.item_id

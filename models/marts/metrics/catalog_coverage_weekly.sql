@@ -1,0 +1,128 @@
+-- Of what was shown in weeks from Monday on. Popularity, categories and what can be shown are those of now.
+{% set popular_items = 10 %}  {#- most bought items of 30 days, which anybody would have expected to see -#}
+
+with shown as (
+
+    select
+        items.context,
+        items.list_id,
+        items.item_id,
+        items.is_clicked,
+        cast({{ dbt.date_trunc('week', 'items.shown_at') }} as date) as week_start_date,
+        availability.category,
+        availability.unavailable_reason is null as can_be_shown
+    from {{ ref('int_shown_items') }} as items
+    inner join {{ ref('int_item_availability') }} as availability
+        on items.item_id = availability.item_id
+
+),
+
+catalog as (
+
+    select count(*) as item_count
+    from {{ ref('int_item_availability') }}
+    where unavailable_reason is null
+
+),
+
+buyers as (
+
+    select
+        item_id,
+        count(distinct user_id) as buyer_count
+    from {{ ref('int_purchases') }}
+    where user_id is not null
+    group by item_id
+
+),
+
+all_buyers as (
+
+    select count(distinct user_id) as buyer_count
+    from {{ ref('int_purchases') }}
+
+),
+
+popular as (
+
+    select item_id
+    from {{ ref('int_item_popularity') }}
+    qualify row_number() over (order by buyer_count_30d desc, item_id) <= {{ popular_items }}
+
+),
+
+-- pairs of one category, both ways, among all pairs: linear in the length of a list (Simpson's index)
+categories as (
+
+    select
+        week_start_date,
+        context,
+        list_id,
+        category,
+        count(*) as item_count
+    from shown
+    group by week_start_date, context, list_id, category
+
+),
+
+lists as (
+
+    select
+        week_start_date,
+        context,
+        list_id,
+        1 - cast(sum(item_count * (item_count - 1)) as double) / (sum(item_count) * (sum(item_count) - 1)) as diversity
+    from categories
+    group by week_start_date, context, list_id
+    having sum(item_count) > 1
+
+),
+
+diversities as (
+
+    select
+        week_start_date,
+        case when grouping(context) = 1 then 'TOTAL' else context end as context,
+        avg(diversity) as diversity
+    from lists
+    group by grouping sets ((week_start_date, context), (week_start_date))
+
+),
+
+sums as (
+
+    select
+        shown.week_start_date,
+        case when grouping(shown.context) = 1 then 'TOTAL' else shown.context end as context,
+        count(*) as impression_count,
+        count(distinct shown.item_id) as shown_item_count,
+        count(distinct case when not shown.can_be_shown then shown.item_id end) as gone_item_count,
+        count(case when shown.is_clicked and popular.item_id is null then 1 end) as unexpected_click_count,
+        avg(-log2(cast(greatest(coalesce(buyers.buyer_count, 0), 1) as double) / nullif(all_buyers.buyer_count, 0)))
+            as novelty
+    from shown
+    cross join all_buyers
+    left join buyers
+        on shown.item_id = buyers.item_id
+    left join popular
+        on shown.item_id = popular.item_id
+    group by grouping sets ((shown.week_start_date, shown.context), (shown.week_start_date))
+
+)
+
+select
+    sums.week_start_date,
+    sums.context,
+    sums.impression_count,
+    sums.shown_item_count,
+    catalog.item_count + sums.gone_item_count as catalog_item_count,
+    {{ rate('sums.shown_item_count', 'catalog.item_count + sums.gone_item_count') }} as coverage,
+    round(sums.novelty, 6) as novelty,
+    {{ rate('sums.unexpected_click_count', 'sums.impression_count') }} as serendipity,
+    round(diversities.diversity, 6) as diversity
+from sums
+cross join catalog
+left join diversities
+    on
+        sums.week_start_date = diversities.week_start_date
+        and sums.context = diversities.context
