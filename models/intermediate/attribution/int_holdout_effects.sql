@@ -65,11 +65,11 @@ with_errors as (
 
     select
         *,
-        sqrt(greatest(
+        -- never below 0 but for rounding
+        sqrt(abs(
             mailed_variance / mailed_user_count + withheld_variance / withheld_user_count
             + caused_share * caused_share * claimed_variance / mailed_user_count
-            - 2 * caused_share * claimed_covariance / mailed_user_count,
-            0
+            - 2 * caused_share * claimed_covariance / mailed_user_count
         )) / nullif(claimed_mean, 0) as share_error
     from effects
 
@@ -82,13 +82,15 @@ select
     mailed_user_count,
     withheld_user_count,
     contaminated_user_count,
-    mailed_mean,
-    withheld_mean,
-    claimed_mean,
-    caused_mean,
-    caused_mean - {{ quantile }} * caused_error as caused_mean_low,
-    caused_mean + {{ quantile }} * caused_error as caused_mean_high,
-    caused_share,
-    caused_share - {{ quantile }} * share_error as caused_share_low,
-    caused_share + {{ quantile }} * share_error as caused_share_high
+    {% for name, value in [
+        ('mailed_mean', 'mailed_mean'), ('withheld_mean', 'withheld_mean'), ('claimed_mean', 'claimed_mean'),
+        ('caused_mean', 'caused_mean'),
+        ('caused_mean_low', 'caused_mean - ' ~ quantile ~ ' * caused_error'),
+        ('caused_mean_high', 'caused_mean + ' ~ quantile ~ ' * caused_error'),
+        ('caused_share', 'caused_share'),
+        ('caused_share_low', 'caused_share - ' ~ quantile ~ ' * share_error'),
+        ('caused_share_high', 'caused_share + ' ~ quantile ~ ' * share_error'),
+    ] %}
+        round({{ value }}, 9) as {{ name }}{{ ',' if not loop.last }}
+    {% endfor %}
 from with_errors

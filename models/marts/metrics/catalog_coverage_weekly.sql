@@ -17,14 +17,6 @@ with shown as (
 
 ),
 
-catalog as (
-
-    select count(*) as item_count
-    from {{ ref('int_item_availability') }}
-    where unavailable_reason is null
-
-),
-
 buyers as (
 
     select
@@ -36,10 +28,11 @@ buyers as (
 
 ),
 
-all_buyers as (
+totals as (
 
-    select count(distinct user_id) as buyer_count
-    from {{ ref('int_purchases') }}
+    select
+        (select count(*) from {{ ref('int_item_availability') }} where unavailable_reason is null) as item_count,
+        (select count(distinct user_id) from {{ ref('int_purchases') }}) as buyer_count
 
 ),
 
@@ -98,10 +91,11 @@ sums as (
         count(distinct shown.item_id) as shown_item_count,
         count(distinct case when not shown.can_be_shown then shown.item_id end) as gone_item_count,
         count(case when shown.is_clicked and popular.item_id is null then 1 end) as unexpected_click_count,
-        avg(-log2(cast(greatest(coalesce(buyers.buyer_count, 0), 1) as double) / nullif(all_buyers.buyer_count, 0)))
-            as novelty
+        avg(-log2(cast(greatest(coalesce(buyers.buyer_count, 0), 1) as double) / nullif(totals.buyer_count, 0)))
+            as novelty,
+        max(totals.item_count) as available_item_count
     from shown
-    cross join all_buyers
+    cross join totals
     left join buyers
         on shown.item_id = buyers.item_id
     left join popular
@@ -115,13 +109,12 @@ select
     sums.context,
     sums.impression_count,
     sums.shown_item_count,
-    catalog.item_count + sums.gone_item_count as catalog_item_count,
-    {{ rate('sums.shown_item_count', 'catalog.item_count + sums.gone_item_count') }} as coverage,
+    sums.available_item_count + sums.gone_item_count as catalog_item_count,
+    {{ rate('sums.shown_item_count', 'sums.available_item_count + sums.gone_item_count') }} as coverage,
     round(sums.novelty, 6) as novelty,
     {{ rate('sums.unexpected_click_count', 'sums.impression_count') }} as serendipity,
     round(diversities.diversity, 6) as diversity
 from sums
-cross join catalog
 left join diversities
     on
         sums.week_start_date = diversities.week_start_date

@@ -7,16 +7,7 @@
 {% set z_min = 3 %}  {#- standard errors that a fall of the click rate must be wide -#}
 {% set calibration_error_max, calibration_growth_max = 0.01, 2 %}
 
-with as_of as (
-
-    select
-        as_of,
-        cast(as_of as date) as as_of_date
-    from {{ ref('stg_as_of') }}
-
-),
-
-emails as (
+with email_sums as (
 
     select
         sum(case when age_days < 7 then clicked_count else 0 end) as clicks,
@@ -28,11 +19,22 @@ emails as (
     from (
         select
             daily.*,
-            {{ days_between('daily.sent_date', 'as_of.as_of_date') }} - {{ settled_days }} as age_days
+            {{ days_between('daily.sent_date', 'as_of.as_of') }} - {{ settled_days }} as age_days
         from {{ ref('email_performance_daily') }} as daily
-        cross join as_of
+        cross join {{ ref('stg_as_of') }} as as_of
     ) as aged
     where age_days between 0 and 34
+
+),
+
+emails as (
+
+    select
+        *,
+        {{ rate('clicks', 'delivered') }} as click_rate,
+        {{ rate('clicks_before', 'delivered_before') }} as click_rate_before,
+        {{ rate('clicks + clicks_before', 'delivered + delivered_before') }} as click_rate_of_both
+    from email_sums
 
 ),
 
@@ -42,24 +44,29 @@ weeks as (
         coverage.coverage,
         row_number() over (order by coverage.week_start_date desc) as weeks_ago
     from {{ ref('catalog_coverage_weekly') }} as coverage
-    cross join as_of
+    cross join {{ ref('stg_as_of') }} as as_of
     where
         coverage.context = 'TOTAL'
-        and {{ days_between('coverage.week_start_date', 'as_of.as_of_date') }} >= 7
+        and {{ days_between('coverage.week_start_date', 'as_of.as_of') }} >= 7
 
 ),
 
+-- the newest training beside the one before
 trainings as (
 
     select
-        metric,
-        metric_value,
-        dense_rank() over (order by run_number desc) as runs_ago
-    from {{ ref('stg_ranker_accuracy') }}
-    where
-        subject = 'recommendations'
-        and model = 'challenger'
-        and dimension = 'all'
+        {% for name in ['recall_at_10', 'calibration_error'] %}
+            max(case when runs_ago = 1 and metric = '{{ name }}' then metric_value end) as {{ name }},
+            max(case when runs_ago = 2 and metric = '{{ name }}' then metric_value end) as {{ name }}_before{{ ',' if not loop.last }}
+        {% endfor %}
+    from (
+        select
+            metric,
+            metric_value,
+            dense_rank() over (order by run_number desc) as runs_ago
+        from {{ ref('stg_ranker_accuracy') }}
+        where subject = 'recommendations' and model = 'challenger' and dimension = 'all'
+    ) as numbered
 
 ),
 
@@ -67,22 +74,19 @@ checks as (
 
     select
         'click_rate_falls' as alert,
-        cast(clicks as double) / nullif(delivered, 0) as metric_value,
-        cast(clicks_before as double) / nullif(delivered_before, 0) as baseline_value,
+        click_rate as metric_value,
+        click_rate_before as baseline_value,
         delivered >= {{ emails_min }} and delivered_before >= {{ emails_min }} as is_judged,
-        cast(clicks as double) / nullif(delivered, 0)
-        < {{ 1 - click_rate_fall }} * cast(clicks_before as double) / nullif(delivered_before, 0)
-        and cast(clicks_before as double) / nullif(delivered_before, 0) - cast(clicks as double) / nullif(delivered, 0)
-        > {{ z_min }} * sqrt(
-            cast(clicks + clicks_before as double) / nullif(delivered + delivered_before, 0)
-            * (1 - cast(clicks + clicks_before as double) / nullif(delivered + delivered_before, 0))
-            * (1.0 / nullif(delivered, 0) + 1.0 / nullif(delivered_before, 0))
+        click_rate < {{ 1 - click_rate_fall }} * click_rate_before
+        -- the z-test of two proportions
+        and click_rate_before - click_rate > {{ z_min }} * sqrt(
+            click_rate_of_both * (1 - click_rate_of_both) * (1.0 / nullif(delivered, 0) + 1.0 / nullif(delivered_before, 0))
         ) as is_raised
     from emails
     union all
     select
         'complaints' as alert,
-        cast(complaints as double) / nullif(delivered_in_all, 0) as metric_value,
+        {{ rate('complaints', 'delivered_in_all') }} as metric_value,
         {{ complaint_rate_max }} as baseline_value,
         delivered_in_all >= {{ emails_min }} as is_judged,
         complaints >= {{ complaint_rate_max }} * delivered_in_all as is_raised
@@ -96,28 +100,23 @@ checks as (
         max(case when weeks_ago = 1 then coverage end)
         < {{ 1 - coverage_fall }} * avg(case when weeks_ago between 2 and 5 then coverage end) as is_raised
     from weeks
-    {% for alert, metric, condition in [
-        ('accuracy_falls', 'recall_at_10', 'metric_value < ' ~ (1 - recall_fall) ~ ' * baseline_value'),
-        (
-            'calibration_drifts', 'calibration_error',
-            'metric_value > ' ~ calibration_error_max ~ ' and metric_value > ' ~ calibration_growth_max ~ ' * baseline_value'
-        ),
-    ] %}
-        union all
-        select
-            '{{ alert }}' as alert,
-            metric_value,
-            baseline_value,
-            baseline_value is not null as is_judged,
-            {{ condition }} as is_raised
-        from (
-            select
-                max(case when runs_ago = 1 then metric_value end) as metric_value,
-                max(case when runs_ago = 2 then metric_value end) as baseline_value
-            from trainings
-            where metric = '{{ metric }}'
-        ) as runs
-    {% endfor %}
+    union all
+    select
+        'accuracy_falls' as alert,
+        recall_at_10 as metric_value,
+        recall_at_10_before as baseline_value,
+        recall_at_10_before is not null as is_judged,
+        recall_at_10 < {{ 1 - recall_fall }} * recall_at_10_before as is_raised
+    from trainings
+    union all
+    select
+        'calibration_drifts' as alert,
+        calibration_error as metric_value,
+        calibration_error_before as baseline_value,
+        calibration_error_before is not null as is_judged,
+        calibration_error > {{ calibration_error_max }}
+        and calibration_error > {{ calibration_growth_max }} * calibration_error_before as is_raised
+    from trainings
     union all
     select
         'input_warnings' as alert,
@@ -126,9 +125,7 @@ checks as (
         true as is_judged,
         count(*) > 0 as is_raised
     from {{ ref('input_validation_results') }}
-    where
-        severity = 'warning'
-        and not is_success
+    where severity = 'warning' and not is_success
 
 )
 
@@ -143,4 +140,4 @@ select
     round(cast(checks.baseline_value as double), 6) as baseline_value,
     as_of.as_of
 from checks
-cross join as_of
+cross join {{ ref('stg_as_of') }} as as_of
