@@ -5,14 +5,3 @@
 {% macro is_held_out(user_id, as_of) -%}
     {{ hash_share("'holdout:' || " ~ user_id ~ recmail.holdout_period(as_of)) }} < {{ var('holdout_share') }}
 {%- endmacro %}
-
-
-{% macro holdout_period(as_of) -%}
-    {%- if var('holdout_rotation_days') is not none -%}
-        {{ return(
-            " || ':' || cast(cast(floor(" ~ dbt.datediff("cast('1970-01-01' as date)", "cast(" ~ as_of ~ " as date)", 'day')
-            ~ " / " ~ var('holdout_rotation_days') ~ ") as " ~ dbt.type_int() ~ ") as " ~ dbt.type_string() ~ ")"
-        ) }}
-    {%- endif -%}
-    {{ return('') }}
-{%- endmacro %}

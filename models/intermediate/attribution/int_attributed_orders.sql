@@ -1,6 +1,6 @@
--- Each order of a known user, and each message that the user opened or clicked within the window before it. The shares of
--- an order add up to 1 in every model: last and first touch take all; linear splits evenly; position-based gives 40 % to the
--- first and to the last, and the rest to those between (Snowplow's and Google Analytics' weights).
+-- Each order of a known user, and each message that the user opened or clicked within the window before it. The shares
+-- of an order add up to 1 in every model: last and first touch take all; linear splits evenly; position-based gives 40 %
+-- to the first and to the last, and the rest to those between (Snowplow's and Google Analytics' weights).
 {% set end_share = 0.4 %}  {#- of the first touch, and of the last -#}
 
 with touches as (

@@ -1,5 +1,5 @@
--- The interval of a difference of means is normal, that of its ratio to what is claimed by the delta method: both are means
--- of the same mailed users, so they vary together.
+-- The interval of a difference of means is normal, that of its ratio to what is claimed by the delta method: both are
+-- means of the same mailed users, so they vary together.
 {% set models = ['last_touch', 'first_touch', 'linear', 'position_based'] %}
 {% set quantile = 1.96 %}  {#- of 95 % on both sides -#}
 

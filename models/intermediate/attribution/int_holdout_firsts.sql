@@ -29,7 +29,9 @@ withheld as (
 -- all emails against none, each trigger against none, and each trigger against whatever else its holdout is sent
 comparisons as (
 
-    {% for trigger, holdout in [("'all'", 'holdout'), ('trigger_type', 'holdout'), ('trigger_type', 'trigger_holdout')] %}
+    {% for trigger, holdout in [
+        ("'all'", 'holdout'), ('trigger_type', 'holdout'), ('trigger_type', 'trigger_holdout')
+    ] %}
         select
             user_id,
             {{ trigger }} as trigger_type,

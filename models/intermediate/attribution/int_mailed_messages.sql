@@ -1,5 +1,5 @@
--- A message is known by its events, by the sender's log, or by both; what it was for by the log, or by the run that queued
--- it. Events without a user belong to the message's one addressee; of a message to several they are nobody's.
+-- A message is known by its events, by the sender's log, or by both; what it was for by the log, or by the run that
+-- queued it. Events without a user belong to the message's one addressee; of a message to several they are nobody's.
 with events as (
 
     select * from {{ ref('int_email_events') }}

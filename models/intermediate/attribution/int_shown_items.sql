@@ -97,7 +97,10 @@ union all
 select
     impressions.impression_id as shown_id,
     impressions.context,
-    concat(coalesce(impressions.user_id, impressions.impression_id), ':', cast(impressions.occurred_at as {{ dbt.type_string() }})) as list_id,
+    concat(
+        coalesce(impressions.user_id, impressions.impression_id), ':',
+        cast(impressions.occurred_at as {{ dbt.type_string() }})
+    ) as list_id,
     impressions.user_id,
     families.family_item_id as item_id,
     impressions.strategy,

@@ -1,5 +1,6 @@
--- Who opened and clicked: the one place that says so. Everything behind it asks is_machine here, never what the ESP said
--- alone (tests/python/test_email_events.py holds the graph to that).
+-- Who opened and clicked: the one place that says so. Everything behind it asks is_machine here, never what the ESP
+-- said alone (tests/python/test_email_events.py holds the graph to that).
+{% set gap = dbt.datediff('lag(occurred_at) over each_message', 'occurred_at', 'second') %}
 {% set burst_gap_seconds = 2 %}  {#- between two clicks of a scanner that goes through an email -#}
 {% set burst_links_min = 3 %}  {#- different links in one such go; a person opens two tabs at once, hardly three -#}
 
@@ -17,12 +18,7 @@ clicks as (
         user_id,
         coalesce(url, item_id) as link,
         occurred_at,
-        case
-            when {{ dbt.datediff('lag(occurred_at) over each_message', 'occurred_at', 'second') }}
-                <= {{ burst_gap_seconds }}
-                then 0
-            else 1
-        end as starts_a_go
+        case when {{ gap }} <= {{ burst_gap_seconds }} then 0 else 1 end as starts_a_go
     from events
     where
         event_type = 'click'
@@ -74,24 +70,20 @@ judged as (
     select
         events.*,
         case
-            when events.event_type = 'click' then
-                case
-                    {% if var('unseen_link') is not none %}
-                        when {{ dbt.position(literal(var('unseen_link')), 'events.url') }} > 0 then 'unseen_link'
-                    {% endif %}
-                    when clicks_in_bursts.event_id is not null then 'many_links_at_once'
-                    when events.is_machine then 'reported'
-                    when events.is_machine is null and {{ matches('lower(events.user_agent)', scanner_agents()) }}
-                        then 'scanner_agent'
-                end
-            when events.event_type = 'open' then
-                case
-                    when events.is_machine then 'reported'
-                    when events.is_machine is not null then null
-                    when events.user_agent = 'Mozilla/5.0' then 'apple_mail_privacy'
-                    when {{ matches('lower(events.user_agent)', image_proxies()) }} then 'image_proxy'
-                    when {{ matches('lower(events.user_agent)', scanner_agents()) }} then 'scanner_agent'
-                end
+            when events.event_type not in ('open', 'click') then null
+            {% if var('unseen_link') is not none %}
+                when
+                    events.event_type = 'click'
+                    and {{ dbt.position(literal(var('unseen_link')), 'events.url') }} > 0
+                    then 'unseen_link'
+            {% endif %}
+            when clicks_in_bursts.event_id is not null then 'many_links_at_once'
+            when events.is_machine then 'reported'
+            when not events.is_machine then null
+            when {{ matches('lower(events.user_agent)', scanner_agents()) }} then 'scanner_agent'
+            when events.event_type = 'click' then null
+            when events.user_agent = 'Mozilla/5.0' then 'apple_mail_privacy'
+            when {{ matches('lower(events.user_agent)', image_proxies()) }} then 'image_proxy'
         end as machine_reason
     from events
     left join clicks_in_bursts

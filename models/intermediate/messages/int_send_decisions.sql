@@ -80,7 +80,8 @@ reasons as (
                 or {{ days_between('dated.last_mailed_date', 'dated.local_date') }} < dated.gap_days
                 then 'mailed_recently'
             when chosen.user_id is null then 'nothing_to_recommend'
-            when {{ is_held_out_of_trigger('dated.user_id', 'chosen.trigger_type', 'dated.as_of') }} then 'trigger_holdout'
+            when {{ is_held_out_of_trigger('dated.user_id', 'chosen.trigger_type', 'dated.as_of') }}
+                then 'trigger_holdout'
         end as hold_reason,
         chosen.trigger_type,
         chosen.placement,

@@ -6,11 +6,17 @@ with claims as (
 
     {% for model in models %}
         select
-            case when grouping(trigger_type) = 1 then 'all' else trigger_type end as trigger_type,
+            trigger_type,
             '{{ model }}' as attribution_model,
             sum({{ model }}_amount) as claimed_amount
         from {{ ref('int_attributed_orders') }}
-        group by grouping sets ((trigger_type), ())
+        group by trigger_type
+        union all
+        select
+            'all' as trigger_type,
+            '{{ model }}' as attribution_model,
+            sum({{ model }}_amount) as claimed_amount
+        from {{ ref('int_attributed_orders') }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 

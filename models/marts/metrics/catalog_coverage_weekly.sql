@@ -3,17 +3,20 @@
 
 with shown as (
 
-    select
-        items.context,
-        items.list_id,
-        items.item_id,
-        items.is_clicked,
-        cast({{ dbt.date_trunc('week', 'items.shown_at') }} as date) as week_start_date,
-        availability.category,
-        availability.unavailable_reason is null as can_be_shown
-    from {{ ref('int_shown_items') }} as items
-    inner join {{ ref('int_item_availability') }} as availability
-        on items.item_id = availability.item_id
+    {% for context in ['items.context', "'TOTAL'"] %}
+        select
+            {{ context }} as context,
+            items.list_id,
+            items.item_id,
+            items.is_clicked,
+            cast({{ dbt.date_trunc('week', 'items.shown_at') }} as date) as week_start_date,
+            availability.category,
+            availability.unavailable_reason is null as can_be_shown
+        from {{ ref('int_shown_items') }} as items
+        inner join {{ ref('int_item_availability') }} as availability
+            on items.item_id = availability.item_id
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -31,8 +34,9 @@ buyers as (
 totals as (
 
     select
-        (select count(*) from {{ ref('int_item_availability') }} where unavailable_reason is null) as item_count,
+        count(case when unavailable_reason is null then 1 end) as item_count,
         (select count(distinct user_id) from {{ ref('int_purchases') }}) as buyer_count
+    from {{ ref('int_item_availability') }}
 
 ),
 
@@ -75,10 +79,10 @@ diversities as (
 
     select
         week_start_date,
-        case when grouping(context) = 1 then 'TOTAL' else context end as context,
+        context,
         avg(diversity) as diversity
     from lists
-    group by grouping sets ((week_start_date, context), (week_start_date))
+    group by week_start_date, context
 
 ),
 
@@ -86,7 +90,7 @@ sums as (
 
     select
         shown.week_start_date,
-        case when grouping(shown.context) = 1 then 'TOTAL' else shown.context end as context,
+        shown.context,
         count(*) as impression_count,
         count(distinct shown.item_id) as shown_item_count,
         count(distinct case when not shown.can_be_shown then shown.item_id end) as gone_item_count,
@@ -100,7 +104,7 @@ sums as (
         on shown.item_id = buyers.item_id
     left join popular
         on shown.item_id = popular.item_id
-    group by grouping sets ((shown.week_start_date, shown.context), (shown.week_start_date))
+    group by shown.week_start_date, shown.context
 
 )
 

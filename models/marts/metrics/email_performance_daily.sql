@@ -1,5 +1,5 @@
--- Counted by the day on which the email was sent, whenever its reader did something: late events reach the day they belong
--- to, and no rate has other emails above the line than below it.
+-- Counted by the day on which the email was sent, whenever its reader did something: late events reach the day they
+-- belong to, and no rate has other emails above the line than below it.
 with messages as (
 
     select

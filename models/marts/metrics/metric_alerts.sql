@@ -1,5 +1,5 @@
--- What somebody should look at. Each check has its row in each run, so that a fine one and one that could not be judged are
--- told apart.
+-- What somebody should look at. Each check has its row in each run, so that a fine one and one that could not be judged
+-- are told apart.
 {% set settled_days = 2 %}  {#- after which most of an email's clicks are in -#}
 {% set emails_min = 1000 %}  {#- delivered, below which a rate of rare things says nothing -#}
 {% set complaint_rate_max = 0.001 %}  {#- asked of senders by Gmail and Yahoo: below 0.1 %, never 0.3 % -#}
@@ -57,8 +57,9 @@ trainings as (
     select
         {% for name in ['recall_at_10', 'calibration_error'] %}
             max(case when runs_ago = 1 and metric = '{{ name }}' then metric_value end) as {{ name }},
-            max(case when runs_ago = 2 and metric = '{{ name }}' then metric_value end) as {{ name }}_before{{ ',' if not loop.last }}
+            max(case when runs_ago = 2 and metric = '{{ name }}' then metric_value end) as {{ name }}_before,
         {% endfor %}
+        count(*) as value_count
     from (
         select
             metric,
@@ -80,7 +81,8 @@ checks as (
         click_rate < {{ 1 - click_rate_fall }} * click_rate_before
         -- the z-test of two proportions
         and click_rate_before - click_rate > {{ z_min }} * sqrt(
-            click_rate_of_both * (1 - click_rate_of_both) * (1.0 / nullif(delivered, 0) + 1.0 / nullif(delivered_before, 0))
+            click_rate_of_both * (1 - click_rate_of_both)
+            * (1.0 / nullif(delivered, 0) + 1.0 / nullif(delivered_before, 0))
         ) as is_raised
     from emails
     union all

@@ -1,5 +1,8 @@
--- Totals are sums of what was shown, and their rates rates of sums: a mean of rates would weigh a quiet page as much as a
--- busy one.
+-- Totals are sums of what was shown, and their rates rates of sums: a mean of rates would weigh a quiet page as much as
+-- a busy one.
+{% set counts = ['impression_count', 'click_count', 'placed_click_count', 'top_3_click_count', 'cart_add_count',
+    'purchase_count'] %}
+
 with margins as (
 
     select
@@ -39,26 +42,51 @@ shown as (
 
 ),
 
-sums as (
+places as (
 
     select
         shown_date,
-        case when grouping(context) = 1 then 'TOTAL' else context end as context,
-        case when grouping(strategy) = 1 then 'TOTAL' else strategy end as strategy,
-        -- null in a total, 0 where nobody says
-        case when grouping(position) = 0 then position end as position,
+        context,
+        strategy,
+        position,
         count(*) as impression_count,
-        cast(sum(is_clicked) as bigint) as click_count,
-        cast(sum(case when position > 0 then is_clicked else 0 end) as bigint) as placed_click_count,
-        cast(sum(case when position between 1 and 3 then is_clicked else 0 end) as bigint) as top_3_click_count,
-        cast(sum(is_added) as bigint) as cart_add_count,
-        cast(sum(is_purchased) as bigint) as purchase_count,
-        cast(coalesce(sum(revenue_amount), 0) as decimal(28, 4)) as revenue_amount,
-        cast(coalesce(sum(margin_amount), 0) as decimal(28, 4)) as margin_amount,
-        -- unknown when any part is
-        cast(round(case when count(*) = count(cost_amount) then sum(cost_amount) end, 4) as decimal(28, 4)) as cost_amount
+        sum(is_clicked) as click_count,
+        sum(case when position > 0 then is_clicked else 0 end) as placed_click_count,
+        sum(case when position between 1 and 3 then is_clicked else 0 end) as top_3_click_count,
+        sum(is_added) as cart_add_count,
+        sum(is_purchased) as purchase_count,
+        coalesce(sum(revenue_amount), 0) as revenue_amount,
+        coalesce(sum(margin_amount), 0) as margin_amount,
+        sum(cost_amount) as cost_amount
     from shown
-    group by grouping sets ((shown_date, context, strategy, position), (shown_date, context), (shown_date))
+    group by shown_date, context, strategy, position
+
+),
+
+-- a place is null in a total, 0 where nobody says
+sums as (
+
+    {% for context, strategy, place in [
+        ('context', 'strategy', 'position'),
+        ('context', "'TOTAL'", 'cast(null as ' ~ dbt.type_int() ~ ')'),
+        ("'TOTAL'", "'TOTAL'", 'cast(null as ' ~ dbt.type_int() ~ ')')
+    ] %}
+        select
+            shown_date,
+            {{ context }} as context,
+            {{ strategy }} as strategy,
+            {{ place }} as position,
+            {% for name in counts %}
+                cast(sum({{ name }}) as bigint) as {{ name }},
+            {% endfor %}
+            cast(sum(revenue_amount) as decimal(28, 4)) as revenue_amount,
+            cast(sum(margin_amount) as decimal(28, 4)) as margin_amount,
+            -- unknown when any part is
+            cast(case when count(*) = count(cost_amount) then sum(cost_amount) end as decimal(28, 4)) as cost_amount
+        from places
+        group by shown_date{{ ', context' if context == 'context' }}{{ ', strategy, position' if loop.first }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 )
 

@@ -33,10 +33,10 @@ in_scope as (
     -- what left, or was to leave, later than as_of is not read
     select typed.*
     from typed
-    cross join {{ ref('stg_as_of') }} as run
+    cross join {{ ref('stg_as_of') }} as this_run
     where
         coalesce(typed.handed_over_at, typed.send_at, typed.queued_at) is null
-        or coalesce(typed.handed_over_at, typed.send_at, typed.queued_at) <= run.as_of
+        or coalesce(typed.handed_over_at, typed.send_at, typed.queued_at) <= this_run.as_of
 
 ),
 
