@@ -2,7 +2,6 @@
 
 from warehouse import manifest
 
-EVENTS = "input_email_events"
 # from the input to the model that tells people from machines, with what counts rows or asks for refusals alone
 MAY_READ = {
     "input_email_events": {"input_fingerprint", "input_validation_results", "typed_email_events", "stg_as_of"}
@@ -17,9 +16,7 @@ REFUSALS = "int_email_outcomes"
 
 
 def test_raw_opens_and_clicks_feed_no_feature_no_list_and_no_metric():
-    models = {
-        node.name: node for node in manifest({}).nodes.values() if node.resource_type == "model"
-    }
+    models = {node.name: node for node in manifest({}).nodes.values() if node.resource_type == "model"}
     for name, allowed in MAY_READ.items():
         unique_id = models[name].unique_id
         readers = {reader for reader, node in models.items() if unique_id in node.depends_on.nodes}
@@ -31,3 +28,16 @@ def test_raw_opens_and_clicks_feed_no_feature_no_list_and_no_metric():
     for name, node in models.items():
         if events in node.depends_on.nodes:
             assert "is_machine" in node.raw_code or "made_by" in node.raw_code, name
+
+
+def test_no_metric_can_stop_an_email():
+    nodes = manifest({}).nodes
+    before, waiting = set(), ["model.recmail.email_queue"]
+    while waiting:
+        for parent in nodes[waiting.pop()].depends_on.nodes:
+            if parent in nodes and parent not in before:
+                before.add(parent)
+                waiting.append(parent)
+    rooms = {nodes[unique_id].config.schema for unique_id in before if unique_id.startswith("model.")}
+    assert "messages" in rooms and not rooms & {"attribution", "metrics"}
+    assert "model.recmail.stg_send_log" not in before
