@@ -1,6 +1,6 @@
 -- Each order of a known user, and each message that the user opened or clicked within the window before it. The shares
--- of an order add up to 1 in every model: last and first touch take all; linear splits evenly; position-based gives 40 %
--- to the first and to the last, and the rest to those between (Snowplow's and Google Analytics' weights).
+-- of an order add up to 1 in every model: last and first touch take all; linear splits evenly; position-based gives
+-- 40 % to the first and to the last, and the rest to those between (Snowplow's and Google Analytics' weights).
 {% set end_share = 0.4 %}  {#- of the first touch, and of the last -#}
 
 with touches as (
@@ -103,9 +103,9 @@ select
     touched_at,
     ordered_at,
     revenue_amount,
-    cast(touch_count as {{ dbt.type_int() }}) as touch_count,
     {% for model in ['last_touch', 'first_touch', 'linear', 'position_based'] %}
         cast({{ model }}_share as double) as {{ model }}_share,
-        cast(revenue_amount * {{ model }}_share as decimal(18, 4)) as {{ model }}_amount{{ ',' if not loop.last }}
+        cast(revenue_amount * {{ model }}_share as decimal(18, 4)) as {{ model }}_amount,
     {% endfor %}
+    cast(touch_count as {{ dbt.type_int() }}) as touch_count
 from shared

@@ -67,6 +67,6 @@ left join followed
     on
         clicks.user_id = followed.user_id
         and clicks.item_id = followed.item_id
-        and followed.happened_at >= clicks.clicked_at
-        and followed.happened_at <= {{ dbt.dateadd('hour', var('attribution_window_hours'), 'clicks.clicked_at') }}
+        and clicks.clicked_at <= followed.happened_at
+        and {{ dbt.dateadd('hour', var('attribution_window_hours'), 'clicks.clicked_at') }} >= followed.happened_at
 group by clicks.message_id, clicks.user_id, clicks.item_id, clicks.clicked_at

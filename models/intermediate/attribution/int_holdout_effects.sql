@@ -79,9 +79,6 @@ select
     trigger_type,
     holdout,
     attribution_model,
-    mailed_user_count,
-    withheld_user_count,
-    contaminated_user_count,
     {% for name, value in [
         ('mailed_mean', 'mailed_mean'), ('withheld_mean', 'withheld_mean'), ('claimed_mean', 'claimed_mean'),
         ('caused_mean', 'caused_mean'),
@@ -91,6 +88,9 @@ select
         ('caused_share_low', 'caused_share - ' ~ quantile ~ ' * share_error'),
         ('caused_share_high', 'caused_share + ' ~ quantile ~ ' * share_error'),
     ] %}
-        round({{ value }}, 9) as {{ name }}{{ ',' if not loop.last }}
+        round({{ value }}, 9) as {{ name }},
     {% endfor %}
+    mailed_user_count,
+    withheld_user_count,
+    contaminated_user_count
 from with_errors

@@ -28,12 +28,12 @@ revenues as (
 claims as (
 
     select
+        {% for model in models %}
+            cast(sum(orders.{{ model }}_amount) as decimal(18, 4)) as {{ model }}_amount,
+        {% endfor %}
         firsts.user_id,
         firsts.trigger_type,
-        firsts.holdout,
-        {% for model in models %}
-            cast(sum(orders.{{ model }}_amount) as decimal(18, 4)) as {{ model }}_amount{{ ',' if not loop.last }}
-        {% endfor %}
+        firsts.holdout
     from firsts
     inner join {{ ref('int_attributed_orders') }} as orders
         on

@@ -35,7 +35,7 @@ totals as (
 
     select
         count(case when unavailable_reason is null then 1 end) as item_count,
-        (select count(distinct user_id) from {{ ref('int_purchases') }}) as buyer_count
+        (select count(distinct purchases.user_id) from {{ ref('int_purchases') }} as purchases) as buyer_count
     from {{ ref('int_item_availability') }}
 
 ),
