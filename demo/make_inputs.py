@@ -31,6 +31,7 @@ TABLES = {
     "erasure_requests": "user_id",
     "experiment_assignments": "user_id",
     "context_impressions": "impression_id",
+    "send_log": "message_id",
 }
 
 # sql/<name>.sql, each reading the tables of those before it
@@ -44,6 +45,7 @@ SCRIPTS = (
     "web_events",
     "messages",
     "email_events",
+    "send_log",
     "context_impressions",
 )
 

@@ -47,6 +47,7 @@ HOSTILE_SEARCHES = (
 
 # Email: one message a week, Tuesdays, to everyone who could be mailed at the time
 EMAIL_WEEKS = 12
+HOLDOUT_SHARE = 0.1  # of users never mailed, drawn as var holdout_share draws them
 EXPERIMENT = "subject_line"
 EXPERIMENT_START = date(2017, 10, 9)
 CLICK_RATE_PRODUCT = 0.060  # human clicks per delivered message, arm 'product'

@@ -27,7 +27,15 @@ EXCLUSIONS_SCHEMA = pa.schema(
         ("excluded_at", pa.timestamp("us")),
     ]
 )
-ITEM = pa.struct([("position", pa.int32()), ("item_id", pa.string()), ("propensity", pa.float64())])
+# a message of a ledger of before has items without a strategy
+ITEM = pa.struct(
+    [
+        ("position", pa.int32()),
+        ("item_id", pa.string()),
+        ("propensity", pa.float64()),
+        ("strategy", pa.string()),
+    ]
+)
 LOG_SCHEMA = pa.schema(
     [
         *(

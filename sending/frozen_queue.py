@@ -109,7 +109,7 @@ class Queue:
             "create temp table erased as select unnest($ids::varchar[]) as user_id", {"ids": erased or []}
         )
         self._connection.execute(
-            f"create temp view lists as {lists('user_id, position, item_id, propensity')}"
+            f"create temp view lists as {lists('user_id, position, item_id, propensity, strategy')}"
         )
         self._connection.execute(f"create temp table frozen_queue as {QUERY}")
 

@@ -18,7 +18,12 @@ shown as (
     select
         places.message_id,
         list(
-            {'position': places.place, 'item_id': lists.item_id, 'propensity': lists.propensity}
+            {
+                'position': places.place,
+                'item_id': lists.item_id,
+                'propensity': lists.propensity,
+                'strategy': lists.strategy
+            }
             order by places.place
         ) as items
     from places

@@ -49,7 +49,7 @@ messages = Table(
     Column("trigger_type", String, nullable=False),
     Column("subject", Text, nullable=False),
     Column("sender_name", Text, nullable=False),
-    Column("items", JSON, nullable=False),  # [{position, item_id, propensity}]
+    Column("items", JSON, nullable=False),  # [{position, item_id, propensity, strategy}]
     Column("state", String, nullable=False),
     Column("reason", Text),
     Column("sender", String),  # who claimed it

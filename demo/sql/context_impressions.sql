@@ -98,6 +98,7 @@ select
     ) as occurred_at,
     slots.user_id,
     coalesce(bought.item_id, other.item_id) as item_id,
+    slots.slot::integer as position,
     pick(
         case slots.context
             when 'item_page' then ['also_viewed', 'similar_items', 'bought_together']

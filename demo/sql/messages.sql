@@ -1,5 +1,5 @@
 -- The messages of the past weeks and what became of them. Synthetic: one a week to each household that could
--- be mailed.
+-- be mailed, but for a holdout: the users whom recmail's own draw holds out (macros/holdout/) get none.
 
 create table mailed_users as
 select
@@ -29,39 +29,40 @@ where
     and users.email_consent in ('subscribed', 'unsubscribed')
     and (users.email_frequency is null or users.email_frequency != 'paused');
 
-create table messages as
+create table due_messages as
 with tuesdays as (
     select
         week,
         date_trunc('week', getvariable('end_at'))
         - to_days(6 + 7 * (getvariable('email_weeks') - 1 - week)) as sent_date
     from range(0, getvariable('email_weeks')) as weeks(week)
-),
-
-sent as (
-    select
-        'msg-' || strftime(tuesdays.sent_date, '%Y%m%d') || '-' || mailed_users.user_id as message_id,
-        mailed_users.*,
-        tuesdays.week,
-        tuesdays.sent_date
-        + interval 15 hour
-        + to_seconds(draw_number('sent at', mailed_users.user_id || tuesdays.week, 5400)) as sent_at
-    from tuesdays
-    cross join mailed_users
-    where
-        tuesdays.sent_date > mailed_users.signed_up_at
-        and (mailed_users.email_frequency is distinct from 'monthly' or tuesdays.week % 4 = 0)
-        and (
-            mailed_users.leaving_type is null
-            or (mailed_users.leaving_type != 'before' and tuesdays.week <= mailed_users.leaving_week)
-        )
-    qualify
-        not mailed_users.is_dead_address
-        or row_number() over (partition by mailed_users.user_id order by tuesdays.week) <= 2
 )
 
 select
-    *,
+    'msg-' || strftime(tuesdays.sent_date, '%Y%m%d') || '-' || mailed_users.user_id as message_id,
+    mailed_users.*,
+    ('0x' || substr(md5('holdout:' || mailed_users.user_id), 1, 8))::bigint / 4294967296.0
+    < getvariable('holdout_share') as is_held_out,
+    tuesdays.week,
+    tuesdays.sent_date
+    + interval 15 hour
+    + to_seconds(draw_number('sent at', mailed_users.user_id || tuesdays.week, 5400)) as sent_at
+from tuesdays
+cross join mailed_users
+where
+    tuesdays.sent_date > mailed_users.signed_up_at
+    and (mailed_users.email_frequency is distinct from 'monthly' or tuesdays.week % 4 = 0)
+    and (
+        mailed_users.leaving_type is null
+        or (mailed_users.leaving_type != 'before' and tuesdays.week <= mailed_users.leaving_week)
+    )
+qualify
+    not mailed_users.is_dead_address
+    or row_number() over (partition by mailed_users.user_id order by tuesdays.week) <= 2;
+
+create table messages as
+select
+    * exclude (is_held_out),
     case
         when is_dead_address then 'hard'
         when draw('soft bounce', message_id) < getvariable('soft_bounce_rate') then 'soft'
@@ -77,7 +78,8 @@ select
     * getvariable('machine_open_share') / (1 - getvariable('machine_open_share')) as is_prefetched,
     draw('scanner', message_id) < getvariable('machine_click_rate') as is_scanned,
     leaving_type is not null and week = leaving_week as is_last
-from sent;
+from due_messages
+where not is_held_out;
 
 create table delivered_messages as
 select

@@ -8,7 +8,7 @@
 {% macro erased_rows(table_name) %}
     {% set by_device_too = ['orders', 'order_lines', 'web_events'] %}
     {% set by_user_alone = [
-        'users', 'identities', 'experiment_assignments', 'user_exclusions', 'context_impressions'
+        'users', 'identities', 'experiment_assignments', 'user_exclusions', 'context_impressions', 'send_log'
     ] %}
     {% if table_name not in by_device_too + by_user_alone + ['email_events'] %}{{ return(none) }}{% endif %}
     {% set requests = recmail.raw_input('erasure_requests') %}

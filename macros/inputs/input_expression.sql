@@ -2,7 +2,7 @@
   SQL that reads one input column. A column of the contract's type is kept as it is, anything else is read as text
   and typed in staging, where what can't be typed gets its reason. Ids are cleaned here, so that erasure, the gate and
   every model compare the same ones; blanks and words for nothing are null (of a column that `keeps_words` the blanks
-  alone). Absent columns are null.
+  alone). A list or struct is read as JSON. Absent columns are null.
 -#}
 {% macro input_expression(column, found_type) %}
     {% set name, contract_type = adapter.quote(column.name), column.data_type %}
@@ -18,6 +18,8 @@
         {{ return("cast(" ~ name ~ " as double)") }}
     {% elif contract_type == 'boolean' and found_type == 'BOOLEAN' %}
         {{ return(name) }}
+    {% elif found_type.startswith('STRUCT') or found_type.endswith(']') or found_type.startswith('ARRAY') %}
+        {{ return("cast(to_json(" ~ name ~ ") as " ~ dbt.type_string() ~ ")") }}
     {% elif contract_type == 'timestamp' %}
         {% set as_text = offset_without_blank(as_text) %}
     {% elif contract_type == 'id' %}

@@ -2,6 +2,7 @@
 {% macro input_names() %}
     {{ return([
         'users', 'items', 'orders', 'order_lines', 'web_events', 'email_events', 'identities', 'offers',
-        'erasure_requests', 'experiment_assignments', 'user_exclusions', 'item_translations', 'context_impressions'
+        'erasure_requests', 'experiment_assignments', 'user_exclusions', 'item_translations', 'context_impressions',
+        'send_log'
     ]) }}
 {% endmacro %}

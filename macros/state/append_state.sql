@@ -3,6 +3,7 @@
     run of which anything failed, was skipped or was cut off adds nothing, and neither does a model that the run did
     not build. Each table's meta (models/state/_state__sources.yml) says how:
     model    the model that is appended, with the same columns
+    when     of `model` only rows of which this holds are appended
     number   ids that have no number yet are added with theirs; without it the rows of this run are written,
     run      which are those whose `column` has the value it has in `model`, in place of what an earlier run wrote there
     forget   who leaves: rows whose `column` is in input `when_in`, or not in input `unless_in`. A number stays taken,
@@ -41,7 +42,7 @@
     {{ return([
         "delete from " ~ table.relation_name ~ " where " ~ is_of_run,
         "insert into " ~ table.relation_name ~ " (" ~ columns ~ ") select " ~ columns ~ " from " ~ model
-        ~ " where " ~ is_of_run
+        ~ " where " ~ is_of_run ~ (" and " ~ table.config.meta.when if table.config.meta.when else "")
     ]) }}
 {% endmacro %}
 

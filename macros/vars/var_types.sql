@@ -131,8 +131,18 @@
         'email_layout_shares': {'type': 'map', 'of': ['grid', 'hero', 'list', 'carousel'], 'values': share},
         'holdout_share': share,
         'send_time_shares': {'type': 'map', 'of': ['best_hour', 'morning', 'evening'], 'values': share},
+        'trigger_holdout_shares': {'type': 'map', 'of': trigger_types(), 'values': share},
+        'holdout_rotation_days': {'type': 'whole', 'least': 1, 'most': 3660, 'nullable': true},
+        'holdout_window_days': {'type': 'whole', 'least': 1, 'most': 365},
+        'holdout_analysis_days': {'type': 'whole', 'least': 1, 'most': 3660},
         'minimum_gap_hours': {'type': 'whole', 'least': 0, 'most': 720},
         'plus_tags_share_an_address': {'type': 'boolean'},
+
+        'unseen_link': {'type': 'text', 'nullable': true},
+        'attribution_window_hours': {'type': 'whole', 'least': 1, 'most': 8760},
+        'cost_per_thousand': {'type': 'map', 'of': ['email', 'item_page', 'home', 'cart', 'post_purchase'], 'values': {
+            'type': 'number', 'least': 0, 'most': 1000000
+        }},
 
         'send_from': address,
         'bounce_address': address,

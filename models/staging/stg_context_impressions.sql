@@ -3,6 +3,7 @@ select
     context,
     user_id,
     item_id,
+    cast(position as integer) as position,
     strategy,
     revenue_amount,
     is_clicked,

@@ -4,6 +4,7 @@ select
     user_id,
     message_id,
     item_id,
+    url,
     bounce_type,
     user_agent,
     is_machine,

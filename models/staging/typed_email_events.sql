@@ -28,6 +28,7 @@ typed as (
         {{ clean_text('input_rows.user_id') }} as user_id,
         {{ clean_message_id('input_rows.message_id') }} as message_id,
         {{ clean_text('input_rows.item_id') }} as item_id,
+        {{ clean_text('input_rows.url') }} as url,
         coalesce(
             bounce_words.bounce_type,
             case when {{ clean_text('input_rows.bounce_type') }} is not null then 'unknown' end,
@@ -40,7 +41,7 @@ typed as (
             or bounce_words.bounce_type = 'hard'
         ) as is_like_a_refusal,
         {{ clean_text('input_rows.user_agent') }} as user_agent,
-        coalesce({{ clean_boolean('input_rows.is_machine') }}, false) as is_machine,
+        {{ clean_boolean('input_rows.is_machine') }} as is_machine,
         {{ clean_timestamp('input_rows.occurred_at') }} as occurred_at,
         {{ row_as_struct('input_rows') }} as raw_row
     from input_rows
@@ -57,6 +58,7 @@ select
     user_id,
     message_id,
     item_id,
+    url,
     bounce_type,
     user_agent,
     is_machine,

@@ -2,6 +2,8 @@ select
     queued.message_id,
     queued.user_id,
     queued.trigger_type,
+    queued.segment,
+    queued.layout,
     queued.as_of
 from {{ source('state', 'queued_messages') }} as queued
 inner join {{ ref('stg_users') }} as users

@@ -24,6 +24,7 @@ KEYS = {
     "experiment_assignments": "experiment",
     "user_exclusions": "user_id",
     "context_impressions": "impression_id",
+    "send_log": "message_id",
 }
 # what duplicates have in common, where it is more than the key above
 UNIQUE = KEYS | {
@@ -538,6 +539,27 @@ OTHERS = [
             "item_id": {"i1": None, None: "item_id is missing", "nowhere": "item_id is not in items"},
         },
     ),
+    combinations(
+        "send_log",
+        "broken message",
+        {
+            "state": {"bounced": None, None: "state is missing", "beamed": "state is unknown"},
+            "items": {"[]": None, None: None, "[{": "items is no list of items"},
+        },
+    ),
+    rejected(
+        "send_log",
+        "message at no time",
+        {"handed_over_at": "yesterday"},
+        "queued_at, send_at and handed_over_at are missing",
+    ),
+    rejected(
+        "send_log",
+        "message of 1066",
+        {"handed_over_at": "1066-10-14"},
+        "handed_over_at is impossibly early",
+    ),
+    Case("message to come", "send_log", (Row({"handed_over_at": "2099-01-01"}, is_unread=True),)),
 ]
 
 CASES = [*ANY_TABLE, *USERS, *ITEMS, *ORDERS, *ORDER_LINES, *WEB_EVENTS, *OTHERS]

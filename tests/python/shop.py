@@ -154,6 +154,16 @@ def small_shop(user_count: int = 40, item_count: int = 40, order_count: int = 16
                 "is_clicked": True,
             }
         ],
+        "send_log": [
+            {
+                "message_id": "m-of-the-esp",
+                "user_id": "u1",
+                "trigger_type": "welcome",
+                "state": "accepted",
+                "handed_over_at": AS_OF - 40 * day,
+                "items": '[{"position": 1, "item_id": "i5", "propensity": 0.9, "strategy": "trending"}]',
+            }
+        ],
     }
 
 

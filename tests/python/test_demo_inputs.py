@@ -120,11 +120,23 @@ COLUMNS = {
         "occurred_at*": TIMESTAMP,
         "user_id": TEXT,
         "item_id*": TEXT,
+        "position": INTEGER,
         "strategy": TEXT,
         "is_clicked": BOOLEAN,
         "is_added_to_cart": BOOLEAN,
         "is_purchased": BOOLEAN,
         "revenue_amount": AMOUNT,
+    },
+    "send_log": {
+        "message_id*": TEXT,
+        "user_id*": TEXT,
+        "trigger_type": TEXT,
+        "arm": TEXT,
+        "state*": TEXT,
+        "reason": TEXT,
+        "items": "STRUCT(position INTEGER, item_id VARCHAR, propensity DOUBLE, strategy VARCHAR)[]",
+        "send_at": TIMESTAMP,
+        "handed_over_at": TIMESTAMP,
     },
 }
 
@@ -144,6 +156,7 @@ ALLOWED_VALUES = {
     "email_events.bounce_type": {"hard", "soft"},
     "experiment_assignments.arm": {"product", "emotion"},
     "context_impressions.context": {"item_page", "cart", "home", "post_purchase"},
+    "send_log.state": {"accepted", "bounced", "dropped"},
 }
 
 REFERENCES = [
@@ -162,6 +175,7 @@ REFERENCES = [
     ("experiment_assignments", "user_id", "users"),
     ("context_impressions", "user_id", "users"),
     ("context_impressions", "item_id", "items"),
+    ("send_log", "user_id", "users"),
 ]
 
 

@@ -104,6 +104,10 @@ def rows_of_the_person() -> Tables:
             impression | {"user_id": USER},
             impression | {"impression_id": f"c2-{MARK}", "user_id": USER, "context": "moon"},
         ],
+        "send_log": [
+            {"message_id": f"m1-{MARK}", "user_id": USER, "state": "accepted", "send_at": YESTERDAY},
+            {"message_id": f"m2-{MARK}", "user_id": USER, "state": "beamed", "send_at": YESTERDAY},
+        ],
         "erasure_requests": [],
     }
 

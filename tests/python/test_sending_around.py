@@ -583,6 +583,7 @@ FROM_EVENTS_TO_DECISIONS = (
     *("int_send_decisions", "send_decisions"),
     *("input_user_exclusions", "checked_user_exclusions", "stg_user_exclusions", "int_user_exclusions"),
     "int_candidate_eligibility",
+    *("input_send_log", "checked_send_log", "stg_send_log", "send_log"),
 )
 
 
@@ -623,7 +624,7 @@ def test_a_build_reads_what_was_sent_and_said(small, tmp_path, page, place):
     assert {row["state"] for row in log} == {"accepted"}
     assert all(0 < item["propensity"] <= 1 and item["item_id"] for row in log for item in row["items"])
     inputs = write_parquet(small_shop(), tmp_path / "in")
-    for name in ("email_events.parquet", "user_exclusions.parquet"):
+    for name in ("email_events.parquet", "user_exclusions.parquet", "send_log.parquet"):
         (tmp_path / "events" / name).replace(inputs / name)
     later = str(AS_OF + timedelta(hours=1))
     variables = {"input_location": str(inputs), "as_of": later}
@@ -646,6 +647,11 @@ def test_a_build_reads_what_was_sent_and_said(small, tmp_path, page, place):
     """
     [(count, uninteresting)] = after.query(shown)
     assert 0 < count == uninteresting
+    logged = after.query(
+        "select user_id, message_id, state, len(items), items[1].strategy from send_log order by 1"
+    )
+    assert [(user, message_id, "accepted") for user, message_id in users] == [row[:3] for row in logged]
+    assert all(length and strategy for *_, length, strategy in logged)
 
 
 def test_forget_reaches_the_ledger(tmp_path):

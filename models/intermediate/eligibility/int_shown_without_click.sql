@@ -8,7 +8,7 @@ with email_events as (
         email_events.event_type,
         email_events.message_id,
         email_events.is_machine
-    from {{ ref('stg_email_events') }} as email_events
+    from {{ ref('int_email_events') }} as email_events
     cross join {{ ref('stg_as_of') }} as as_of
     where
         email_events.item_id is not null

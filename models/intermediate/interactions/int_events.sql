@@ -14,7 +14,7 @@ web_interactions as (
 
 email_events as (
 
-    select * from {{ ref('stg_email_events') }}
+    select * from {{ ref('int_email_events') }}
 
 ),
 

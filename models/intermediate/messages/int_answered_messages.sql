@@ -60,3 +60,11 @@ inner join sent_under_other_ids as others
     on
         queued.user_id = others.user_id
         and queued.queued_at <= others.happened_at
+-- what the holdout withheld is over for it, as what was mailed is for others: else the two would differ in what is due
+union all
+select
+    message_id,
+    user_id,
+    trigger_type,
+    as_of as mailed_at
+from {{ ref('stg_withheld_messages') }}

@@ -81,12 +81,14 @@ reasons as (
             when refusals.reason is not null then refusals.reason
             -- consent of another account with the address doesn't make this one's readable
             when dated.email_consent = 'unknown' then 'unknown_consent'
-            when {{ hash_share("'holdout:' || dated.user_id") }} < {{ var('holdout_share') }} then 'holdout'
+            when {{ is_held_out('dated.user_id', 'dated.as_of') }} then 'holdout'
             when
                 dated.last_mailed_at > {{ dbt.dateadd('hour', -1 * var('minimum_gap_hours'), 'dated.mailed_at') }}
                 or {{ days_between('dated.last_mailed_date', mailed_date) }} < dated.gap_days
                 then 'mailed_recently'
             when chosen.user_id is null then 'nothing_to_recommend'
+            when {{ is_held_out_of_trigger('dated.user_id', 'chosen.trigger_type', 'dated.as_of') }}
+                then 'trigger_holdout'
             else dated.closed_by
         end as hold_reason,
         chosen.trigger_type,

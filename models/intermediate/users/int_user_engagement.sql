@@ -14,7 +14,7 @@ with messages as (
         end) as was_read,
         max(case when email_events.event_type = 'click' and not email_events.is_machine then 1 else 0 end)
             as was_clicked
-    from {{ ref('stg_email_events') }} as email_events
+    from {{ ref('int_email_events') }} as email_events
     cross join {{ ref('stg_as_of') }} as as_of
     where
         email_events.user_id is not null
@@ -30,7 +30,7 @@ bounced as (
     select distinct
         user_id,
         message_id
-    from {{ ref('stg_email_events') }}
+    from {{ ref('int_email_events') }}
     where event_type = 'bounce'
 
 ),

@@ -31,7 +31,7 @@ acts as (
     select
         user_id,
         occurred_at as acted_at
-    from {{ ref('stg_email_events') }}
+    from {{ ref('int_email_events') }}
     where
         user_id is not null
         and event_type in ('open', 'click')

@@ -2,7 +2,9 @@ with outcomes as (
 
     select
         *,
-        cast({{ dbt.date_trunc('month', 'ordered_at') }} as date) as month_start_date
+        cast({{ dbt.date_trunc('month', 'ordered_at') }} as date) as month_start_date,
+        -- null without a known buyer who kept something
+        ordered_at > min(case when user_id is not null then ordered_at end) over (partition by user_id) as is_returning
     from {{ ref('order_line_outcomes') }}
     where outcome <> 'not_a_product'
 
@@ -12,6 +14,8 @@ select
     month_start_date,
     count(distinct order_id) filter (where kept_quantity > 0) as order_count,
     count(distinct user_id) as buyer_count,
+    count(distinct case when is_returning then user_id end) as returning_buyer_count,
+    {{ rate('count(distinct case when is_returning then user_id end)', 'count(distinct user_id)') }} as repeat_rate,
     cast(sum(net_amount) as decimal(28, 4)) as net_revenue_amount,
     cast(
         sum(net_amount) / nullif(count(distinct order_id) filter (where kept_quantity > 0), 0) as decimal(18, 4)

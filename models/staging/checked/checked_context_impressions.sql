@@ -23,6 +23,7 @@ typed as (
         {{ clean_enum('context') }} as context,
         {{ clean_text('user_id') }} as user_id,
         {{ clean_text('item_id') }} as item_id,
+        {{ clean_number('position') }} as position,
         {{ clean_enum('strategy') }} as strategy,
         {{ clean_number('revenue_amount') }} as revenue_amount,
         coalesce({{ clean_boolean('is_clicked') }}, false) as is_clicked,

@@ -1,0 +1,1 @@
+{{ input_rows('send_log') }}

@@ -1,0 +1,72 @@
+-- The click is a person's; what it put into the cart and what it sold is of the same item or its family, within the
+-- attribution window.
+with messages as (
+
+    select * from {{ ref('int_mailed_messages') }}
+
+),
+
+families as (
+
+    select * from {{ ref('int_item_families') }}
+
+),
+
+clicks as (
+
+    select
+        messages.message_id,
+        messages.user_id,
+        families.family_item_id as item_id,
+        min(events.occurred_at) as clicked_at
+    from {{ ref('int_email_events') }} as events
+    inner join messages
+        on
+            events.message_id = messages.message_id
+            and (events.user_id = messages.user_id or (events.user_id is null and messages.addressee_count = 1))
+    inner join families
+        on events.item_id = families.item_id
+    where
+        events.event_type = 'click'
+        and not events.is_machine
+    group by messages.message_id, messages.user_id, families.family_item_id
+
+),
+
+followed as (
+
+    select
+        item_id,
+        user_id,
+        ordered_at as happened_at,
+        net_amount,
+        1 as is_purchase
+    from {{ ref('int_purchases') }}
+    union all
+    select
+        item_id,
+        user_id,
+        occurred_at as happened_at,
+        cast(null as decimal(18, 4)) as net_amount,
+        0 as is_purchase
+    from {{ ref('int_web_interactions') }}
+    where event_type = 'cart_add'
+
+)
+
+select
+    clicks.message_id,
+    clicks.user_id,
+    clicks.item_id,
+    clicks.clicked_at,
+    coalesce(max(1 - followed.is_purchase), 0) = 1 as is_added_to_cart,
+    coalesce(max(followed.is_purchase), 0) = 1 as is_purchased,
+    sum(followed.net_amount) as revenue_amount
+from clicks
+left join followed
+    on
+        clicks.user_id = followed.user_id
+        and clicks.item_id = followed.item_id
+        and clicks.clicked_at <= followed.happened_at
+        and {{ dbt.dateadd('hour', var('attribution_window_hours'), 'clicks.clicked_at') }} >= followed.happened_at
+group by clicks.message_id, clicks.user_id, clicks.item_id, clicks.clicked_at

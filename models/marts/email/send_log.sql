@@ -1,0 +1,25 @@
+with messages as (
+
+    select * from {{ ref('stg_send_log') }}
+
+)
+
+select
+    message_id,
+    user_id,
+    trigger_type,
+    segment,
+    arm,
+    case when state = 'bounced' then 'failed' else state end as state,
+    case when state = 'bounced' then concat_ws(': ', 'bounced', reason) else reason end as reason,
+    transport,
+    attempts,
+    repeats,
+    items,
+    queued_at,
+    send_at,
+    handed_over_at,
+    sent_at,
+    ended_at,
+    as_of
+from messages

@@ -1,0 +1,1 @@
+{{ rejected_rows(ref('checked_send_log'), 'message_id') }}
