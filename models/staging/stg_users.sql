@@ -10,6 +10,9 @@ select
     email_frequency,
     preferred_categories,
     loyalty_tier,
+    phone,
+    sms_consent,
+    ads_consent,
     email_consent_at,
     signed_up_at,
     repairs
