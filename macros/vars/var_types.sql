@@ -141,6 +141,8 @@
             'type': 'word', 'of': ['leave', 'again']
         }},
         'send_marts_age_hours_max': {'type': 'number', 'least': 0, 'most': 876000},
+        'sync_deletes_max': count,
+        'sync_changed_share_max': share,
         'send_growth_max': {'type': 'number', 'least': 1, 'most': 1000000},
         'send_same_share_max': share,
 
