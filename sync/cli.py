@@ -7,14 +7,11 @@ import click
 
 from dbt_tools.build_vars import build_vars, declared_vars
 from dbt_tools.options import built_database_option
-from dbt_tools.relations import qualified
-from email_render.errors import SetupError
-from email_render.gate import require_open_gate
-from email_render.load import schema_of
 from sync.deliver import UNSENT, Delivery
 from sync.destinations import DESTINATIONS, Destination
 from sync.journal import Journal, State
 from sync.plan import Plan, plan_of, require_usual
+from sync.warehouse import open_exports
 
 EXIT_UNSENT = 1
 SHOWN = 10
@@ -33,7 +30,9 @@ def limits() -> tuple[int, float]:
 @click.command()
 @built_database_option
 @click.option("--to", "target", type=click.Choice([*DESTINATIONS, "redis"]), required=True)
-@click.option("--export", "exports", multiple=True, help="This one alone. Repeatable; all that the destination takes.")
+@click.option(
+    "--export", "exports", multiple=True, help="This one alone. Repeatable; all that the destination takes."
+)
 @click.option(
     "--journal",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -41,7 +40,9 @@ def limits() -> tuple[int, float]:
 )
 @click.option("--dry-run", is_flag=True, help="Print what would be told, and tell nothing.")
 @click.option("--yes", is_flag=True, help="More rows may change than var sync_changed_share_max says.")
-@click.option("--retry-rejected", is_flag=True, help="Also what was refused before and has not changed since.")
+@click.option(
+    "--retry-rejected", is_flag=True, help="Also what was refused before and has not changed since."
+)
 def sync(
     database: Path,
     target: str,
@@ -53,8 +54,8 @@ def sync(
 ) -> None:
     """Tell a destination what changed in the exports since it was told last; docs/exports.md tells of each.
 
-    Started again after a crash it goes on. Ends with 1 when rows were refused, could not be sent, or may or may not have
-    arrived; with 2 when nothing was sent.
+    Started again after a crash it goes on. Ends with 1 when rows were refused, could not be sent, or may have arrived;
+    with 2 when nothing was sent.
     """
     if target == "redis":
         from sync.redis_store import load_from
@@ -83,7 +84,9 @@ def run(
     retry_rejected: bool,
 ) -> None:
     if not dry_run and (found := book.recover()):
-        click.echo(f"{found:,} rows were handed over by a sync that died: they are told again under the same key")
+        click.echo(
+            f"{found:,} rows were handed over by a sync that died: they are told again under the same key"
+        )
     told = {export: book.told(export) for export in exports}
     plans = read_plans(database, destination, told, retry_rejected)
     for plan in plans:
@@ -104,31 +107,12 @@ def run(
 
 
 def read_plans(database: Path, destination: Destination, told: dict, retry_rejected: bool) -> list[Plan]:
-    import duckdb
-
-    with duckdb.connect(database, read_only=True) as connection:
-        try:
-            require_open_gate(connection)
-            users = {
-                user
-                for (user,) in connection.execute(
-                    f"select user_id from {qualified(schema_of(connection, 'stg_users'), 'stg_users')}"
-                ).fetchall()
-            }
-            return [
-                plan_of(
-                    connection,
-                    qualified(schema_of(connection, export), export),
-                    export,
-                    rows,
-                    users,
-                    retry_rejected,
-                    destination.identified_by,
-                )
-                for export, rows in told.items()
-            ]
-        except SetupError as error:
-            raise click.ClickException(str(error)) from None
+    with open_exports(database) as connection:
+        users = {user for (user,) in connection.execute("select user_id from stg_users").fetchall()}
+        return [
+            plan_of(connection, export, rows, users, retry_rejected, destination.identified_by)
+            for export, rows in told.items()
+        ]
 
 
 def print_plan(plan: Plan) -> None:

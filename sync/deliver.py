@@ -1,8 +1,8 @@
 """Batches on their way: what arrived, what was refused, and of what nobody knows.
 
-Each batch is noted before it leaves and has an idempotency key that follows from its rows, so that the same rows, handed
-over again after a crash or a lost answer, are the same request. Waiting between attempts grows, and is what the server
-says where it says something. A batch that the destination refuses as a whole is halved until the row that it can't take
+Each batch is noted before it leaves and has an idempotency key that follows from its rows: the same rows, handed over
+again after a crash or a lost answer, are the same request. Waiting between attempts grows, and is what the server says
+where it says something. A batch that the destination refuses as a whole is halved until the row that it can't take
 is alone.
 """
 
@@ -21,6 +21,7 @@ from sync.journal import Journal, State, Told
 from sync.plan import Change, Plan
 
 ATTEMPTS = 6
+WAIT = wait_exponential_jitter(initial=1, max=60)
 RETRY_AFTER_MAX = 300.0
 SEPARATOR = "\x1f"
 # the request never got there, or was turned away unread
@@ -75,15 +76,10 @@ class Batch(NamedTuple):
 
 
 class Delivery:
-    def __init__(
-        self,
-        destination: Destination,
-        journal: Journal,
-        wait: wait_base = wait_exponential_jitter(initial=1, max=60),
-    ):
+    def __init__(self, destination: Destination, journal: Journal):
         self._destination = destination
         self._journal = journal
-        self._wait = wait_as_told(wait)
+        self._wait = wait_as_told(WAIT)
         self.counts: Counter = Counter()
 
     def run(self, plan: Plan, told: Mapping[str, Told]) -> None:
@@ -175,14 +171,19 @@ class Delivery:
             return response
 
         return Retrying(
-            retry=retry_if_exception_type(Again), stop=stop_after_attempt(ATTEMPTS), wait=self._wait, reraise=True
+            retry=retry_if_exception_type(Again),
+            stop=stop_after_attempt(ATTEMPTS),
+            wait=self._wait,
+            reraise=True,
         )(attempt)
 
     def _take_in(self, export: str, batch: Batch, key: str, refused: Mapping[str, str]) -> None:
         taken = [change for change in batch.changes if change.export_key not in refused]
         self._journal.note(export, taken, State.ACCEPTED, key)
         self.counts[State.ACCEPTED] += len(taken)
-        self._reject(export, key, [change for change in batch.changes if change.export_key in refused], refused)
+        self._reject(
+            export, key, [change for change in batch.changes if change.export_key in refused], refused
+        )
 
     def _reject(self, export: str, key: str, changes: Sequence[Change], reasons: Mapping[str, str]) -> None:
         self._journal.note(export, changes, State.REJECTED, key, reasons)

@@ -1,7 +1,7 @@
 """Where rows go: which request takes how many of them, and what its answer says of each.
 
-Limits are the public ones of the APIs (docs/exports.md). An endpoint whose answer names rows that it refused gives their
-reasons; a row that it doesn't name has been taken.
+Limits are the public ones of the APIs (docs/exports.md). Of an endpoint whose answer names rows that it refused, these
+are the refused ones; a row that it doesn't name has been taken.
 """
 
 import io
@@ -18,6 +18,8 @@ import httpx2
 from sync.payloads import klaviyo_event, klaviyo_profile, mailchimp_member, subscriber_hash
 from sync.plan import Change
 
+TIMEOUT = httpx2.Timeout(30, connect=10)
+GENERIC_ROWS_MAX = 1000
 POLLS_MAX = 60
 POLL_SECONDS = 5.0
 
@@ -46,9 +48,7 @@ class Destination(NamedTuple):
     endpoint: Callable[[str, Change], Endpoint]  # of a change of an export
 
     def client(self) -> httpx2.Client:
-        return httpx2.Client(
-            base_url=self.url, headers=self.headers, timeout=httpx2.Timeout(30, connect=10), follow_redirects=False
-        )
+        return httpx2.Client(base_url=self.url, headers=self.headers, timeout=TIMEOUT, follow_redirects=False)
 
 
 def credential(name: str, what: str) -> str:
@@ -85,7 +85,7 @@ def generic() -> Destination:
         return Endpoint(
             name="rows",
             path=f"/{export}",
-            rows_max=1000,
+            rows_max=GENERIC_ROWS_MAX,
             bytes_max=5_000_000,
             record_bytes_max=1_000_000,
             record=line,
@@ -122,7 +122,9 @@ def named_in_answer(_client, response: httpx2.Response, _changes) -> dict[str, s
 
 
 def klaviyo() -> Destination:
-    key = credential("RECMAIL_KLAVIYO_KEY", "a private key with profiles, events, subscriptions and data privacy:write")
+    key = credential(
+        "RECMAIL_KLAVIYO_KEY", "a private key with profiles, events, subscriptions and data privacy:write"
+    )
     headers = {
         "Authorization": f"Klaviyo-API-Key {key}",
         "revision": "2025-04-15",
@@ -138,7 +140,14 @@ def klaviyo_endpoint(export: str, change: Change) -> Endpoint:
     if export == "esp_events":
         body = wrapped("event-bulk-create-job", "events-bulk-create")
         return Endpoint(
-            "events", "/api/event-bulk-create-jobs", 1000, 5_000_000, 100_000, _event_of, body, nothing_refused
+            "events",
+            "/api/event-bulk-create-jobs",
+            1000,
+            5_000_000,
+            100_000,
+            _event_of,
+            body,
+            nothing_refused,
         )
     if change.operation == "upsert":
         body = wrapped("profile-bulk-import-job", "profiles")
@@ -187,7 +196,9 @@ def nothing_refused(*_answer) -> dict[str, str]:
     return {}
 
 
-def import_errors(client: httpx2.Client, response: httpx2.Response, changes: Sequence[Change]) -> dict[str, str]:
+def import_errors(
+    client: httpx2.Client, response: httpx2.Response, changes: Sequence[Change]
+) -> dict[str, str]:
     """Waits for the job and asks which profiles it could not take."""
     job = f"/api/profile-bulk-import-jobs/{response.json()['data']['id']}"
     for _ in range(POLLS_MAX):
@@ -207,7 +218,9 @@ def import_errors(client: httpx2.Client, response: httpx2.Response, changes: Seq
         for error in answer["data"]:
             email = (error["attributes"].get("original_payload") or {}).get("email")
             if email in keys:
-                reasons[keys[email]] = str(error["attributes"].get("detail") or error["attributes"].get("title"))
+                reasons[keys[email]] = str(
+                    error["attributes"].get("detail") or error["attributes"].get("title")
+                )
         page = (answer.get("links") or {}).get("next")
     return reasons
 
@@ -263,7 +276,9 @@ def mailchimp_operation(audience: str, change: Change) -> dict:
     }
 
 
-def batch_errors(client: httpx2.Client, response: httpx2.Response, changes: Sequence[Change]) -> dict[str, str]:
+def batch_errors(
+    client: httpx2.Client, response: httpx2.Response, changes: Sequence[Change]
+) -> dict[str, str]:
     """Waits for the batch; which operations failed stands in an archive that it links to."""
     batch = f"/3.0/batches/{response.json()['id']}"
     for _ in range(POLLS_MAX):

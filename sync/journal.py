@@ -1,7 +1,7 @@
 """What each destination has been told: an SQLite file beside the warehouse.
 
-A row is noted as pending before it leaves, so that a crash leaves nothing untold: what is pending when a sync starts may
-or may not have arrived. A delete that has arrived removes the row, and with it all that is known of whom it was about.
+A row is noted as pending before it leaves, so that a crash leaves nothing untold: what is pending when a sync starts
+may have arrived. A delete that has arrived removes the row, and with it all that is known of whom it was about.
 """
 
 import json
@@ -123,7 +123,13 @@ class Journal:
                 self._connection.execute(
                     "insert or replace into told values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
-                        *(self._destination, export, change.export_key, change.operation, change.content_hash),
+                        *(
+                            self._destination,
+                            export,
+                            change.export_key,
+                            change.operation,
+                            change.content_hash,
+                        ),
                         *(state, batch, (reasons or {}).get(change.export_key, "")),
                         *(json.dumps(change.identity), int(arrived)),
                     ),

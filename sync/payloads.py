@@ -104,7 +104,9 @@ def sendgrid_personalization(row: dict) -> dict:
         "subject": row["subject"],
         "custom_args": {"message_id": row["event_id"]},
         "dynamic_template_data": {
-            name: row[name] for name in ("event_name", "subject", "preheader", "items", "item_count") if name in row
+            name: row[name]
+            for name in ("event_name", "subject", "preheader", "items", "item_count")
+            if name in row
         },
     }
 
@@ -136,7 +138,10 @@ def hubspot_contact(row: dict) -> dict:
 def activecampaign_contact(row: dict) -> dict:
     """Of POST /api/3/import/bulk_import; fields go by ids of the account, made from these names by who maps them."""
     fields = {name: as_text(value) for name, value in properties(row).items() if name != "items"}
-    contact = {"email": row["email"], "fields": [{"id": name, "value": value} for name, value in fields.items()]}
+    contact = {
+        "email": row["email"],
+        "fields": [{"id": name, "value": value} for name, value in fields.items()],
+    }
     return contact | ({"first_name": row["first_name"]} if row.get("first_name") else {})
 
 
@@ -171,8 +176,12 @@ def job(kind: str, what: str) -> Callable[[list[dict]], dict]:
 
 # by the name of its schema in sync/schemas/
 APIS = {
-    "klaviyo_profiles": Api("esp_profiles", 10_000, klaviyo_profile, job("profile-bulk-import-job", "profiles")),
-    "klaviyo_events": Api("esp_events", 1000, klaviyo_event, job("event-bulk-create-job", "events-bulk-create")),
+    "klaviyo_profiles": Api(
+        "esp_profiles", 10_000, klaviyo_profile, job("profile-bulk-import-job", "profiles")
+    ),
+    "klaviyo_events": Api(
+        "esp_events", 1000, klaviyo_event, job("event-bulk-create-job", "events-bulk-create")
+    ),
     "mailchimp_members": Api("esp_profiles", 500, mailchimp_member, lambda records: {"members": records}),
     "sendgrid_mail": Api(
         "esp_events", 1000, sendgrid_personalization, lambda records: {"personalizations": records}

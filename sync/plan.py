@@ -17,7 +17,16 @@ EVENTS = "esp_events"
 # the key of what a user had before, an address say
 FORMER = "former"
 # columns that tell a destination whom to delete when nothing else is left
-IDENTITY = ("user_id", "email", "phone", "market", "item_id", "audience", "email_sha256", "google_email_sha256")
+IDENTITY = (
+    "user_id",
+    "email",
+    "phone",
+    "market",
+    "item_id",
+    "audience",
+    "email_sha256",
+    "google_email_sha256",
+)
 
 
 class Change(NamedTuple):
@@ -51,18 +60,17 @@ class Plan(NamedTuple):
 
 def plan_of(
     connection: duckdb.DuckDBPyConnection,
-    relation: str,
     export: str,
     told: Mapping[str, Told],
     users: Collection[str],
     retry_rejected: bool,
     identified_by: str | None = None,
 ) -> Plan:
-    """`users` are the ids of those who are still there. A destination that is `identified_by` a column keeps a row of its
-    own for each value of it: that of before is deleted, unless somebody else has it now."""
+    """`users` are the ids of those who are still there. A destination that is `identified_by` a column has a row for
+    each value of it: that of before is deleted."""
     changes, seen, unchanged, rejected = [], set(), 0, 0
     deletes: list[Change] = []
-    for key, content_hash, row in rows_of(connection, relation):
+    for key, content_hash, row in rows_of(connection, export):
         seen.add(key)
         before = told.get(key)
         if before and before.content_hash == content_hash and before.operation == "upsert":
@@ -99,8 +107,8 @@ def plan_of(
     return Plan(export, changes, unchanged, rejected, known, len(seen))
 
 
-def rows_of(connection: duckdb.DuckDBPyConnection, relation: str) -> Iterator[tuple[str, str, dict]]:
-    result = connection.execute(f"select * from {relation} where operation = 'upsert' order by export_key")
+def rows_of(connection: duckdb.DuckDBPyConnection, export: str) -> Iterator[tuple[str, str, dict]]:
+    result = connection.execute(f"select * from {export} where operation = 'upsert' order by export_key")
     names = [column[0] for column in result.description]
     while rows := result.fetchmany(10_000):
         for row in rows:

@@ -1,7 +1,7 @@
 """site_recommendations in Redis: loaded beside the version that is read, which one write then makes the live one.
 
-A key is {recmail}:<version>:<subject_type>:<subject_id>, a hash of lists by placement; the braces keep all of them in one
-slot of a cluster. Each has the row's time to live, so that lists of a feed that broke end by themselves.
+A key is {recmail}:<version>:<subject_type>:<subject_id>, a hash of lists by placement; the braces keep all of them in
+one slot of a cluster. Each has the row's time to live, so that lists of a feed that broke end by themselves.
 """
 
 import json
@@ -81,7 +81,9 @@ class RedisStore:
 def load_from(database: Path, dry_run: bool) -> str:
     url = os.environ.get("RECMAIL_REDIS_URL")
     if not url:
-        raise click.UsageError("set RECMAIL_REDIS_URL in the environment: redis://host:6379/0, rediss:// with TLS")
+        raise click.UsageError(
+            "set RECMAIL_REDIS_URL in the environment: redis://host:6379/0, rediss:// with TLS"
+        )
     if dry_run:
         return f"site_recommendations: {sum(map(len, site_rows(database))):,} rows would be loaded as a new version"
     try:

@@ -1,7 +1,7 @@
 """`recmail serve`: what a page shows, over HTTP, from Redis or from the memory.
 
-Who is not known gets what sells best, in the same form as everybody else: nobody learns from an answer who is a customer.
-A caller that may not ask waits before it hears so, and is counted.
+Who is not known gets what sells best, in the same form as everybody else: no answer tells who is a customer. A caller
+that may not ask waits before it hears so, and is counted.
 """
 
 import asyncio
@@ -147,7 +147,9 @@ def cached(request: Request, body: dict, cache: str) -> Response:
     content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": cache, "Vary": "Authorization"}
-    if tag in (part.strip().removeprefix("W/") for part in request.headers.get("If-None-Match", "").split(",")):
+    if tag in (
+        part.strip().removeprefix("W/") for part in request.headers.get("If-None-Match", "").split(",")
+    ):
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type="application/json")
 
@@ -178,10 +180,14 @@ OPENAPI = {
     "info": {"title": "recmail serve", "version": "1"},
     "paths": {
         "/users/{id}": described(
-            "What a user is shown.", ID, parameter("placement", {"type": "string", "enum": list(USER_PLACEMENTS)})
+            "What a user is shown.",
+            ID,
+            parameter("placement", {"type": "string", "enum": list(USER_PLACEMENTS)}),
         ),
         "/items/{id}": described(
-            "What stands beside an item.", ID, parameter("context", {"type": "string", "enum": list(ITEM_CONTEXTS)})
+            "What stands beside an item.",
+            ID,
+            parameter("context", {"type": "string", "enum": list(ITEM_CONTEXTS)}),
         ),
         "/cart": described(
             "What goes with a cart.",
@@ -226,12 +232,16 @@ def is_loopback(host: str) -> bool:
 def serve(database: Path, host: str, port: int) -> None:
     """Serve /users/{id}, /items/{id} and /cart from site_recommendations; /openapi.json describes them.
 
-    From Redis where RECMAIL_REDIS_URL names one (`recmail sync --to redis` loads it), else from the warehouse as it is now.
+    From Redis where RECMAIL_REDIS_URL names one (`recmail sync --to redis` loads it), else from the warehouse as it is.
     RECMAIL_SERVE_TOKEN_SHA256 is the SHA-256 of the token that callers send as Authorization: Bearer.
     """
     token = os.environ.get("RECMAIL_SERVE_TOKEN_SHA256")
-    if token is not None and not (len(token) == 64 and all(letter in "0123456789abcdefABCDEF" for letter in token)):
-        raise click.UsageError("RECMAIL_SERVE_TOKEN_SHA256 must be 64 hexadecimal digits: printf %s TOKEN | sha256sum")
+    if token is not None and not (
+        len(token) == 64 and all(letter in "0123456789abcdefABCDEF" for letter in token)
+    ):
+        raise click.UsageError(
+            "RECMAIL_SERVE_TOKEN_SHA256 must be 64 hexadecimal digits: printf %s TOKEN | sha256sum"
+        )
     if token is None and not is_loopback(host):
         raise click.UsageError(f"{host} can be reached from outside: set RECMAIL_SERVE_TOKEN_SHA256 first")
     # no access log: addresses hold ids of users

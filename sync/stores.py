@@ -2,16 +2,13 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import click
-import duckdb
 
-from dbt_tools.relations import qualified
-from email_render.errors import SetupError
-from email_render.gate import require_open_gate
-from email_render.load import schema_of
+from sync.warehouse import open_exports
 
 EXPORT = "site_recommendations"
 ROWS_AT_ONCE = 5000
@@ -26,16 +23,11 @@ class Store(Protocol):
     def find(self, subject_type: str, subject_id: str) -> Found: ...
 
 
-def site_rows(database: Path):
-    """subject_type, subject_id, placement, items and ttl_seconds of what is to be shown. Refused unless the gate is open."""
-    with duckdb.connect(database, read_only=True) as connection:
-        try:
-            require_open_gate(connection)
-            relation = qualified(schema_of(connection, EXPORT), EXPORT)
-        except SetupError as error:
-            raise click.ClickException(str(error)) from None
+def site_rows(database: Path) -> Iterator[list[tuple]]:
+    """Subject, placement, items and time to live of what is to be shown."""
+    with open_exports(database) as connection:
         result = connection.execute(
-            f"select subject_type, subject_id, placement, items, ttl_seconds from {relation} "
+            f"select subject_type, subject_id, placement, items, ttl_seconds from {EXPORT} "
             "where operation = 'upsert' order by export_key"
         )
         while rows := result.fetchmany(ROWS_AT_ONCE):

@@ -15,7 +15,8 @@
         {% set failed = [] %}
         {% set failed_exports = [] %}
         {% for result in results if result.status not in ['success', 'pass', 'warn', 'no-op'] %}
-            {% do (failed_exports if 'exports' in result.node.fqn else failed).append(result) %}
+            {% set is_export = 'exports' in result.node.fqn or 'stg_exported_rows' in result.node.unique_id %}
+            {% do (failed_exports if is_export else failed).append(result) %}
         {% endfor %}
         {% set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.name') | list %}
         {% set statements = [] %}

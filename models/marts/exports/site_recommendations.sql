@@ -52,13 +52,11 @@ best_sellers as (
     from {{ ref('stg_items') }} as items
     inner join {{ ref('int_item_availability') }} as availability
         on items.item_id = availability.item_id
-    inner join {{ ref('int_item_labels') }} as labels
-        on items.item_id = labels.item_id
     left join {{ ref('int_item_popularity') }} as popularity
         on items.item_id = popularity.item_id
     where
         availability.unavailable_reason is null
-        and labels.is_nameable
+        and not availability.is_for_reorders
 
 ),
 
