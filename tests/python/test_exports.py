@@ -38,10 +38,10 @@ def ids(items: str) -> list[str]:
 def later(small, small_inputs, tmp_path_factory) -> Build:
     """The exports built again a day later, of lists that are the same."""
     built = small.copied_to(tmp_path_factory.mktemp("later"))
-    view = f"{built.schema('stg_as_of')}.stg_as_of"
+    table = f"{built.schema('stg_as_of')}.stg_as_of"
     with connect(built.database, read_only=False) as connection:
         connection.execute(
-            f"create or replace view {view} as select timestamp '2024-07-01 12:00:00' as as_of"
+            f"create or replace table {table} as select timestamp '2024-07-01 12:00:00' as as_of"
         )
     again = build(built.database, {"input_location": str(small_inputs)}, *EXPORTS_ALONE)
     assert again.succeeded, again.text

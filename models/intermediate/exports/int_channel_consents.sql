@@ -99,7 +99,6 @@ reasons as (
 select
     user_id,
     email,
-    phone,
     {% for channel, identity in [('email', 'address_key'), ('sms', 'phone'), ('ads', 'address_key')] %}
         coalesce(
             {{ channel }}_refusal,
@@ -109,6 +108,7 @@ select
                     order by case when {{ channel }}_refusal is null then 0 else 1 end, user_id
                 ) > 1 then 'another_account_stands_for_it'
             end
-        ) as {{ channel }}_refusal{{ ',' if not loop.last }}
+        ) as {{ channel }}_refusal,
     {% endfor %}
+    phone
 from reasons

@@ -57,7 +57,10 @@ of_markets as (
             when markets.price is null then coalesce(lists.list_price, lists.price)
             else coalesce(markets.list_price, markets.price)
         end as double) as list_price,
-        case when markets.price is null then lists.currency else coalesce(markets.currency, lists.currency) end as currency,
+        case
+            when markets.price is null then lists.currency
+            else coalesce(markets.currency, lists.currency)
+        end as currency,
         coalesce(markets.item_url, lists.item_url, '') as item_url,
         coalesce(lists.image_url, '') as image_url,
         lists.strategy,
@@ -86,7 +89,8 @@ select
     )) as {{ dbt.type_string() }}) as advertised_items,
     {% for slot in range(1, 5) %}
         {% for field in ['item_id', 'item_name', 'item_url', 'image_url', 'price'] %}
-            max(case when position = {{ slot }} then {{ field }} end) as item_{{ slot }}_{{ field.removeprefix('item_') }},
+            max(case when position = {{ slot }} then {{ field }} end)
+                as item_{{ slot }}_{{ field.removeprefix('item_') }},
         {% endfor %}
     {% endfor %}
     cast(count(*) as {{ dbt.type_int() }}) as item_count

@@ -71,7 +71,10 @@ priced as (
         cast(coalesce(markets.price, items.price) as decimal(18, 2)) as price_amount,
         cast(case when markets.price is null then items.list_price else markets.list_price end as decimal(18, 2))
             as list_amount,
-        case when markets.price is null then items.currency else coalesce(markets.currency, items.currency) end as currency
+        case
+            when markets.price is null then items.currency
+            else coalesce(markets.currency, items.currency)
+        end as currency
     from markets
     inner join items
         on markets.item_id = items.item_id
@@ -94,15 +97,16 @@ current_rows as (
         coalesce(item_url, '') as link,
         coalesce(image_url, '') as image_link,
         case when unavailable_reason is null then 'in_stock' else 'out_of_stock' end as availability,
-        concat(cast(greatest(price_amount, coalesce(list_amount, price_amount)) as {{ dbt.type_string() }}), ' ', currency)
-            as price,
+        concat(
+            cast(greatest(price_amount, coalesce(list_amount, price_amount)) as {{ dbt.type_string() }}), ' ', currency
+        ) as price,
         case
             when list_amount > price_amount then concat(cast(price_amount as {{ dbt.type_string() }}), ' ', currency)
             else ''
         end as sale_price,
         currency,
         coalesce(brand, '') as brand,
-        case when subcategory is null then own_category else concat(own_category, ' > ', subcategory) end as product_type,
+        concat(own_category, coalesce(concat(' > ', subcategory), '')) as product_type,
         category,
         price_amount,
         coalesce(list_amount, price_amount) as list_price_amount,

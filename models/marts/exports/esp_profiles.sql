@@ -3,14 +3,18 @@
     'rfm_group', 'price_band', 'favourite_category', 'favourite_brand', 'next_offer_name', 'next_offer_code',
     'next_offer_url'
 ] %}
-{% set scores = ['recency_score', 'frequency_score', 'monetary_score', 'favourite_hour', 'favourite_weekday', 'order_count'] %}
+{% set scores = [
+    'recency_score', 'frequency_score', 'monetary_score', 'favourite_hour', 'favourite_weekday', 'order_count'
+] %}
 {% set amounts = ['net_amount', 'average_order_amount', 'expected_spend_30d', 'expected_value_365d'] %}
 {% set probabilities = ['order_probability_30d', 'churn_probability'] %}
 {% set days = ['last_order_date', 'next_order_date', 'next_offer_end_date'] %}
 {% set slot_texts = [] %}
 {% set slot_prices = [] %}
 {% for slot in range(1, 5) %}
-    {% for field in ['id', 'name', 'url', 'image_url'] %}{% do slot_texts.append('item_' ~ slot ~ '_' ~ field) %}{% endfor %}
+    {% for field in ['id', 'name', 'url', 'image_url'] %}
+        {% do slot_texts.append('item_' ~ slot ~ '_' ~ field) %}
+    {% endfor %}
     {% do slot_prices.append('item_' ~ slot ~ '_price') %}
 {% endfor %}
 

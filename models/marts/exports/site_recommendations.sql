@@ -17,8 +17,10 @@ of_items as (
 
     select
         item_id,
-        cast(to_json(array_sort(array_agg({{ ordered_struct(['context', 'position', 'recommended_item_id']) }})))
-        as {{ dbt.type_string() }}) as items,
+        cast(
+            to_json(array_sort(array_agg({{ ordered_struct(['context', 'position', 'recommended_item_id']) }})))
+            as {{ dbt.type_string() }}
+        ) as items,
         count(*) as item_count
     from (
         select
