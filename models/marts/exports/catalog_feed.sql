@@ -106,7 +106,7 @@ current_rows as (
         end as sale_price,
         currency,
         coalesce(brand, '') as brand,
-        concat(own_category, coalesce(concat(' > ', subcategory), '')) as product_type,
+        own_category || coalesce(' > ' || subcategory, '') as product_type,
         category,
         price_amount,
         coalesce(list_amount, price_amount) as list_price_amount,
