@@ -26,12 +26,8 @@ def main() -> None:
     count = redis.load(database)
     print(f"loaded {count:,} rows into Redis in {time.perf_counter() - start:.1f} s")
     with open_exports(database) as connection:
-        users = [
-            user
-            for (user,) in connection.execute(
-                "select user_id from stg_users order by md5(user_id)"
-            ).fetchall()
-        ]
+        rows = connection.execute("select user_id from stg_users order by md5(user_id)").fetchall()
+        users = [user for (user,) in rows]
         by_sql = (
             "select placement, items from site_recommendations where subject_type = 'user' and subject_id = ?"
         )

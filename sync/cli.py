@@ -131,7 +131,9 @@ def report(plan: Plan, delivery: Delivery, book: Journal) -> int:
     counts = delivery.counts
     if counts.total() != len(plan.changes):
         raise RuntimeError(f"{plan.export}: {len(plan.changes)} rows went in, {counts.total()} came out")
-    outcomes = ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items()) or "nothing to tell"
+    outcomes = (
+        ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items() if count) or "nothing to tell"
+    )
     click.echo(f"{plan.export}: {outcomes}")
     for state, reason, count, key in book.open_ends(plan.export):
         click.echo(f"  {count:8,} {state}: {reason} (such as {key})")

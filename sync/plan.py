@@ -84,7 +84,8 @@ def plan_of(
             # what has happened has been told; that a price in it changed is no other event
             unchanged += 1
             continue
-        identity = {name: row[name] for name in IDENTITY if name in row}
+        # nothing of an event is ever deleted: whom it was about need not be kept
+        identity = {} if export == EVENTS else {name: row[name] for name in IDENTITY if name in row}
         if identified_by and before and before.identity.get(identified_by) not in (None, row[identified_by]):
             deletes.append(Change(f"{key}:{FORMER}", "delete", "", {}, before.identity, True, ""))
         batch = before.batch if before and before.content_hash == content_hash else ""

@@ -247,6 +247,8 @@ def test_who_is_gone_is_deleted_and_events_are_told_once(sink, shop):
     for export in ("esp_profiles", "site_recommendations"):
         assert_same(sink, shop, export)
     assert "0 delete" in synced(shop).output
+    # nor does the journal know who it was
+    assert b"user1@example.com" not in shop.with_suffix(".sync.sqlite").read_bytes()
 
 
 def shop_user(database: Path) -> str:
