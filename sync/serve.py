@@ -95,8 +95,9 @@ def application(store: Store, token_sha256: str | None = None) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/users/{id}", guarded(of_user)),
-            Route("/items/{id}", guarded(of_item)),
+            # ids may hold slashes
+            Route("/users/{id:path}", guarded(of_user)),
+            Route("/items/{id:path}", guarded(of_item)),
             Route("/cart", guarded(of_cart)),
             Route("/health", health),
             Route("/openapi.json", description),

@@ -4,9 +4,12 @@ import hashlib
 import subprocess
 import threading
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 from warehouse import ROOT, connect
 
@@ -111,6 +114,35 @@ def test_answers_are_cached_as_long_as_they_may_be(client):
 def test_what_cannot_be_answered_is_said(client, path):
     answer = client.get(path)
     assert answer.status_code == 400 and answer.json()["error"]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    place=st.sampled_from(["users", "items"]),
+    subject=st.text(min_size=1, max_size=30).filter(lambda text: text not in (".", "..")),
+    query=st.lists(
+        st.tuples(
+            st.sampled_from(["n", "exclude", "placement", "context", "item", "other"]),
+            st.one_of(
+                st.text(max_size=20),
+                st.integers(-3, 60).map(str),
+                st.sampled_from(["home", "upgrade", "i10"]),
+            ),
+        ),
+        max_size=6,
+    ),
+)
+def test_whatever_is_asked_is_answered_as_described(client, place, subject, query):
+    for path in (f"/{place}/{quote(subject, safe='', errors='replace')}", "/cart"):
+        answer = client.get(path, params=query)
+        assert answer.status_code in (200, 400), answer.text
+        if answer.status_code == 200:
+            items = answer.json()["items"]
+            assert [item["position"] for item in items] == list(range(1, len(items) + 1))
+            assert len({item["item_id"] for item in items}) == len(items) <= serve.ITEMS_MAX
+            assert not {item["item_id"] for item in items} & {
+                text for name, text in query if name == "exclude"
+            }
 
 
 def test_the_description_names_what_is_served(client):
