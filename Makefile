@@ -140,7 +140,7 @@ fuzz: .venv/.installed ## build and render SHOPS made-up shops with every kind o
 	SHOPS=$(or $(SHOPS),300) FIRST=$(or $(FIRST),1) $(python) -m pytest -n 2 --tb=line tests/python/test_fuzz.py
 
 # Without them the tests that need these servers are skipped, saying so.
-services: ## start PostgreSQL and postfix on loopback for the tests of sending, data under target/services
+services: ## start PostgreSQL, postfix and Redis on loopback for the tests that want them, data under target/services
 	@scripts/services.sh start target/services
 
 # Without it the tests that need these tools are skipped, saying so.

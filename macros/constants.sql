@@ -12,6 +12,8 @@
       content_block_items_max       items compared with each other for sharing a token, at least 3: cost grows with it
       content_neighbours_max        neighbours by content kept per item
       minimum_distinct_price_bands  thirds of a category's prices that a list shows, where it has to mix categories
+      exported_items_max            items of a list that an export names: what the narrowest destination takes (Braze, 30) and
+                                    a shop shows, and few enough for the record sizes of all of them
       send_hours_ahead              hours from as_of on that an email may wait for one at which it may go out: a week
       strategy_head                 best items of each strategy that stay candidates whatever others say: a block's worth
       training_days_min             days of orders that `make train` needs: three times its label days
@@ -31,6 +33,7 @@
         'content_block_items_max': 50,
         'content_neighbours_max': 20,
         'minimum_distinct_price_bands': 2,
+        'exported_items_max': 20,
         'send_hours_ahead': 168,
         'strategy_head': 6,
         'training_days_min': 42,

@@ -28,6 +28,8 @@ COMMANDS = {
     "bounces": ("sending.cli:bounces", "Take in bounces and complaints from a maildir."),
     "events": ("sending.cli:events", "Write the ledger's events for the next build."),
     "endpoint": ("sending.cli:endpoint", "Serve the unsubscribe page."),
+    "sync": ("sync.cli:sync", "Bring the exports to an ESP, a site or Redis, what changed alone."),
+    "serve": ("sync.serve:serve", "Answer look-ups of recommendations over HTTP."),
     "docs": ("recmail.docs:main", "Write the pages of docs/ that follow from the project."),
 }
 

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Starts the servers that tests of sending want, each on a free port of the loopback interface with all its data under
+# Starts the servers that tests of sending and of look-ups want, each on a free port of the loopback interface with all its data under
 # FOLDER; `stop` ends them. Debian's packages are installed where that is possible.
 # Usage: services.sh start|stop FOLDER
-# FOLDER/postgresql/url and FOLDER/postfix/port say where they are; tests are skipped without these files.
+# FOLDER/postgresql/url, FOLDER/postfix/port and FOLDER/redis/url say where they are; tests are skipped without these.
 set -eu
 action=$1
 mkdir -p "$2"
@@ -130,8 +130,38 @@ END
     printf 'postfix on port %s\n' "$port"
 }
 
+# Behind a password, since other users of this machine reach the loopback interface too.
+start_redis() {
+    command -v redis-server >/dev/null || install redis-server
+    config=$folder/redis
+    if [ -e "$config/pid" ] && kill -0 "$(cat "$config/pid")" 2>/dev/null; then
+        printf 'Redis runs already\n'
+        return
+    fi
+    mkdir -p "$config"
+    port=$(free_port)
+    password=$(python3 -c 'import secrets; print(secrets.token_hex(16))')
+    (umask 077; cat >"$config/redis.conf") <<END
+bind 127.0.0.1
+port $port
+requirepass $password
+dir $config
+pidfile $config/pid
+logfile $config/log
+daemonize yes
+save ""
+END
+    redis-server "$config/redis.conf" >/dev/null || fail "Redis did not start: $config/log says why"
+    (umask 077; printf 'redis://:%s@127.0.0.1:%s/0\n' "$password" "$port" >"$config/url")
+    printf 'Redis on port %s\n' "$port"
+}
+
 stop() {
-    rm -f "$folder/postgresql/url" "$folder/postfix/port"
+    rm -f "$folder/postgresql/url" "$folder/postfix/port" "$folder/redis/url"
+    if [ -e "$folder/redis/pid" ]; then
+        kill "$(cat "$folder/redis/pid")" 2>/dev/null || true
+        rm -f "$folder/redis/pid"
+    fi
     if [ -e "$folder/postgresql/data/postmaster.pid" ]; then
         as_postgres "$(postgresql_folder)/pg_ctl" -D "$folder/postgresql/data" -m fast stop >/dev/null
     fi
@@ -141,7 +171,7 @@ stop() {
 }
 
 case $action in
-start) start_postgresql && start_postfix ;;
+start) start_postgresql && start_postfix && start_redis ;;
 stop) stop ;;
 *) fail "services.sh start|stop FOLDER" ;;
 esac

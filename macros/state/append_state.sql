@@ -1,20 +1,28 @@
 {#-
     on-run-end hook: what a run that succeeded adds to the tables of source `state`, all of it in one transaction. A
     run of which anything failed, was skipped or was cut off adds nothing, and neither does a model that the run did
-    not build. Each table's meta (models/state/_state__sources.yml) says how:
+    not build. Exports come after the mails: what fails there holds back what was exported and nothing else. Each
+    table's meta (models/state/_state__sources.yml) says how:
     model    the model that is appended, with the same columns
     when     of `model` only rows of which this holds are appended
     number   ids that have no number yet are added with theirs; without it the rows of this run are written,
     run      which are those whose `column` has the value it has in `model`, in place of what an earlier run wrote there
+    replaced the rows of this run take the place of all
     forget   who leaves: rows whose `column` is in input `when_in`, or not in input `unless_in`. A number stays taken,
              without its id, so that nobody else gets it
 -#}
 {% macro append_state(results) %}
     {% if execute and flags.WHICH in ('build', 'run') %}
-        {% set failed = results | rejectattr('status', 'in', ['success', 'pass', 'warn', 'no-op']) | list %}
+        {% set failed = [] %}
+        {% set failed_exports = [] %}
+        {% for result in results if result.status not in ['success', 'pass', 'warn', 'no-op'] %}
+            {% set is_export = 'exports' in result.node.fqn or 'stg_exported_rows' in result.node.unique_id %}
+            {% do (failed_exports if is_export else failed).append(result) %}
+        {% endfor %}
         {% set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.name') | list %}
         {% set statements = [] %}
-        {% for table in graph.sources.values() if table.source_name == 'state' and table.config.meta.model in built %}
+        {% for table in graph.sources.values() if table.source_name == 'state' and table.config.meta.model in built
+            and not (failed_exports and table.config.meta.replaced) %}
             {% do statements.extend(recmail.new_state_rows(table) + recmail.forgotten_state_rows(table)) %}
         {% endfor %}
         {% if statements and not failed %}
@@ -35,6 +43,12 @@
         {{ return([
             "insert into " ~ table.relation_name ~ " (" ~ columns ~ ") select " ~ columns ~ " from " ~ model
             ~ " where " ~ id ~ " not in (select " ~ id ~ " from " ~ table.relation_name ~ " where " ~ id ~ " is not null)"
+        ]) }}
+    {% endif %}
+    {% if table.config.meta.replaced %}
+        {{ return([
+            "delete from " ~ table.relation_name,
+            "insert into " ~ table.relation_name ~ " (" ~ columns ~ ") select " ~ columns ~ " from " ~ model
         ]) }}
     {% endif %}
     {% set run = table.config.meta.run %}

@@ -148,6 +148,8 @@
         'bounce_address': address,
         'send_marts_age_hours_max': {'type': 'number', 'least': 0, 'most': 876000},
         'send_price_share_max': share,
+        'sync_deletes_max': count,
+        'sync_changed_share_max': share,
         'send_growth_max': {'type': 'number', 'least': 1, 'most': 1000000},
         'send_same_share_max': share,
 

@@ -10,6 +10,9 @@ select
     users.email_frequency,
     users.preferred_categories,
     users.loyalty_tier,
+    users.phone,
+    users.sms_consent,
+    users.ads_consent,
     users.email_consent_at,
     users.signed_up_at,
     users.repairs

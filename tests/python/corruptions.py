@@ -210,6 +210,16 @@ USERS = [
         *("users", "unknown frequency", "email_frequency", "hourly", "unknown"),
         "email_frequency is unknown: not mailed",
     ),
+    mended("users", "number with a trunk zero", "phone", "+49 (0)170-555 0112", "+491705550112"),
+    mended("users", "number dialled from abroad", "phone", "0049.170.5550112", "+491705550112"),
+    mended(
+        *("users", "number without a country", "phone", "0170 5550112", None),
+        "phone is no number with a country code",
+    ),
+    mended(
+        *("users", "sms consent in other words", "sms_consent", "maybe", False),
+        "sms_consent is neither true nor false: no SMS",
+    ),
     mended("users", "no frequency", "email_frequency", None, "daily"),
     mended(
         "users", "impossible sign-up", "signed_up_at", "2024-13-45", None, "signed_up_at is not a timestamp"

@@ -43,6 +43,9 @@ def small_shop(user_count: int = 40, item_count: int = 40, order_count: int = 16
             "locale": "de-DE",
             "email_consent": "subscribed" if number % 10 else "unsubscribed",
             "signed_up_at": AS_OF - timedelta(days=200),
+            "phone": f"0049 170 55501{number:02}",
+            "sms_consent": None if number % 3 else True,
+            "ads_consent": number % 2 == 0,
         }
         for number in range(user_count)
     ]

@@ -66,7 +66,8 @@ def test_a_warehouse_with_a_history_gives_the_lists_of_one_without(tmp_path):
     assert fresh.value("select item_key from state.item_keys where item_id = '0i0'") == 1
 
     assert len(marts()) > 10
-    for mart in marts():
+    # exports tell what changed since the run before, which is what a history is
+    for mart in marts("recommendations", "email", "sales", "metrics"):
         assert old.content(mart) == fresh.content(mart), mart
 
 

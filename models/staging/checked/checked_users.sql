@@ -35,6 +35,14 @@ typed as (
                 then {{ clean_timestamp('email_consent_at') }}
         end as email_consent_at,
         {{ clean_timestamp('signed_up_at') }} as signed_up_at,
+        {{ clean_phone('phone') }} as phone,
+        {% for column in ['sms_consent', 'ads_consent'] %}
+            -- what can't be read is no consent
+            case
+                when {{ clean_text(column) }} is not null
+                    then coalesce({{ clean_boolean(column) }}, {{ clean_number(column) }} = 1, false)
+            end as {{ column }},
+        {% endfor %}
         {{ row_as_struct('input_rows') }} as raw_row
     from input_rows
     left join {{ ref('timezones') }} as timezones

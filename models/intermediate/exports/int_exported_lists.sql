@@ -1,0 +1,98 @@
+-- Every export reads its items here, so that all channels show one ranking. Names, pages and prices are those of the
+-- user's market; JSON holds no null, because some destinations take it for an order to forget.
+{% set fields = [
+    'position', 'item_id', 'item_name', 'price', 'list_price', 'currency', 'item_url', 'image_url', 'strategy',
+    'reason_type', 'reason_text'
+] %}
+
+with lists as (
+
+    {% set columns = [
+        'user_id', 'position', 'item_id', 'item_name', 'price', 'list_price', 'currency', 'item_url', 'image_url',
+        'strategy', 'reason_type', 'reason_text'
+    ] | join(', ') %}
+    select
+        'email_digest' as placement,
+        {{ columns }}
+    from {{ ref('user_recommendations') }}
+    union all
+    select
+        placement,
+        {{ columns }}
+    from {{ ref('placement_recommendations') }}
+
+),
+
+users as (
+
+    select
+        user_id,
+        lower(locale) as locale
+    from {{ ref('stg_users') }}
+
+),
+
+markets as (
+
+    select * from {{ ref('int_item_markets') }}
+
+),
+
+labels as (
+
+    select * from {{ ref('int_item_labels') }}
+
+),
+
+of_markets as (
+
+    select
+        lists.user_id,
+        lists.placement,
+        lists.position,
+        lists.item_id,
+        coalesce(markets.item_name, lists.item_name) as item_name,
+        cast(coalesce(markets.price, lists.price) as double) as price,
+        cast(case
+            when markets.price is null then coalesce(lists.list_price, lists.price)
+            else coalesce(markets.list_price, markets.price)
+        end as double) as list_price,
+        case
+            when markets.price is null then lists.currency
+            else coalesce(markets.currency, lists.currency)
+        end as currency,
+        coalesce(markets.item_url, lists.item_url, '') as item_url,
+        coalesce(lists.image_url, '') as image_url,
+        lists.strategy,
+        lists.reason_type,
+        coalesce(lists.reason_text, '') as reason_text,
+        labels.is_nameable
+    from lists
+    inner join users
+        on lists.user_id = users.user_id
+    inner join labels
+        on lists.item_id = labels.item_id
+    left join markets
+        on
+            lists.item_id = markets.item_id
+            and users.locale = markets.locale
+    where lists.position <= {{ constants()['exported_items_max'] }}
+
+)
+
+select
+    user_id,
+    placement,
+    cast(to_json(array_sort(array_agg({{ ordered_struct(fields) }}))) as {{ dbt.type_string() }}) as items,
+    cast(to_json(array_sort(
+        array_agg({{ ordered_struct(['position', 'item_id']) }}) filter (where is_nameable)
+    )) as {{ dbt.type_string() }}) as advertised_items,
+    {% for slot in range(1, 5) %}
+        {% for field in ['item_id', 'item_name', 'item_url', 'image_url', 'price'] %}
+            max(case when position = {{ slot }} then {{ field }} end)
+                as item_{{ slot }}_{{ field.removeprefix('item_') }},
+        {% endfor %}
+    {% endfor %}
+    cast(count(*) as {{ dbt.type_int() }}) as item_count
+from of_markets
+group by user_id, placement

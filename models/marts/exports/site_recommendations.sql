@@ -1,0 +1,115 @@
+{# items beside an item, per context, and for whom nobody knows: as many as a page shows #}
+{% set items_beside_an_item = 8 %}
+{% set items_for_everybody = 12 %}
+
+with of_users as (
+
+    select lists.*
+    from {{ ref('int_exported_lists') }} as lists
+    inner join {{ ref('placements') }} as placements
+        on lists.placement = placements.placement
+    where placements.channel = 'site'
+
+),
+
+-- ids alone: names and prices of what stands beside an item are the page's own, or the catalogue feed's
+of_items as (
+
+    select
+        item_id,
+        cast(
+            to_json(array_sort(array_agg({{ ordered_struct(['context', 'position', 'recommended_item_id']) }})))
+            as {{ dbt.type_string() }}
+        ) as items,
+        count(*) as item_count
+    from (
+        select
+            item_id,
+            context,
+            rank as position,
+            recommended_item_id
+        from {{ ref('item_recommendations') }}
+        where rank <= {{ items_beside_an_item }}
+    ) as beside
+    group by item_id
+
+),
+
+-- what sells best now, of what may be shown to anybody
+best_sellers as (
+
+    select
+        items.item_id,
+        items.item_name,
+        cast(items.price as double) as price,
+        items.currency,
+        coalesce(items.item_url, '') as item_url,
+        coalesce(items.image_url, '') as image_url,
+        row_number() over (
+            order by
+                coalesce(popularity.buyer_count_30d, 0) desc,
+                coalesce(popularity.decayed_purchase_count, 0) desc,
+                items.item_id
+        ) as position
+    from {{ ref('stg_items') }} as items
+    inner join {{ ref('int_item_availability') }} as availability
+        on items.item_id = availability.item_id
+    left join {{ ref('int_item_popularity') }} as popularity
+        on items.item_id = popularity.item_id
+    where
+        availability.unavailable_reason is null
+        and not availability.is_for_reorders
+
+),
+
+for_everybody as (
+
+    select
+        cast(to_json(array_sort(array_agg({{ ordered_struct(
+            ['position', 'item_id', 'item_name', 'price', 'currency', 'item_url', 'image_url']
+        ) }}))) as {{ dbt.type_string() }}) as items,
+        count(*) as item_count
+    from best_sellers
+    where position <= {{ items_for_everybody }}
+    having count(*) > 0
+
+),
+
+current_rows as (
+
+    select
+        md5(concat('user:', user_id, ':', placement)) as export_key,
+        'user' as subject_type,
+        user_id as subject_id,
+        placement,
+        items,
+        item_count,
+        {{ dbt.cast(var('send_marts_age_hours_max') * 3600, dbt.type_int()) }} as ttl_seconds
+    from of_users
+    union all
+    select
+        concat('item:', item_id) as export_key,
+        'item' as subject_type,
+        item_id as subject_id,
+        'item_page' as placement,
+        items,
+        cast(item_count as {{ dbt.type_int() }}) as item_count,
+        {{ dbt.cast(var('send_marts_age_hours_max') * 3600, dbt.type_int()) }} as ttl_seconds
+    from of_items
+    union all
+    select
+        'everybody' as export_key,
+        'everybody' as subject_type,
+        '' as subject_id,
+        'home' as placement,
+        items,
+        cast(item_count as {{ dbt.type_int() }}) as item_count,
+        {{ dbt.cast(var('send_marts_age_hours_max') * 3600, dbt.type_int()) }} as ttl_seconds
+    from for_everybody
+
+),
+
+{{ export_rows(
+    'site_recommendations',
+    ['subject_type', 'subject_id', 'placement', 'items', 'item_count', 'ttl_seconds']
+) }}

@@ -1,0 +1,160 @@
+"""What a destination has to be told: the exports of the warehouse against the journal of what it was told before."""
+
+import datetime
+import json
+from collections.abc import Collection, Iterator, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+import click
+import duckdb
+
+from sync.journal import State, Told
+
+OF_THE_EXPORT = ("export_key", "operation", "content_hash", "changed_at")
+# not sent twice, and nothing of them is deleted
+EVENTS = "esp_events"
+# the key of what a user had before, an address say
+FORMER = "former"
+# columns that tell a destination whom to delete when nothing else is left
+IDENTITY = (
+    "user_id",
+    "email",
+    "phone",
+    "market",
+    "item_id",
+    "audience",
+    "email_sha256",
+    "google_email_sha256",
+)
+
+
+class Change(NamedTuple):
+    export_key: str
+    operation: str  # upsert or delete
+    content_hash: str
+    row: dict  # business columns without nulls; empty for a delete
+    identity: dict
+    was_accepted: bool
+    batch: str  # of which it was part when its answer got lost: told again in the same company
+    is_erased: bool = False  # of deletes: nobody has the user any more, not only the channel
+
+
+class Plan(NamedTuple):
+    export: str
+    changes: list[Change]
+    unchanged: int
+    rejected: int  # of earlier syncs, with the same content
+    known: int  # rows that the destination has
+    source: int  # rows that the export has
+
+    def count(self, kind: str) -> int:
+        return sum(self.kind(change) == kind for change in self.changes)
+
+    @staticmethod
+    def kind(change: Change) -> str:
+        if change.operation == "delete":
+            return "delete"
+        return "change" if change.was_accepted else "new"
+
+
+def plan_of(
+    connection: duckdb.DuckDBPyConnection,
+    export: str,
+    told: Mapping[str, Told],
+    users: Collection[str],
+    retry_rejected: bool,
+    identified_by: str | None = None,
+) -> Plan:
+    """`users` are the ids of those who are still there. A destination that is `identified_by` a column has a row for
+    each value of it: that of before is deleted."""
+    changes, seen, unchanged, rejected = [], set(), 0, 0
+    deletes: list[Change] = []
+    for key, content_hash, row in rows_of(connection, export):
+        seen.add(key)
+        before = told.get(key)
+        if before and before.content_hash == content_hash and before.operation == "upsert":
+            if before.state == State.ACCEPTED:
+                unchanged += 1
+                continue
+            if before.state == State.REJECTED and not retry_rejected:
+                rejected += 1
+                continue
+        elif before and export == EVENTS and before.was_accepted:
+            # what has happened has been told; that a price in it changed is no other event
+            unchanged += 1
+            continue
+        # nothing of an event is ever deleted: whom it was about need not be kept
+        identity = {} if export == EVENTS else {name: row[name] for name in IDENTITY if name in row}
+        if identified_by and before and before.identity.get(identified_by) not in (None, row[identified_by]):
+            deletes.append(Change(f"{key}:{FORMER}", "delete", "", {}, before.identity, True, ""))
+        batch = before.batch if before and before.content_hash == content_hash else ""
+        changes.append(
+            Change(key, "upsert", content_hash, row, identity, bool(before and before.was_accepted), batch)
+        )
+    if export != EVENTS:
+        for key, before in told.items():
+            if key in seen or not before.was_accepted:
+                continue
+            if before.operation == "delete" and before.state == State.REJECTED and not retry_rejected:
+                rejected += 1
+                continue
+            gone = before.identity.get("user_id") not in users
+            batch = before.batch if before.operation == "delete" else ""
+            deletes.append(Change(key, "delete", "", {}, before.identity, True, batch, is_erased=gone))
+    # first: an address that is deleted may be written for somebody else
+    changes = [*deletes, *changes]
+    known = sum(before.was_accepted for before in told.values())
+    return Plan(export, changes, unchanged, rejected, known, len(seen))
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, export: str) -> Iterator[tuple[str, str, dict]]:
+    result = connection.execute(f"select * from {export} where operation = 'upsert' order by export_key")
+    names = [column[0] for column in result.description]
+    while rows := result.fetchmany(10_000):
+        for row in rows:
+            values = dict(zip(names, row, strict=True))
+            # null says nothing, and a destination could take it for an order to forget
+            business = {
+                name: json.loads(value) if name == "items" else plain(value)
+                for name, value in values.items()
+                if name not in OF_THE_EXPORT and value is not None
+            }
+            yield values["export_key"], values["content_hash"], business
+
+
+def plain(value):
+    """As JSON has it."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, datetime.datetime):
+        return value.isoformat() + "Z"
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return value
+
+
+class Refused(click.ClickException):
+    """Nothing was sent. Exit code 2."""
+
+    exit_code = 2
+
+
+def require_usual(plan: Plan, deletes_max: int, changed_share_max: float, yes: bool) -> None:
+    """Refused when the export looks as if something broke before it: a destination can't be asked for what it had."""
+    deletes, changed = plan.count("delete"), plan.count("change")
+    if not plan.source and plan.known:
+        raise Refused(
+            f"{plan.export} is empty and the destination has {plan.known:,} rows of it: look at the build first"
+        )
+    if deletes > deletes_max:
+        raise Refused(
+            f"{plan.export}: {deletes:,} rows would be deleted, var sync_deletes_max is {deletes_max:,}."
+            " If it is meant so, raise it in VARS for this once"
+        )
+    share = (deletes + changed) / plan.known if plan.known else 0
+    if share > changed_share_max and not yes:
+        raise Refused(
+            f"{plan.export}: {share:.0%} of the {plan.known:,} rows that the destination has would change,"
+            f" var sync_changed_share_max is {changed_share_max:g}. If it is meant so: --yes"
+        )

@@ -1,0 +1,249 @@
+"""`recmail serve`: what a page shows, over HTTP, from Redis or from the memory.
+
+Who is not known gets what sells best, in the same form as everybody else: no answer tells who is a customer. A caller
+that may not ask waits before it hears so, and is counted.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import ipaddress
+import json
+import os
+from collections.abc import Iterable
+from itertools import zip_longest
+from pathlib import Path
+
+import click
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from dbt_tools.options import database_option
+from sync.stores import Found, Store, open_store
+
+ITEMS_DEFAULT, ITEMS_MAX = 8, 50
+EXCLUDED_MAX, CART_MAX = 200, 50
+USER_PLACEMENTS = ("home", "cart", "post_purchase")
+ITEM_CONTEXTS = ("also_viewed", "also_bought", "bought_together", "similar_items", "upgrade")
+# a site asks anew every 15 to 60 minutes; whose list it is, no shared cache may keep
+OF_A_USER = "private, max-age=900"
+OF_EVERYBODY = "public, max-age=3600"
+SECONDS_AFTER_A_WRONG_TOKEN = 1.0
+
+
+class Wrong(Exception):
+    """The request can't be answered, as the text says."""
+
+
+def application(store: Store, token_sha256: str | None = None) -> Starlette:
+    refused = {"count": 0}
+
+    async def may_ask(request: Request) -> bool:
+        if token_sha256 is None:
+            return True
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if hmac.compare_digest(hashlib.sha256(token.encode()).hexdigest(), token_sha256.lower()):
+            return True
+        refused["count"] += 1
+        await asyncio.sleep(SECONDS_AFTER_A_WRONG_TOKEN)
+        return False
+
+    def guarded(answer):
+        async def endpoint(request: Request) -> Response:
+            if not await may_ask(request):
+                return JSONResponse({"error": "a token is needed"}, 401, {"WWW-Authenticate": "Bearer"})
+            try:
+                body, cache = await run_in_threadpool(answer, request)
+            except Wrong as error:
+                return JSONResponse({"error": str(error)}, 400)
+            return cached(request, body, cache)
+
+        return endpoint
+
+    def of_user(request: Request) -> tuple[dict, str]:
+        placement = one_of(request, "placement", USER_PLACEMENTS)
+        found = store.find("user", request.path_params["id"])
+        items = chosen(request, found.lists.get(placement) or found.lists.get("home", []), found)
+        return {"placement": placement, "items": items}, OF_A_USER
+
+    def of_item(request: Request) -> tuple[dict, str]:
+        context = one_of(request, "context", ITEM_CONTEXTS)
+        item_id = request.path_params["id"]
+        found = store.find("item", item_id)
+        items = chosen(request, beside(found, context), found, {item_id})
+        return {"context": context, "items": items}, OF_EVERYBODY
+
+    def of_cart(request: Request) -> tuple[dict, str]:
+        """What goes with each of them in turn."""
+        cart = request.query_params.getlist("item")
+        if not 1 <= len(cart) <= CART_MAX:
+            raise Wrong(f"item: 1 to {CART_MAX} of them")
+        found = [store.find("item", item_id) for item_id in cart]
+        rows = zip_longest(*(beside(one, "bought_together") for one in found))
+        items = chosen(request, (item for row in rows for item in row if item), found[0], set(cart))
+        return {"items": items}, OF_EVERYBODY
+
+    async def health(_request: Request) -> Response:
+        return JSONResponse({"status": "ok", "refused_requests": refused["count"]})
+
+    async def description(_request: Request) -> Response:
+        return JSONResponse(OPENAPI)
+
+    return Starlette(
+        routes=[
+            # ids may hold slashes
+            Route("/users/{id:path}", guarded(of_user)),
+            Route("/items/{id:path}", guarded(of_item)),
+            Route("/cart", guarded(of_cart)),
+            Route("/health", health),
+            Route("/openapi.json", description),
+        ]
+    )
+
+
+def beside(found: Found, context: str) -> list[dict]:
+    return [
+        {"item_id": row["recommended_item_id"]}
+        for row in found.lists.get("item_page", [])
+        if row["context"] == context
+    ]
+
+
+def chosen(request: Request, items: Iterable[dict], found: Found, own: set[str] = frozenset()) -> list[dict]:
+    """As many as were asked for, without those that the caller excludes; best sellers fill what is missing."""
+    wanted = whole(request, "n", ITEMS_DEFAULT, ITEMS_MAX)
+    excluded = request.query_params.getlist("exclude")
+    if len(excluded) > EXCLUDED_MAX:
+        raise Wrong(f"exclude: at most {EXCLUDED_MAX}")
+    seen = {*excluded, *own}
+    kept: list[dict] = []
+    for item in [*items, *found.fallback]:
+        if len(kept) == wanted:
+            break
+        if item["item_id"] not in seen:
+            seen.add(item["item_id"])
+            kept.append(item | {"position": len(kept) + 1})
+    return kept
+
+
+def whole(request: Request, name: str, default: int, most: int) -> int:
+    text = request.query_params.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= most):
+        raise Wrong(f"{name}: a whole number from 1 to {most}")
+    return int(text)
+
+
+def one_of(request: Request, name: str, values: tuple[str, ...]) -> str:
+    value = request.query_params.get(name, values[0])
+    if value not in values:
+        raise Wrong(f"{name}: one of {', '.join(values)}")
+    return value
+
+
+def cached(request: Request, body: dict, cache: str) -> Response:
+    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": cache, "Vary": "Authorization"}
+    if tag in (
+        part.strip().removeprefix("W/") for part in request.headers.get("If-None-Match", "").split(",")
+    ):
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers, media_type="application/json")
+
+
+def parameter(name: str, schema: dict, place: str = "query", required: bool = False) -> dict:
+    return {"name": name, "in": place, "required": required, "schema": schema}
+
+
+def described(summary: str, *parameters: dict) -> dict:
+    n = parameter("n", {"type": "integer", "minimum": 1, "maximum": ITEMS_MAX, "default": ITEMS_DEFAULT})
+    ids = {"type": "array", "items": {"type": "string"}}
+    exclude = parameter("exclude", ids | {"maxItems": EXCLUDED_MAX})
+    answers = {
+        "200": {
+            "description": "Best first; best sellers where too few are known.",
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Items"}}},
+        },
+        "304": {"description": "As If-None-Match has it."},
+        "400": {"description": "What is wrong with the request."},
+        "401": {"description": "A token is needed."},
+    }
+    return {"get": {"summary": summary, "parameters": [*parameters, n, exclude], "responses": answers}}
+
+
+ID = parameter("id", {"type": "string"}, "path", True)
+OPENAPI = {
+    "openapi": "3.1.0",
+    "info": {"title": "recmail serve", "version": "1"},
+    "paths": {
+        "/users/{id}": described(
+            "What a user is shown.",
+            ID,
+            parameter("placement", {"type": "string", "enum": list(USER_PLACEMENTS)}),
+        ),
+        "/items/{id}": described(
+            "What stands beside an item.",
+            ID,
+            parameter("context", {"type": "string", "enum": list(ITEM_CONTEXTS)}),
+        ),
+        "/cart": described(
+            "What goes with a cart.",
+            parameter(
+                "item",
+                {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": CART_MAX},
+                required=True,
+            ),
+        ),
+    },
+    "components": {
+        "schemas": {
+            "Items": {
+                "type": "object",
+                "required": ["items"],
+                "properties": {
+                    "placement": {"type": "string"},
+                    "context": {"type": "string"},
+                    "items": {
+                        "type": "array",
+                        "maxItems": ITEMS_MAX,
+                        "items": {"type": "object", "required": ["item_id", "position"]},
+                    },
+                },
+            }
+        }
+    },
+}
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@click.command()
+@database_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Others than loopback need a token.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8026, show_default=True)
+def serve(database: Path, host: str, port: int) -> None:
+    """Serve /users/{id}, /items/{id} and /cart from site_recommendations; /openapi.json describes them.
+
+    From Redis where RECMAIL_REDIS_URL names one (`recmail sync --to redis` loads it), else from the warehouse as it is.
+    RECMAIL_SERVE_TOKEN_SHA256 is the SHA-256 of the token that callers send as Authorization: Bearer.
+    """
+    token = os.environ.get("RECMAIL_SERVE_TOKEN_SHA256")
+    if token is not None and not (
+        len(token) == 64 and all(letter in "0123456789abcdefABCDEF" for letter in token)
+    ):
+        raise click.UsageError(
+            "RECMAIL_SERVE_TOKEN_SHA256 must be 64 hexadecimal digits: printf %s TOKEN | sha256sum"
+        )
+    if token is None and not is_loopback(host):
+        raise click.UsageError(f"{host} can be reached from outside: set RECMAIL_SERVE_TOKEN_SHA256 first")
+    # no access log: addresses hold ids of users
+    uvicorn.run(application(open_store(database), token), host=host, port=port, access_log=False)

@@ -1,0 +1,243 @@
+"""What ESP, site and ads are fed with: consent, one ranking for all channels, what changed and what is gone."""
+
+import hashlib
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import jsonschema
+import pytest
+from shop import AS_OF, small_shop, write_parquet
+from warehouse import NO_GATE, Build, build, connect
+
+from sync.payloads import APIS, requests
+from sync.plan import rows_of
+
+EXPORTS = (
+    *("esp_profiles", "esp_events", "catalog_feed"),
+    *("site_recommendations", "ad_audiences", "sms_recommendations"),
+)
+EXPORTS_ALONE = ("--select", "config.schema:exports")
+SCHEMAS = Path(__file__).parents[2] / "sync/schemas"
+CHEAPER, UNSUBSCRIBED, ERASED = "i7", "u2", "u6"
+
+
+def key_of(*parts: str) -> str:
+    return hashlib.md5(":".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+
+def hashes(built: Build, export: str) -> dict[str, str]:
+    return dict(built.query(f"select export_key, content_hash from {export} where operation = 'upsert'"))
+
+
+def ids(items: str) -> list[str]:
+    return [item["item_id"] for item in json.loads(items)]
+
+
+@pytest.fixture(scope="module")
+def later(small, small_inputs, tmp_path_factory) -> Build:
+    """The exports built again a day later, of lists that are the same."""
+    built = small.copied_to(tmp_path_factory.mktemp("later"))
+    table = f"{built.schema('stg_as_of')}.stg_as_of"
+    with connect(built.database, read_only=False) as connection:
+        connection.execute(
+            f"create or replace table {table} as select timestamp '2024-07-01 12:00:00' as as_of"
+        )
+    again = build(built.database, {"input_location": str(small_inputs)}, *EXPORTS_ALONE)
+    assert again.succeeded, again.text
+    return again
+
+
+@pytest.fixture(scope="module")
+def changed(small, tmp_path_factory) -> Build:
+    """The small shop after a price fell, somebody unsubscribed, and somebody asked to be erased."""
+    tables = small_shop()
+    for item in tables["items"]:
+        if item["item_id"] == CHEAPER:
+            item["price"] -= 0.5
+    for user in tables["users"]:
+        if user["user_id"] == UNSUBSCRIBED:
+            user["email_consent"] = "unsubscribed"
+    tables["erasure_requests"].append({"user_id": ERASED, "requested_at": AS_OF - timedelta(days=1)})
+    folder = tmp_path_factory.mktemp("changed")
+    built = small.copied_to(folder)
+    inputs = write_parquet(tables, folder / "inputs")
+    again = build(built.database, {"input_location": str(inputs)}, *NO_GATE)
+    assert again.succeeded, again.text
+    return again
+
+
+def test_each_channel_reaches_those_alone_who_agreed_to_it(small):
+    subscribed = {f"u{number}" for number in range(40) if number % 10 and number != 37}
+    assert {user for (user,) in small.query("select user_id from esp_profiles")} == subscribed
+    numbers = {user for (user,) in small.query("select user_id from sms_recommendations")}
+    assert numbers and numbers <= {f"u{number}" for number in range(0, 40, 3)}
+    assert small.query("select phone from sms_recommendations where user_id = 'u12'") == [("+491705550112",)]
+    agreed = {hashlib.sha256(f"user{number}@example.com".encode()).hexdigest() for number in range(0, 40, 2)}
+    assert {address for (address,) in small.query("select email_sha256 from ad_audiences")} == agreed
+
+
+def test_email_site_sms_and_ads_show_the_same_ranking(small):
+    digests = dict(
+        small.query("select user_id, list(item_id order by position) from user_recommendations group by 1")
+    )
+    lists = {
+        (user, placement): items
+        for user, placement, items in small.query(
+            "select user_id, placement, list(item_id order by position) from placement_recommendations group by 1, 2"
+        )
+    } | {(user, "email_digest"): items for user, items in digests.items()}
+
+    profiles = small.query(
+        "select user_id, items, item_1_id, item_2_id, item_3_id, item_4_id from esp_profiles"
+    )
+    for user, items, *slots in profiles:
+        assert ids(items) == digests[user]
+        assert slots == digests[user][:4]
+    others = [
+        *small.query("select user_id, placement, items from esp_events"),
+        *small.query("select user_id, placement, items from sms_recommendations"),
+        *small.query(
+            "select subject_id, placement, items from site_recommendations where subject_type = 'user'"
+        ),
+    ]
+    assert {placement for _, placement, _ in others} >= {"email_digest", "home", "sms"}
+    for user, placement, items in others:
+        assert ids(items) == lists[user, placement], (user, placement)
+
+    users = dict(small.query("select sha256(email), user_id from stg_users where email is not null"))
+    for address, items in small.query(
+        "select email_sha256, items from ad_audiences where audience_use = 'include'"
+    ):
+        named = ids(items)
+        assert named == [item for item in digests[users[address]] if item in named]
+
+    # and the mail itself: the first of the list, in its order
+    for user, placement, positions in small.query(
+        "select user_id, placement, list_transform(item_lines, lambda line: line.position) from email_queue"
+    ):
+        assert positions == sorted(positions) and len(positions) <= len(lists[user, placement])
+
+
+def test_what_stands_beside_an_item_and_what_sells_best_is_there_for_everybody(small):
+    beside = small.query("select subject_id, items from site_recommendations where subject_type = 'item'")
+    assert len(beside) > 30
+    for item, items in beside:
+        assert all(row["recommended_item_id"] != item for row in json.loads(items))
+    [(items, ttl)] = small.query(
+        "select items, ttl_seconds from site_recommendations where subject_type = 'everybody'"
+    )
+    # neither what is sold out nor what is not sold any more
+    assert len(ids(items)) == 12 and not {"i3", "i4"} & set(ids(items)) and ttl == 36 * 3600
+
+
+def test_a_rebuild_without_change_is_no_change(small, later):
+    for export in EXPORTS:
+        assert later.content(export) == small.content(export), export
+        assert later.value(f"select count(*) from {export}") > 0
+    assert later.content("state.exported_rows") == small.content("state.exported_rows")
+
+
+def test_a_price_change_changes_the_rows_that_name_it(small, changed):
+    feed, before = hashes(changed, "catalog_feed"), hashes(small, "catalog_feed")
+    assert {key for key in before if feed.get(key) != before[key]} == {f"shop:{CHEAPER}"}
+    assert feed.keys() == before.keys()
+    for export in ("esp_profiles", "site_recommendations", "sms_recommendations"):
+        old = dict(small.query(f"select export_key, items from {export} where operation = 'upsert'"))
+        new = dict(changed.query(f"select export_key, items from {export} where operation = 'upsert'"))
+        now, then = hashes(changed, export), hashes(small, export)
+        rewritten = {key for key in old.keys() & new.keys() if old[key] != new[key]}
+        rehashed = {key for key in old.keys() & new.keys() if now[key] != then[key]}
+        assert rewritten <= rehashed, export
+        named = {
+            key for key in old.keys() & new.keys() if f'"{CHEAPER}"' in old[key] and '"price"' in old[key]
+        }
+        assert named <= rehashed, export
+    # hashes are of what the row says and of nothing else
+    assert rehashed < old.keys()
+
+
+def test_who_unsubscribed_or_was_erased_leaves_a_tombstone_that_names_nobody(changed):
+    def tombstones(export: str) -> set[str]:
+        return {
+            key for (key,) in changed.query(f"select export_key from {export} where operation = 'delete'")
+        }
+
+    assert tombstones("esp_profiles") == {key_of("user", UNSUBSCRIBED), key_of("user", ERASED)}
+    assert key_of("user", ERASED, "home") in tombstones("site_recommendations")
+    # whoever unsubscribed from mails is on the site as before
+    assert key_of("user", UNSUBSCRIBED, "home") not in tombstones("site_recommendations")
+    address = hashlib.sha256(f"user{ERASED[1:]}@example.com".encode()).hexdigest()
+    assert {key.partition(":")[2] for key in tombstones("ad_audiences")} == {address}
+    assert key_of("user", ERASED, "sms") in tombstones("sms_recommendations")
+    assert tombstones("esp_events") == set()
+    for export in EXPORTS:
+        gone = changed.query(
+            f"select columns(lambda c: c not in ('export_key', 'operation', 'content_hash', 'changed_at'))"
+            f" from {export} where operation = 'delete'"
+        )
+        assert all(value is None for row in gone for value in row), export
+
+
+def test_a_tombstone_stays_until_it_is_a_month_old(small, later, small_inputs, tmp_path):
+    built = later.copied_to(tmp_path)
+    state = "insert into state.exported_rows values ('esp_profiles', '{}', 'delete', '', timestamp '{}')"
+    with connect(built.database, read_only=False) as connection:
+        connection.execute(state.format("younger", "2024-06-01 12:00:01"))
+        connection.execute(state.format("older", "2024-06-01 12:00:00"))
+    again = build(built.database, {"input_location": str(small_inputs)}, *EXPORTS_ALONE)
+    assert again.succeeded, again.text
+    assert again.query(
+        "select export_key, changed_at::varchar from esp_profiles where operation = 'delete'"
+    ) == [("younger", "2024-06-01 12:00:01")]
+    assert again.query("select export_key from state.exported_rows where operation = 'delete'") == [
+        ("younger",)
+    ]
+
+
+def test_a_failing_export_holds_back_what_was_exported_and_no_mail(small, small_inputs, tmp_path):
+    built = small.copied_to(tmp_path)
+    with connect(built.database, read_only=False) as connection:
+        connection.execute("update state.exported_rows set operation = 'teleport'")
+        connection.execute("delete from state.queued_messages")
+    again = build(
+        built.database,
+        {"input_location": str(small_inputs)},
+        *("--select", "stg_exported_rows+", "email_queue", "stg_as_of", "--indirect-selection", "cautious"),
+        tests=True,
+    )
+    assert not again.succeeded and "stg_exported_rows" in again.text
+    assert again.value("select count(*) from state.queued_messages") == again.value(
+        "select count(*) from email_queue"
+    )
+    assert again.query("select distinct operation from state.exported_rows") == [("teleport",)]
+
+
+@pytest.mark.parametrize("name", APIS)
+def test_every_payload_is_valid(small, name):
+    schema = json.loads((SCHEMAS / f"{name}.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    api = APIS[name]
+    with connect(small.database) as connection:
+        rows = [row for _, _, row in rows_of(connection, api.export)]
+    assert len(rows) > 20
+    # the longest that staging lets through, and a link longer than most fields
+    long = {f"item_{slot}_name": "Ä" * 150 for slot in range(1, 5)} | {
+        "item_1_url": "https://shop.example/" + "a" * 5000
+    }
+    if api.export == "esp_profiles":
+        rows.append(rows[0] | long)
+    sent = list(requests(api, rows))
+    for request in sent:
+        validator.validate(request)
+    text = json.dumps(sent)
+    assert text.count(rows[1]["email"]) >= 1 and "null" not in text.replace('"null"', "")
+
+
+def test_a_schema_refuses_what_its_api_refuses():
+    schema = json.loads((SCHEMAS / "mailchimp_members.json").read_text("utf-8"))
+    member = {"email_address": "a@b.example", "status_if_new": "subscribed"}
+    member["merge_fields"] = {"FAVOURITECATEGORY": "tea"}
+    with pytest.raises(jsonschema.ValidationError, match="FAVOURITECATEGORY"):
+        jsonschema.validate({"members": [member]}, schema)
