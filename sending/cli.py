@@ -14,8 +14,9 @@ import uvicorn
 from sqlalchemy.exc import DBAPIError
 
 from dbt_tools.options import built_database_option, database_option
-from email_render.cli import out_option
-from email_render.tokens import keys_from_environment
+from email_render.cli import out_option, theme_option
+from email_render.theme import Theme
+from email_render.tokens import key_from_environment, keys_from_environment
 from sending.deliver import Delivery
 from sending.endpoint import endpoint as reference_endpoint
 from sending.export import EVENTS_FILE, LOG_FILE, write_events
@@ -27,6 +28,7 @@ from sending.options import ledger_option
 from sending.pace import Pace
 from sending.plan import plan_text
 from sending.reports import read_reports
+from sending.revision import Revision
 from sending.settings import Settings, read_settings
 from sending.states import State
 from sending.tables import messages
@@ -57,6 +59,14 @@ def shifted_clock(_context, _option, moment: datetime | None):
     envvar=SMTP_VARIABLE,
     help=f"smtp://user:password@host:587, smtps:// or smtp+plain://. As {SMTP_VARIABLE} nobody else can see it.",
 )
+@click.option(
+    "--inputs",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    envvar="INPUT",
+    help="Input files as they are now: who ordered or said no since the build, what is sold out or has another price. "
+    "INPUT by default.",
+)
+@theme_option
 @click.option("--dry-run", is_flag=True, help="Print what would be sent, and send nothing.")
 @click.option(
     "--allow",
@@ -98,6 +108,8 @@ def send(
     transport: str,
     target: Path | None,
     smtp_url: str | None,
+    inputs: Path | None,
+    theme: Theme,
     dry_run: bool,
     allow: tuple[str, ...],
     connections: int,
@@ -120,10 +132,11 @@ def send(
         book = None if dry_run and not ledger_exists(place) else Ledger(place, clock)
         if not dry_run:
             recover(book)
-        queue.freeze(parts, out, book.all_rows(messages) if book else ())
+        queue.freeze(parts, out, book.all_rows(messages) if book else (), clock())
+        revision = queue.revalidate(inputs, clock()) if inputs else None
         for note in queue.notes:
             click.echo(note, err=True)
-        plan = queue.plan()
+        plan = queue.plan(revision)
         earlier = book.earlier_runs(queue.run_id, RUNS_COMPARED) if book else []
         found = findings(plan, [run["message_count"] for run in earlier], settings, clock())
         if dry_run:
@@ -132,8 +145,13 @@ def send(
         connect = connector(transport, target, out, smtp_url)
         signer = Signer.from_environment(settings.send_from)
         require_usual(found, allow)
-        take_in(queue, plan.size, book)
-        send_again(queue, book, settings)
+        if revision:
+            say_what_differs(revision)
+            if revision.changed:
+                revision.render(out, key_from_environment(), theme)
+        take_in(queue, plan.size, book, settings)
+        if revision:
+            book.note_revisions(revision.differences())
     # from here on the warehouse is free for the next build
     book.expire()
     delivery = Delivery(
@@ -171,12 +189,24 @@ def connector(transport: str, target: Path | None, out: Path, smtp_url: str | No
     return lambda: JsonLines(target or out.parent / "emails.jsonl")
 
 
-def take_in(queue: Queue, size: int, book: Ledger) -> None:
+def take_in(queue: Queue, size: int, book: Ledger, settings: Settings) -> None:
     book.add_run(queue.run_id, queue.as_of, size)
-    for rows, reasons in queue.messages():
-        book.add_queued(rows)
-        book.drop(reasons)
+    again = [name for name in queue.triggers if settings.is_sent_again(name)]
+    for rows in queue.messages():
+        book.add_queued(rows, again)
+    # before what must not go out is dropped: these must not either
+    if count := book.send_again(queue.run_id, again):
+        click.echo(f"{count:,} messages that may have arrived are sent again, as their rule says")
+    book.drop(queue.reasons())
     book.open_run(queue.run_id)
+
+
+def say_what_differs(revision: Revision) -> None:
+    dropped = ", ".join(f"{count:,} {reason}" for reason, count in revision.dropped.items())
+    click.echo(
+        f"Newer inputs: {sum(revision.dropped.values()):,} messages dropped{f' ({dropped})' if dropped else ''}, "
+        f"{revision.changed:,} with other items or prices"
+    )
 
 
 def recover(book: Ledger) -> None:
@@ -190,12 +220,6 @@ def recover(book: Ledger) -> None:
         click.echo(
             f"{found[State.AMBIGUOUS]:,} messages were handed over by a sender that died: they may have arrived"
         )
-
-
-def send_again(queue: Queue, book: Ledger, settings: Settings) -> None:
-    triggers = [name for name in queue.triggers if settings.is_sent_again(name)]
-    if count := book.send_again(queue.run_id, triggers):
-        click.echo(f"{count:,} messages that may have arrived are sent again, as their rule says")
 
 
 def report(queue: Queue, book: Ledger, outcomes: Counter, place: str) -> None:

@@ -10,8 +10,8 @@ import click
 from sending.frozen_queue import Plan
 from sending.settings import Settings
 
-EMPTY, LARGER, SAME, OLD = "empty", "larger", "same", "old"
-CHECKS = (EMPTY, LARGER, SAME, OLD)
+EMPTY, LARGER, SAME, OLD, CHANGED = "empty", "larger", "same", "old", "changed"
+CHECKS = (EMPTY, LARGER, SAME, OLD, CHANGED)
 RUNS_COMPARED = 7  # a week of daily runs
 MESSAGES_MIN = 100  # below it, a share or a factor says little, and little can happen
 
@@ -52,6 +52,15 @@ def findings(plan: Plan, earlier_counts: Sequence[int], settings: Settings, now:
                     f"var send_same_share_max is {settings.same_share_max:g}",
                 )
             )
+    before = plan.waiting + plan.dropped_by_inputs
+    if before >= MESSAGES_MIN and plan.differing > settings.changed_share_max * before:
+        found.append(
+            Finding(
+                CHANGED,
+                f"newer inputs drop or change {plan.differing:,} of {before:,} messages; "
+                f"var send_changed_share_max is {settings.changed_share_max:g}",
+            )
+        )
     age = now - plan.as_of
     if age > settings.marts_age_max:
         found.append(

@@ -22,6 +22,7 @@ from sqlalchemy import (
     create_engine,
     delete,
     event,
+    false,
     func,
     or_,
     select,
@@ -35,7 +36,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from dbt_tools.private_files import close_to_others
 from sending.presence import Presence, presence_of
 from sending.states import ENDED, FOLLOWS, SENT, UNDER_WAY, WAITING, State
-from sending.tables import MIGRATIONS, VERSION, events, messages, metadata, runs, schema_version
+from sending.tables import MIGRATIONS, VERSION, events, messages, metadata, revisions, runs, schema_version
 
 LEDGER_VARIABLE = "RECMAIL_LEDGER"
 BUSY_SECONDS = 60  # that a statement waits for another sender's transaction
@@ -117,23 +118,33 @@ class Ledger:
         with self.engine.begin() as connection:
             self._insert_new(connection, runs, [row])
 
-    def add_queued(self, rows: Collection[dict]) -> None:
+    def add_queued(self, rows: Collection[dict], again: Collection[str] = ()) -> None:
         """Messages that the ledger doesn't know begin as queued; those that wait, or may be repeated, become
-        this run's."""
+        this run's. What was sent keeps the items that it had, unless its trigger, one of `again`, sends it once more."""
+        # one by one: a list can't be a parameter of many statements
+        is_waiting = or_(*(messages.c.state == state for state in WAITING))
+        is_unclear = messages.c.state == State.AMBIGUOUS
+        is_repeated = and_(
+            is_unclear,
+            messages.c.repeats == 0,
+            or_(false(), *(messages.c.trigger_type == trigger for trigger in again)),
+        )
         with self.engine.begin() as connection:
             new = {"state": State.QUEUED, "attempts": 0, "repeats": 0, "queued_at": self.now()}
             self._insert_new(connection, messages, [row | new for row in rows])
-            waiting = or_(*(messages.c.state == state for state in (*WAITING, State.AMBIGUOUS)))
-            places = ("run_id", "part", "row_group", "consented_at", "expires_at")
-            connection.execute(
-                update(messages)
-                .where(messages.c.message_id == bindparam("known"), waiting)
-                .values({name: bindparam(f"new_{name}") for name in places}),
-                [
-                    {"known": row["message_id"]} | {f"new_{name}": row[name] for name in places}
-                    for row in rows
-                ],
-            )
+            for condition, names in (
+                (or_(is_waiting, is_unclear), ("run_id", "part", "row_group", "consented_at", "expires_at")),
+                (or_(is_waiting, is_repeated), ("subject", "items")),
+            ):
+                connection.execute(
+                    update(messages)
+                    .where(messages.c.message_id == bindparam("known"), condition)
+                    .values({name: bindparam(f"new_{name}") for name in names}),
+                    [
+                        {"known": row["message_id"]} | {f"new_{name}": row[name] for name in names}
+                        for row in rows
+                    ],
+                )
 
     def drop(self, reasons: dict[str, str]) -> None:
         """What must not go out, with the reason of each message."""
@@ -144,6 +155,11 @@ class Ledger:
             for reason, ids in of_reason.items():
                 for some in chunks(ids):
                     self._move(connection, State.DROPPED, messages.c.message_id.in_(some), reason)
+
+    def note_revisions(self, rows: Collection[dict]) -> None:
+        """What newer inputs changed in messages; what is known already is not noted twice."""
+        with self.engine.begin() as connection:
+            self._insert_new(connection, revisions, [row | {"noted_at": self.now()} for row in rows])
 
     def open_run(self, run_id: str) -> None:
         """The run's messages that were rendered can be claimed. Those of earlier runs can't any more: later ones stand
@@ -388,6 +404,10 @@ class Ledger:
                         select(messages.c.address_key).where(messages.c.user_id.in_(some))
                     ).scalars()
                 )
+                of_theirs = select(messages.c.message_id).where(messages.c.user_id.in_(some))
+                removed += connection.execute(
+                    delete(revisions).where(revisions.c.message_id.in_(of_theirs))
+                ).rowcount
                 removed += connection.execute(delete(messages).where(messages.c.user_id.in_(some))).rowcount
                 shared = set(
                     connection.execute(
@@ -413,7 +433,7 @@ class Ledger:
             connection.close()
             return
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f"vacuum full {messages.name}, {events.name}"))
+            connection.execute(text(f"vacuum full {messages.name}, {events.name}, {revisions.name}"))
 
     # --- the store -------------------------------------------------------------------------------------------
 

@@ -20,6 +20,8 @@ class Settings(NamedTuple):
     marts_age_max: timedelta
     growth_max: float
     same_share_max: float
+    changed_share_max: float
+    ended_by_order: tuple[str, ...]  # triggers that an order answers
     shelf_life_hours: Mapping[str, float]
     unclear_delivery: Mapping[str, str]
     plus_tags_share_an_address: bool
@@ -55,6 +57,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             marts_age_max=timedelta(hours=float(values["send_marts_age_hours_max"])),
             growth_max=float(values["send_growth_max"]),
             same_share_max=float(values["send_same_share_max"]),
+            changed_share_max=float(values["send_changed_share_max"]),
+            ended_by_order=tuple(values["ended_by_order"]),
             plus_tags_share_an_address=bool(values["plus_tags_share_an_address"]),
             **maps,
         )

@@ -16,8 +16,8 @@ from sqlalchemy import (
 from sending.states import State
 
 # one more with each change of the tables, and what makes the former into it in MIGRATIONS
-VERSION = 1
-MIGRATIONS: dict[int, list[str]] = {}
+VERSION = 2
+MIGRATIONS: dict[int, list[str]] = {1: []}  # a new table, which is made when a ledger is opened
 
 metadata = MetaData()
 
@@ -89,4 +89,16 @@ events = Table(
     Column("occurred_at", DateTime, nullable=False),
     Index("events_by_address", "address_key"),
     Index("events_by_user", "user_id"),
+)
+
+# what newer inputs changed between the build and the hand-over
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("message_id", String, primary_key=True),
+    Column("change", String, primary_key=True),  # sold_out, bought, price, promoted …, or dropped
+    Column("item_id", String, primary_key=True),  # empty: the whole message
+    Column("after", Text, primary_key=True),
+    Column("before", Text),
+    Column("noted_at", DateTime, nullable=False),
 )

@@ -143,6 +143,8 @@
         'send_marts_age_hours_max': {'type': 'number', 'least': 0, 'most': 876000},
         'send_growth_max': {'type': 'number', 'least': 1, 'most': 1000000},
         'send_same_share_max': share,
+        'send_changed_share_max': share,
+        'ended_by_order': {'type': 'words', 'of': email_types},
 
         'shop_name': {'type': 'text'},
         'shop_url': https,

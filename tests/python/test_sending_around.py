@@ -110,6 +110,7 @@ def test_the_plan_counts_what_would_go_out(tmp_path):
             parts,
             own.out,
             [{"message_id": "m3", "state": "accepted"}, {"message_id": "m1", "state": "queued"}],
+            T0,
         )
         plan = queue.plan()
     assert (plan.size, plan.waiting) == (6, 3)
