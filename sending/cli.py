@@ -266,7 +266,10 @@ def bounces(database: Path, ledger: str | None, maildir: Path) -> None:
 @ledger_option
 @out_option("events")
 def events(database: Path, ledger: str | None, out: Path) -> None:
-    """Write email_events.parquet, an input of the next build, and send_log.parquet, every message with its state."""
+    """Write email_events.parquet, an input of the next build, and send_log.parquet, every message with its state.
+
+    send_revisions.parquet says what newer inputs changed before messages went out.
+    """
     event_count, message_count = write_events(open_ledger(ledger, database), out)
     click.echo(
         f"{event_count:,} events in {out / EVENTS_FILE}, {message_count:,} messages in {out / LOG_FILE}"

@@ -120,7 +120,7 @@ class Ledger:
 
     def add_queued(self, rows: Collection[dict], again: Collection[str] = ()) -> None:
         """Messages that the ledger doesn't know begin as queued; those that wait, or may be repeated, become
-        this run's. What was sent keeps the items that it had, unless its trigger, one of `again`, sends it once more."""
+        this run's. What was sent keeps the items that it had, unless its trigger, one of `again`, repeats it."""
         # one by one: a list can't be a parameter of many statements
         is_waiting = or_(*(messages.c.state == state for state in WAITING))
         is_unclear = messages.c.state == State.AMBIGUOUS

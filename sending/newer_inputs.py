@@ -1,4 +1,4 @@
-"""Input files as they are when a sender starts, beside those that the build has read: temporary tables `newer_<table>`."""
+"""Input files as they are when a sender starts, beside those of the build: temporary tables newer_<table>, built_<table>."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ ID = r"nullif(regexp_replace(trim(cast({} as varchar)), '^(-?[0-9]+)[.]0+$', '\1
 
 
 def open_newer_inputs(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """`newer_<table>` from the folder, `built_<table>` as the build read it. A table that has no file there is as it was.
+    """Makes newer_<table> from the folder, built_<table> as the build read it. What has no file there is as it was.
 
     SetupError when the folder has none of them.
     """

@@ -1,4 +1,4 @@
-"""Between the build and the send things change: what newer inputs say is asked once more before anything is handed over."""
+"""Between the build and the send things change: newer inputs are asked once more before anything is handed over."""
 
 import mailbox
 from datetime import timedelta
@@ -62,7 +62,7 @@ def sent(rendered, tmp_path, monkeypatch):
 def text_to(folder: Path, user: dict) -> str:
     """The HTML that the user got."""
     box = mailbox.Maildir(folder, factory=None)
-    content = box.get_bytes(next(key for key in box.keys() if key.startswith(user["message_id"])))
+    content = box.get_bytes(next(key for key in box.iterkeys() if key.startswith(user["message_id"])))
     return message_from_bytes(content, policy=policy.default).get_body(("html",)).get_content()
 
 
