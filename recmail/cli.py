@@ -23,6 +23,8 @@ COMMANDS = {
     "bounces": ("sending.cli:bounces", "Take in bounces and complaints from a maildir."),
     "events": ("sending.cli:events", "Write the ledger's events for the next build."),
     "endpoint": ("sending.cli:endpoint", "Serve the unsubscribe page."),
+    "watch": ("recmail.watch:watch", "Build, render and send every few minutes."),
+    "simulate": ("simulation.cli:simulate", "Let a made-up shop live for weeks, and audit what was sent."),
     "docs": ("recmail.docs:main", "Write the pages of docs/ that follow from the project."),
 }
 

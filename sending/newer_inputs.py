@@ -1,4 +1,4 @@
-"""Input files as they are when a sender starts, beside those of the build: temporary tables newer_<table>, built_<table>."""
+"""Input files as they are when a sender starts, beside those of the build: tables newer_<name> and built_<name>."""
 
 from pathlib import Path
 
