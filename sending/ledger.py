@@ -8,7 +8,7 @@ returns: "handed over" must have been written before the first byte leaves, what
 import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -479,8 +479,10 @@ def open_engine(place: str) -> Engine:
         return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     path = Path(place)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # before SQLite makes it, and its log with the same rights
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    # before SQLite makes it, and its log with the same rights. One that is there is not opened: to close it would let
+    # go of the locks that SQLite holds for this process, and another process could then damage the file
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     close_to_others(path)
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", prepare_sqlite)

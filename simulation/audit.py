@@ -29,13 +29,8 @@ CHECKS = {
 }
 
 
-def audit(
-    life: Life, built_at: dict[str, datetime], stock_and_prices: dict[str, dict]
-) -> tuple[Counter, Counter]:
-    """Violations by check, all of CHECKS; and what could not be known when it went out.
-
-    `built_at` is when a message's build was, `stock_and_prices` the items (stock, price) when it was handed over.
-    """
+def audit(life: Life) -> tuple[Counter, Counter]:
+    """Violations by check, all of CHECKS; and what could not be known when it went out."""
     found, unknowable = Counter({name: 0 for name in CHECKS}), Counter()
     people = {person.user_id: person for person in life.people}
     found["sent_twice"] += sum(
@@ -47,10 +42,9 @@ def audit(
             found[check] += is_known
             unknowable[check] += not is_known
         found["past_shelf_life"] += mail.at > mail.send_at + SHELF_LIFE
-        items = stock_and_prices[mail.message_id]
-        found["sold_out"] += sum(items[item][0] <= 0 for item in mail.items)
-        found["wrong_price"] += sum(f"${items[item][1]:,.2f}" not in mail.html for item in mail.items)
-        for is_known in orders_before(mail, life.orders, built_at[mail.message_id]):
+        found["sold_out"] += sum(mail.shop[item][0] <= 0 for item in mail.items)
+        found["wrong_price"] += sum(f"${mail.shop[item][1]:,.2f}" not in mail.html for item in mail.items)
+        for is_known in orders_before(mail, life.orders):
             found["after_an_order"] += is_known
             unknowable["after_an_order"] += not is_known
     return found, unknowable
@@ -105,14 +99,14 @@ def refusals(mail: Delivery, said: Iterable[Said], people: dict[str, Person]) ->
             yield "against_consent", one.known_at <= mail.at
 
 
-def orders_before(mail: Delivery, orders: Iterable[Order], built_at: datetime) -> Iterable[bool]:
+def orders_before(mail: Delivery, orders: Iterable[Order]) -> Iterable[bool]:
     """Whether each order that answers the mail, or bought what it shows, since its build was known at the hand-over."""
     for order in orders:
         if (
             order.user_id == mail.user_id
-            and built_at < order.arrives_at
+            and mail.built_at < order.arrives_at
             and order.at <= mail.at
-            and (order.at > built_at - timedelta(days=3))
+            and (order.at > mail.built_at - timedelta(days=3))
         ):
             is_answered = mail.trigger in ENDED_BY_ORDER
             if is_answered or set(order.items) & set(mail.items):

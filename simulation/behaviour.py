@@ -58,9 +58,11 @@ class Delivery:
     address: str
     user_id: str
     at: datetime
+    built_at: datetime
     send_at: datetime
     items: list[str]
     html: str
+    shop: dict[str, tuple[int, float]]  # stock and price of all items at that moment
 
 
 class Life:

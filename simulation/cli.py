@@ -30,7 +30,7 @@ def simulate(weeks: int, days: int | None, people: int, crashes: int | None, see
     crashes = days // 4 if crashes is None else min(crashes, days - 1)
     with scratch_folder("simulate") as folder:
         record = Simulation(folder, days, people, crashes, seed).run()
-    found, unknowable = audit(record.life, record.built_at, record.items)
+    found, unknowable = audit(record.life)
     with replaced_folder(out, known_by=PAGE_FILE) as new:
         (new / PAGE_FILE).write_text(page(record, found, unknowable, days), "utf-8")
     click.echo(f"The page: {out / PAGE_FILE}")

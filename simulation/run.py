@@ -17,6 +17,7 @@ import click
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+from dbt.contracts.graph.manifest import Manifest
 from tqdm import tqdm
 
 from dbt_tools.dbt_runs import NO_TESTS, parse_project, run_dbt
@@ -46,9 +47,6 @@ class Record:
     """What the report tells."""
 
     life: Life
-    built_at: dict[str, datetime] = field(default_factory=dict)
-    send_at: dict[str, datetime] = field(default_factory=dict)
-    items: dict[str, dict] = field(default_factory=dict)
     crashes: list[tuple[datetime, str, str]] = field(default_factory=list)
     queued: Counter = field(default_factory=Counter)
     states: list[tuple] = field(default_factory=list)
@@ -56,9 +54,17 @@ class Record:
 
 
 class Simulation:
-    def __init__(self, folder: Path, days: int, people: int, crashes: int, seed: int):
-        self._folder, self._days = folder, days
-        self._inputs, self._database = folder / "inputs", folder / "shop.duckdb"
+    def __init__(
+        self,
+        folder: Path,
+        days: int,
+        people: int,
+        crashes: int,
+        seed: int,
+        manifest: Manifest | None = None,
+    ):
+        self._folder, self._days, self._manifest = folder, days, manifest
+        self._inputs, self._database = folder / "inputs", folder / "w.duckdb"
         self._out = folder / "emails"
         self._place = str(folder / "ledger.sqlite")
         self._clock = START
@@ -79,7 +85,7 @@ class Simulation:
 
     def run(self) -> Record:
         with environment():
-            manifest = parse_project(self._vars, self._folder, self._database)
+            manifest = self._manifest or parse_project(self._vars, self._folder, self._database)
             for day in tqdm(range(self._days), desc="Living", unit=" days", disable=None):
                 morning = START + day * DAY
                 self.life.advance(morning + BUILD_HOUR * HOUR)
@@ -159,8 +165,7 @@ class Simulation:
             rows = connection.execute(
                 f"select message_id, send_at from {qualified(schema, 'email_queue')}"
             ).fetchall()
-        for message_id, send_at in rows:
-            self.record.built_at[message_id], self.record.send_at[message_id] = self.life.now, send_at
+        self._built_at, self._send_at = self.life.now, dict(rows)
         self.record.queued[self.life.now.date()] = len(rows)
 
     # --- sending -----------------------------------------------------------------------------------------------
@@ -225,7 +230,6 @@ class Simulation:
                 ),
                 users[mail["recipient"]],
             )
-            self.record.items[message_id] = stock_and_prices
             self.life.receive(
                 Delivery(
                     message_id=message_id,
@@ -233,9 +237,11 @@ class Simulation:
                     address=mail["recipient"],
                     user_id=user_id,
                     at=self.life.now,
-                    send_at=self.record.send_at[message_id],
+                    built_at=self._built_at,
+                    send_at=self._send_at[message_id],
                     items=shown_items(html),
                     html=html,
+                    shop=stock_and_prices,
                 )
             )
         # taken: the next send writes a file of its own
