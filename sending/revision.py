@@ -5,13 +5,17 @@ seed texts: a subject that names what is sold out, a title that says what all it
 rendered into a file of its own beside render's parts, with a number below zero.
 """
 
+import os
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from email_render import load, sink
@@ -30,6 +34,7 @@ READ = (
     *("int_message_recipients", "int_item_markets", "int_item_labels", "int_item_families", "stg_identities"),
     *("triggers", "texts", "email_event_synonyms"),
 )
+PLACES = pa.schema([("message_id", pa.string()), ("row_group", pa.int32())])
 MEMORY_LIMIT = "1GB"  # above it DuckDB spills to disk
 # positions of reserves that stand in another list than the message's
 RESERVES_FROM = 100
@@ -91,7 +96,7 @@ class Revision:
             )
         for statement in WORDS.split(";\n"):
             self._connection.execute(statement)
-        number = next(free for free in range(1, 10**9) if not (out / part_file(-free)).exists())
+        number = reserved_number(out)
         renderer = Renderer(partial(sign, key), "sql", theme)
         failed: list[tuple] = []
         messages = load.read_messages(
@@ -104,21 +109,30 @@ class Revision:
                 emails, failed_here = renderer.render_batch(batch)
                 file.write_table(sink.emails_table(emails))
                 failed += failed_here
-        for message_id, row_group in places(out / part_file(-number)):
-            self._connection.execute(
-                """
-                update frozen_queue
-                set part = $part, row_group = $row_group, subject = revised.subject, items = revised.items
-                from revised_messages as revised
-                where frozen_queue.message_id = $message_id and revised.message_id = $message_id
-                """,
-                {"part": -number, "row_group": row_group, "message_id": message_id},
-            )
-        faults = [(row[0], f"not_rendered: {row[2]}") for row in failed if row[-1] == sink.SET_ASIDE]
-        for message_id, reason in dict(faults).items():
-            self._connection.execute(
-                "update frozen_queue set drop_reason = ? where message_id = ?", [reason, message_id]
-            )
+        self._note_places(-number, [row for row in failed if row[-1] == sink.SET_ASIDE], out)
+
+    def _note_places(self, part: int, failed: list[tuple], out: Path) -> None:
+        self._connection.register(
+            "revised_places", pa.Table.from_pylist(list(places(out / part_file(part))), PLACES)
+        )
+        self._connection.execute(
+            """
+            update frozen_queue
+            set part = $part, row_group = place.row_group, subject = revised.subject, items = revised.items
+            from revised_messages as revised
+            inner join revised_places as place on revised.message_id = place.message_id
+            where frozen_queue.message_id = revised.message_id
+            """,
+            {"part": part},
+        )
+        self._connection.register("set_aside_now", sink.failed_table(failed))
+        self._connection.execute(
+            """
+            update frozen_queue set drop_reason = 'not_rendered: ' || faults.field
+            from (select message_id, min(field) as field from set_aside_now group by message_id) as faults
+            where frozen_queue.message_id = faults.message_id
+            """
+        )
 
     def differences(self) -> list[dict]:
         """A row per change, as the ledger notes them."""
@@ -139,8 +153,16 @@ class Revision:
         )
 
 
-def places(path: Path) -> Iterator[tuple[str, int]]:
+def reserved_number(out: Path) -> int:
+    """Of a file that no other sender writes: senders that started before may read from theirs."""
+    for number in count(1):
+        with suppress(FileExistsError):
+            os.close(os.open(out / part_file(-number), os.O_CREAT | os.O_EXCL, 0o600))
+            return number
+
+
+def places(path: Path) -> Iterator[dict]:
     with pq.ParquetFile(path) as file:
         for row_group in range(file.num_row_groups):
             for message_id in file.read_row_group(row_group, ["message_id"])["message_id"].to_pylist():
-                yield message_id, row_group
+                yield {"message_id": message_id, "row_group": row_group}
