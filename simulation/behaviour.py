@@ -1,8 +1,8 @@
 """How the shop's people live, by stated chances and a seed: the truth that recmail learns of late, and out of order.
 
 Visits come as often as a person visits, looks go to the styles and phones that they like, a look becomes a cart with
-0.3, a cart an order with 0.5 an hour later; who buys a phone wants its case within days. Each day 3 % of the items
-change their price, 2 % sell out, and a third of those are back. Of mails a person opens their share within hours,
+0.3, a cart an order with 0.5 an hour later; who buys a phone wants its case within days. Each day 10 % of the items
+change their price, 6 % sell out, and a third of those are back. Of mails a person opens their share within hours,
 clicks in a quarter of these, unsubscribes after 1.5 %, complains after 0.4 %; an address that is dead says so within
 hours. Each day 0.4 % of the people withdraw their consent in their account, 0.2 % ask to be erased, and 5 % of those
 who said no say yes again. Nine in ten rows reach the shop's files in minutes, 8 % in hours, 2 % in days.
@@ -123,11 +123,11 @@ class Life:
                 self._plan(self.now + chance.random() * DAY, lambda person=person: self._subscribe(person))
         for item in self.items:
             draw = chance.random()
-            if draw < 0.03:
+            if draw < 0.1:
                 self._plan(self.now + chance.random() * DAY, lambda item=item: self._reprice(item))
-            elif draw < 0.05:
+            elif draw < 0.16:
                 self._plan(self.now + chance.random() * DAY, lambda item=item: self._sell_out(item))
-            elif draw < 0.38 and not item.stock:
+            elif draw < 0.5 and not item.stock:
                 self._plan(self.now + chance.random() * DAY, lambda item=item: self._restock(item))
         self._plan(self.now + DAY, self._begin_day)
 

@@ -27,7 +27,7 @@ def simulate(weeks: int, days: int | None, people: int, crashes: int | None, see
     Writes a page, and ends with 1 unless all of these counts are 0.
     """
     days = days or 7 * weeks
-    crashes = days // 4 if crashes is None else min(crashes, days - 1)
+    crashes = days // 4 if crashes is None else min(crashes, days)
     with scratch_folder("simulate") as folder:
         record = Simulation(folder, days, people, crashes, seed).run()
     found, unknowable = audit(record.life)

@@ -36,7 +36,7 @@ from simulation.crash import STEPS
 
 START = datetime(2026, 3, 2)  # a Monday; four weeks later the clocks change in Europe
 HISTORY = timedelta(days=30)
-BUILD_HOUR, SEND_HOURS = 5, (8, 17)
+BUILD_HOUR, SEND_HOURS = 5, (11, 19)
 FRUGAL = ("--threads", "1", "--no-write-json", "--log-level", "none", "--log-level-file", "none")
 # of links that nobody follows
 KEY = "of the simulation alone, 32 bytes or more"
@@ -72,10 +72,8 @@ class Simulation:
         self.life = Life(seed, people, START - HISTORY, self._unsubscribe)
         self.record = Record(self.life)
         steps = list(STEPS)
-        # spread over the days but the first, which has little to lose
         self._crash_of_day = {
-            1 + number * (days - 1) // max(crashes, 1): steps[number % len(steps)]
-            for number in range(crashes)
+            number * days // crashes: steps[number % len(steps)] for number in range(crashes)
         }
 
     def _unsubscribe(self, user_id: str, at: datetime) -> None:
@@ -95,9 +93,10 @@ class Simulation:
                     self._crash(crash, "render", *self._places)
                 quietly(render, *self._places)
                 self._note_queue()
-                for number, hour in enumerate(SEND_HOURS):
+                for hour in SEND_HOURS:
                     self.life.advance(morning + hour * HOUR)
-                    if crash and crash != "renderer" and number == day % 2:
+                    # most wait in the morning
+                    if crash and crash != "renderer" and hour == SEND_HOURS[0]:
                         self._crash(crash, "send", *self._send_options(self.life.now))
                         self.life.advance(self.life.now + 10 * MINUTE)
                     quietly(send, *self._send_options(self.life.now))
