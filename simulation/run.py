@@ -146,9 +146,11 @@ class Simulation:
                 pq.write_table(table, self._inputs / f"{name}.parquet")
 
     def _build(self, manifest) -> None:
+        # seeds change by no day
+        seeds = ("--exclude-resource-type", "seed") if self._database.exists() else ()
         self._write_inputs()
         built = run_dbt(
-            *("build", "--selector", "email", *FRUGAL, *NO_TESTS),
+            *("build", "--selector", "email", *FRUGAL, *NO_TESTS, *seeds),
             variables=self._vars,
             folder=self._folder,
             database=self._database,
