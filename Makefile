@@ -17,7 +17,7 @@ export UV_PYTHON_DOWNLOADS := never
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo inputs init build train effect explain power render send preview email-report quality forget services fuzz test email-tools lint fmt docs site bench evaluate hooks lock clean
+.PHONY: help demo inputs init build train effect explain power render send watch simulate preview email-report quality forget services fuzz test email-tools lint fmt docs site bench evaluate hooks lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [OPTION=value ...]'
@@ -105,6 +105,12 @@ render: .venv/.installed ## render the queued emails into out/emails
 # processes shows it. SEND takes any option of recmail send: make send SEND=--dry-run
 send: .venv/.installed ## send the rendered emails, TRANSPORT=smtp, maildir or jsonl; SEND=--dry-run shows the plan
 	@$(recmail) send --transport $(or $(TRANSPORT),smtp) $(SEND)
+
+watch: .venv/.installed ## build and render every EVERY=15 minutes; with TRANSPORT= also send
+	@$(with_key) $(recmail) watch --every $(or $(EVERY),15) $(if $(TRANSPORT),--transport $(TRANSPORT))
+
+simulate: .venv/.installed ## let a made-up shop live for WEEKS=8, and audit what was sent: out/simulation/index.html
+	@$(recmail) simulate --weeks $(or $(WEEKS),8) $(if $(DAYS),--days $(DAYS))
 
 # The demo's pictures have no host: the page gets copies of them.
 preview: .venv/.installed ## a gallery of real emails of every segment in out/gallery

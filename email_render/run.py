@@ -87,7 +87,9 @@ def adopt_plan(job: Job, limit: int | None) -> None:
     if path.exists() and json.loads(path.read_text("utf-8")) == plan:
         return
     path.unlink(missing_ok=True)
-    for earlier in [*job.out.glob("part-*.parquet"), *job.out.glob("failed*.parquet")]:
+    for earlier in [
+        path for name in ("part-*", "failed*", "revised-*") for path in job.out.glob(f"{name}.parquet")
+    ]:
         earlier.unlink()
     path.write_text(json.dumps(plan, indent=2) + "\n", "utf-8")
 

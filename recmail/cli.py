@@ -30,6 +30,8 @@ COMMANDS = {
     "endpoint": ("sending.cli:endpoint", "Serve the unsubscribe page."),
     "sync": ("sync.cli:sync", "Bring the exports to an ESP, a site or Redis, what changed alone."),
     "serve": ("sync.serve:serve", "Answer look-ups of recommendations over HTTP."),
+    "watch": ("recmail.watch:watch", "Build, render and send every few minutes."),
+    "simulate": ("simulation.cli:simulate", "Let a made-up shop live for weeks, and audit what was sent."),
     "docs": ("recmail.docs:main", "Write the pages of docs/ that follow from the project."),
 }
 

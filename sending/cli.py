@@ -14,8 +14,9 @@ import uvicorn
 from sqlalchemy.exc import DBAPIError
 
 from dbt_tools.options import built_database_option, database_option
-from email_render.cli import out_option
-from email_render.tokens import keys_from_environment
+from email_render.cli import out_option, theme_option
+from email_render.theme import Theme
+from email_render.tokens import key_from_environment, keys_from_environment
 from sending.deliver import Delivery
 from sending.endpoint import endpoint as reference_endpoint
 from sending.export import EVENTS_FILE, EXCLUSIONS_FILE, LOG_FILE, write_events
@@ -28,6 +29,7 @@ from sending.pace import Pace
 from sending.plan import plan_text
 from sending.readers import Readers
 from sending.reports import read_reports
+from sending.revision import Revision
 from sending.settings import read_settings
 from sending.states import State
 from sending.tables import messages
@@ -58,6 +60,14 @@ def shifted_clock(_context, _option, moment: datetime | None):
     envvar=SMTP_VARIABLE,
     help=f"smtp://user:password@host:587, smtps:// or smtp+plain://. As {SMTP_VARIABLE} nobody else can see it.",
 )
+@click.option(
+    "--inputs",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    envvar="INPUT",
+    help="Input files as they are now: who ordered or said no since the build, what is sold out or has another price. "
+    "INPUT by default.",
+)
+@theme_option
 @click.option("--dry-run", is_flag=True, help="Print what would be sent, and send nothing.")
 @click.option(
     "--allow",
@@ -99,6 +109,8 @@ def send(
     transport: str,
     target: Path | None,
     smtp_url: str | None,
+    inputs: Path | None,
+    theme: Theme,
     dry_run: bool,
     allow: tuple[str, ...],
     connections: int,
@@ -121,10 +133,11 @@ def send(
         book = None if dry_run and not ledger_exists(place) else Ledger(place, clock)
         if not dry_run:
             recover(book)
-        queue.freeze(parts, out, book.all_rows(messages) if book else ())
+        queue.freeze(parts, out, book.all_rows(messages) if book else (), clock())
+        revision = queue.revalidate(inputs, clock()) if inputs else None
         for note in queue.notes:
             click.echo(note, err=True)
-        plan = queue.plan()
+        plan = queue.plan(revision)
         earlier = book.earlier_runs(queue.run_id, RUNS_COMPARED) if book else []
         prices = queue.prices_since(earlier[0]["as_of"]) if earlier else None
         found = findings(plan, [run["message_count"] for run in earlier], settings, clock(), prices)
@@ -134,8 +147,13 @@ def send(
         connect = connector(transport, target, out, smtp_url)
         signer = Signer.from_environment(settings.send_from)
         require_usual(found, allow)
+        if revision:
+            say_what_differs(revision)
+            if revision.changed:
+                revision.render(out, key_from_environment(), theme)
         take_in(queue, plan.size, book)
-        send_again(queue, book)
+        if revision:
+            book.note_revisions(revision.differences())
     # from here on the warehouse is free for the next build
     book.expire()
     delivery = Delivery(
@@ -175,10 +193,22 @@ def connector(transport: str, target: Path | None, out: Path, smtp_url: str | No
 
 def take_in(queue: Queue, size: int, book: Ledger) -> None:
     book.add_run(queue.run_id, queue.as_of, size)
-    for rows, reasons in queue.messages():
-        book.add_queued(rows)
-        book.drop(reasons)
+    again = queue.triggers_sent_again
+    for rows in queue.messages():
+        book.add_queued(rows, again)
+    # before what must not go out is dropped: these must not either
+    if count := book.send_again(queue.run_id, again):
+        click.echo(f"{count:,} messages that may have arrived are sent again, as their rule says")
+    book.drop(queue.reasons())
     book.open_run(queue.run_id)
+
+
+def say_what_differs(revision: Revision) -> None:
+    dropped = ", ".join(f"{count:,} {reason}" for reason, count in revision.dropped.items())
+    click.echo(
+        f"Newer inputs: {sum(revision.dropped.values()):,} messages dropped{f' ({dropped})' if dropped else ''}, "
+        f"{revision.changed:,} with other items or prices"
+    )
 
 
 def recover(book: Ledger) -> None:
@@ -192,11 +222,6 @@ def recover(book: Ledger) -> None:
         click.echo(
             f"{found[State.AMBIGUOUS]:,} messages were handed over by a sender that died: they may have arrived"
         )
-
-
-def send_again(queue: Queue, book: Ledger) -> None:
-    if count := book.send_again(queue.run_id, queue.triggers_sent_again):
-        click.echo(f"{count:,} messages that may have arrived are sent again, as their rule says")
 
 
 def report(queue: Queue, book: Ledger, outcomes: Counter, place: str) -> None:
@@ -244,7 +269,10 @@ def bounces(database: Path, ledger: str | None, maildir: Path) -> None:
 @out_option("events")
 def events(database: Path, ledger: str | None, out: Path) -> None:
     """Write email_events.parquet and user_exclusions.parquet, inputs of the next build, and send_log.parquet, every
-    message with its state."""
+    message with its state.
+
+    send_revisions.parquet says what newer inputs changed before messages went out.
+    """
     counts = write_events(open_ledger(ledger, database), out)
     for count, what, file in zip(
         counts, ("events", "exclusions", "messages"), (EVENTS_FILE, EXCLUSIONS_FILE, LOG_FILE), strict=True

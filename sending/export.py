@@ -9,9 +9,9 @@ from dbt_tools.private_files import private_files, replaced_folder
 from email_render.sink import parquet_file
 from sending.ledger import Ledger
 from sending.states import SENT, State
-from sending.tables import events, messages, preferences
+from sending.tables import events, messages, preferences, revisions
 
-EVENTS_FILE, LOG_FILE = "email_events.parquet", "send_log.parquet"
+EVENTS_FILE, LOG_FILE, REVISIONS_FILE = "email_events.parquet", "send_log.parquet", "send_revisions.parquet"
 EXCLUSIONS_FILE = "user_exclusions.parquet"
 # in the words of the input contract
 EVENTS_SCHEMA = pa.schema(
@@ -54,12 +54,19 @@ LOG_SCHEMA = pa.schema(
         ),
     ]
 )
+REVISIONS_SCHEMA = pa.schema(
+    [
+        *((name, pa.string()) for name in ("message_id", "change", "item_id", "before", "after")),
+        ("noted_at", pa.timestamp("us")),
+    ]
+)
 ROWS_AT_ONCE = 10_000
 
 
 def write_events(ledger: Ledger, out: Path) -> tuple[int, int, int]:
     """Replaces the folder. How many events, exclusions and messages there are."""
     with private_files(), replaced_folder(out, known_by=LOG_FILE) as folder:
+        write(folder / REVISIONS_FILE, REVISIONS_SCHEMA, ledger.all_rows(revisions))
         return (
             write(folder / EVENTS_FILE, EVENTS_SCHEMA, event_rows(ledger)),
             write(folder / EXCLUSIONS_FILE, EXCLUSIONS_SCHEMA, exclusion_rows(ledger)),

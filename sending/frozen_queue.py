@@ -20,15 +20,21 @@ from email_render.errors import SetupError
 from email_render.gate import require_open_gate
 from email_render.run import database_version, read_plan, rendered_parts
 from sending.erased import erased_users
+from sending.revision import Revision, part_file
 from sending.settings import Settings
 
 QUERY = Path(__file__).with_name("frozen_queue.sql").read_text("utf-8")
 MARTS = (
     *("email_queue", "user_recommendations", "placement_recommendations", "send_decisions", "stg_users"),
-    *("stg_items", "int_item_history"),
+    *("stg_items", "int_item_history", "int_user_addresses"),
 )
 RENDERED = pa.schema([("message_id", pa.string()), ("part", pa.int32()), ("row_group", pa.int32())])
-KNOWN = pa.schema([("message_id", pa.string()), ("state", pa.string())])
+KNOWN = pa.schema(
+    [
+        *((name, pa.string()) for name in ("message_id", "state", "address_key")),
+        ("handed_over_at", pa.timestamp("us")),
+    ]
+)
 ROWS_AT_ONCE = 1000
 ROW_GROUPS_KEPT = 64
 SAMPLES = 5
@@ -72,11 +78,14 @@ class Plan(NamedTuple):
         str, tuple[str, int]
     ]  # item, offer, subject: the commonest value, and in how many messages
     samples: list[dict]
+    dropped_by_inputs: int = 0  # since newer inputs say so
+    differing: int = 0  # these, and those that are rendered anew
 
 
 class Queue:
     def __init__(self, connection: duckdb.DuckDBPyConnection, settings: Settings):
-        self._connection, self._settings = connection, settings
+        self._connection = connection
+        self._settings = settings
         self.notes: list[str] = []
         [(self.as_of,)] = connection.sql("select max(as_of) from send_decisions").fetchall()
         if self.as_of is None:
@@ -89,7 +98,7 @@ class Queue:
         ).fetchall()
         self.run_id = f"{self.as_of:%Y-%m-%dT%H:%M:%S}:{inputs}"
 
-    def freeze(self, parts: list[Path], out: Path, known: Iterable[dict]) -> None:
+    def freeze(self, parts: list[Path], out: Path, known: Iterable[dict], now: datetime) -> None:
         """Table frozen_queue: the messages with their places, beside what the ledger knows of them."""
         self._insert("rendered", RENDERED, rendered_places(parts))
         self._insert("known", KNOWN, known)
@@ -109,9 +118,9 @@ class Queue:
             "create temp table erased as select unnest($ids::varchar[]) as user_id", {"ids": erased or []}
         )
         self._connection.execute(
-            f"create temp view lists as {lists('user_id, position, item_id, propensity, strategy')}"
+            f"create temp view lists as {lists('user_id, position, item_id, strategy, currency, propensity')}"
         )
-        self._connection.execute(f"create temp table frozen_queue as {QUERY}")
+        self._connection.execute(f"create temp table frozen_queue as {QUERY}", {"now": now})
 
     def _insert(self, table: str, schema: pa.Schema, rows: Iterable[dict]) -> None:
         batches = (pa.RecordBatch.from_pylist(some, schema) for some in batched(rows, ROWS_AT_ONCE))
@@ -120,7 +129,9 @@ class Queue:
         self._connection.execute(f"create temp table {table} as from new_rows")
         self._connection.unregister("new_rows")
 
-    def plan(self) -> Plan:
+    def plan(self, revision: Revision | None = None) -> Plan:
+        dropped = sum(revision.dropped.values()) if revision else 0
+
         def counted(expression: str, order: str = "2 desc, 1", rows: str = WAITING) -> list[tuple]:
             query = f"select {expression}, count(*) {rows} group by 1 order by {order}"
             return self._connection.sql(query).fetchall()
@@ -156,22 +167,35 @@ class Queue:
             },
             commonest={name: rows[0] for name, rows in found.items() if rows},
             samples=samples.to_arrow_table().to_pylist(),
+            dropped_by_inputs=dropped,
+            differing=dropped + (revision.changed if revision else 0),
         )
 
-    def messages(self) -> Iterator[tuple[list[dict], dict[str, str]]]:
-        """Batches of messages as the ledger takes them, with the reasons of those that must not go out."""
+    def reasons(self) -> dict[str, str]:
+        """Of the messages that must not go out."""
+        query = "select message_id, drop_reason from frozen_queue where drop_reason is not null order by all"
+        return dict(self._connection.sql(query).fetchall())
+
+    def messages(self) -> Iterator[list[dict]]:
+        """Batches of messages as the ledger takes them."""
         # in the order of the parts, so that the ledger's rows lie as they are sent
-        query = "select * exclude (offer_name, known_state) from frozen_queue order by part, row_group, message_id"
+        query = (
+            "select * exclude (offer_name, known_state, drop_reason) from frozen_queue "
+            "order by part, row_group, message_id"
+        )
         for batch in self._connection.sql(query).to_arrow_reader(ROWS_AT_ONCE):
             rows = batch.to_pylist()
-            reasons = {row["message_id"]: reason for row in rows if (reason := row.pop("drop_reason"))}
             for row in rows:
                 row |= {
                     "run_id": self.run_id,
                     "address_key": self._settings.address_key(row["email"]),
                     "due_at": row["send_at"],
                 }
-            yield rows, reasons
+            yield rows
+
+    def revalidate(self, inputs: Path, now: datetime) -> Revision:
+        """Asks newer inputs once more; what they say stands in frozen_queue, and in what is returned."""
+        return Revision(self._connection, self._settings, inputs, now)
 
     @property
     def triggers_sent_again(self) -> list[str]:
@@ -242,6 +266,6 @@ class Emails:
         return self._read(row["part"], row["row_group"]).get(row["message_id"])
 
     def _read_row_group(self, part: int, row_group: int) -> dict[str, dict]:
-        with pq.ParquetFile(self._out / sink.part_file(part)) as file:
+        with pq.ParquetFile(self._out / part_file(part)) as file:
             rows = file.read_row_group(row_group).to_pylist()
         return {row["message_id"]: row for row in rows}

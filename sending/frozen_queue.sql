@@ -36,6 +36,23 @@ shown as (
 
 ),
 
+-- the cap as the models have it, asked of the ledger: a build may not have read its events yet
+caps as (
+
+    select
+        addresses.user_id,
+        max(of_address.gap_days) as gap_days,
+        max(known.handed_over_at) as mailed_at
+    from int_user_addresses as addresses
+    inner join int_user_addresses as of_address
+        on addresses.address_key = of_address.address_key
+    inner join known
+        on addresses.address_key = known.address_key
+    where known.state in ('handed_over', 'accepted', 'ambiguous', 'bounced')
+    group by addresses.user_id
+
+),
+
 faults as (
 
     select
@@ -66,6 +83,14 @@ select
         when users.user_id is null or email_queue.user_id in (select user_id from erased) then 'erased'
         when lower(users.email) is distinct from lower(email_queue.email) then 'address_changed'
         when decisions.decision is distinct from 'send' then coalesce(decisions.reason, 'no_decision')
+        -- days of the user's calendar
+        when
+            date_diff(
+                'day',
+                cast(timezone(coalesce(users.timezone, 'UTC'), caps.mailed_at at time zone 'UTC') as date),
+                cast(timezone(coalesce(users.timezone, 'UTC'), greatest(email_queue.send_at, $now) at time zone 'UTC') as date)
+            ) < caps.gap_days
+            then 'mailed_recently'
         when faults.field is not null then 'not_rendered: ' || faults.field
     end as drop_reason,
     known.state as known_state
@@ -78,7 +103,11 @@ left join shown
     on email_queue.message_id = shown.message_id
 left join rendered
     on email_queue.message_id = rendered.message_id
-left join faults
-    on email_queue.message_id = faults.message_id
 left join known
     on email_queue.message_id = known.message_id
+left join caps
+    on
+        email_queue.user_id = caps.user_id
+        and coalesce(known.state, 'queued') in ('queued', 'rendered')
+left join faults
+    on email_queue.message_id = faults.message_id

@@ -10,8 +10,8 @@ import click
 from sending.frozen_queue import PRICE_MOVE, Plan, PriceMoves
 from sending.settings import Settings
 
-EMPTY, LARGER, SAME, OLD, PRICES = "empty", "larger", "same", "old", "prices"
-CHECKS = (EMPTY, LARGER, SAME, OLD, PRICES)
+EMPTY, LARGER, SAME, OLD, PRICES, CHANGED = "empty", "larger", "same", "old", "prices", "changed"
+CHECKS = (EMPTY, LARGER, SAME, OLD, PRICES, CHANGED)
 RUNS_COMPARED = 7  # a week of daily runs
 MESSAGES_MIN = 100  # below it, a share or a factor says little, and little can happen
 
@@ -59,6 +59,15 @@ def findings(
                     f"var send_same_share_max is {settings.same_share_max:g}",
                 )
             )
+    before = plan.waiting + plan.dropped_by_inputs
+    if before >= MESSAGES_MIN and plan.differing > settings.changed_share_max * before:
+        found.append(
+            Finding(
+                CHANGED,
+                f"newer inputs drop or change {plan.differing:,} of {before:,} messages; "
+                f"var send_changed_share_max is {settings.changed_share_max:g}",
+            )
+        )
     age = now - plan.as_of
     if age > settings.marts_age_max:
         found.append(

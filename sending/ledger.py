@@ -8,7 +8,7 @@ returns: "handed over" must have been written before the first byte leaves, what
 import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +24,7 @@ from sqlalchemy import (
     create_engine,
     delete,
     event,
+    false,
     func,
     or_,
     select,
@@ -38,7 +39,17 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from dbt_tools.private_files import close_to_others
 from sending.presence import Presence, presence_of
 from sending.states import ENDED, FOLLOWS, SENT, UNDER_WAY, WAITING, State
-from sending.tables import MIGRATIONS, VERSION, events, messages, metadata, preferences, runs, schema_version
+from sending.tables import (
+    MIGRATIONS,
+    VERSION,
+    events,
+    messages,
+    metadata,
+    preferences,
+    revisions,
+    runs,
+    schema_version,
+)
 
 LEDGER_VARIABLE = "RECMAIL_LEDGER"
 BUSY_SECONDS = 60  # that a statement waits for another sender's transaction
@@ -127,27 +138,37 @@ class Ledger:
         with self.engine.begin() as connection:
             self._insert_new(connection, runs, [row])
 
-    def add_queued(self, rows: Collection[dict]) -> None:
+    def add_queued(self, rows: Collection[dict], again: Collection[str] = ()) -> None:
         """Messages that the ledger doesn't know begin as queued; those that wait, or may be repeated, become
-        this run's, and are due no sooner than it says: what was missed before a quiet night waits for the morning."""
+        this run's, and are due no sooner than it says: what was missed before a quiet night waits for the morning.
+        What was sent keeps the items that it had, unless its trigger, one of `again`, repeats it."""
+        # one by one: a list can't be a parameter of many statements
+        is_waiting = or_(*(messages.c.state == state for state in WAITING))
+        is_unclear = messages.c.state == State.AMBIGUOUS
+        is_repeated = and_(
+            is_unclear,
+            messages.c.repeats == 0,
+            or_(false(), *(messages.c.trigger_type == trigger for trigger in again)),
+        )
+        due_at = bindparam("new_due_at", type_=messages.c.due_at.type)
+        no_sooner = {"due_at": case((messages.c.due_at < due_at, due_at), else_=messages.c.due_at)}
+        places = ("run_id", "part", "row_group", "consented_at", "expires_at")
         with self.engine.begin() as connection:
             new = {"state": State.QUEUED, "attempts": 0, "repeats": 0, "queued_at": self.now()}
             self._insert_new(connection, messages, [row | new for row in rows])
-            waiting = or_(*(messages.c.state == state for state in (*WAITING, State.AMBIGUOUS)))
-            places = ("run_id", "part", "row_group", "consented_at", "expires_at")
-            due_at = bindparam("new_due_at", type_=messages.c.due_at.type)
-            connection.execute(
-                update(messages)
-                .where(messages.c.message_id == bindparam("known"), waiting)
-                .values(
-                    {name: bindparam(f"new_{name}") for name in places}
-                    | {"due_at": case((messages.c.due_at < due_at, due_at), else_=messages.c.due_at)}
-                ),
-                [
-                    {"known": row["message_id"]} | {f"new_{name}": row[name] for name in (*places, "due_at")}
-                    for row in rows
-                ],
-            )
+            for condition, names, computed in (
+                (or_(is_waiting, is_unclear), places, no_sooner),
+                (or_(is_waiting, is_repeated), ("subject", "items"), {}),
+            ):
+                connection.execute(
+                    update(messages)
+                    .where(messages.c.message_id == bindparam("known"), condition)
+                    .values({name: bindparam(f"new_{name}") for name in names} | computed),
+                    [
+                        {"known": row["message_id"]} | {f"new_{name}": row[name] for name in (*names, *computed)}
+                        for row in rows
+                    ],
+                )
 
     def drop(self, reasons: dict[str, str]) -> None:
         """What must not go out, with the reason of each message."""
@@ -158,6 +179,11 @@ class Ledger:
             for reason, ids in of_reason.items():
                 for some in chunks(ids):
                     self._move(connection, State.DROPPED, messages.c.message_id.in_(some), reason)
+
+    def note_revisions(self, rows: Collection[dict]) -> None:
+        """What newer inputs changed in messages; what is known already is not noted twice."""
+        with self.engine.begin() as connection:
+            self._insert_new(connection, revisions, [row | {"noted_at": self.now()} for row in rows])
 
     def open_run(self, run_id: str) -> None:
         """The run's messages that were rendered can be claimed. Those of earlier runs can't any more: later ones stand
@@ -456,6 +482,10 @@ class Ledger:
                         select(messages.c.address_key).where(messages.c.user_id.in_(some))
                     ).scalars()
                 )
+                of_theirs = select(messages.c.message_id).where(messages.c.user_id.in_(some))
+                removed += connection.execute(
+                    delete(revisions).where(revisions.c.message_id.in_(of_theirs))
+                ).rowcount
                 removed += connection.execute(delete(messages).where(messages.c.user_id.in_(some))).rowcount
                 shared = set(
                     connection.execute(
@@ -486,7 +516,8 @@ class Ledger:
             connection.close()
             return
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f"vacuum full {messages.name}, {events.name}, {preferences.name}"))
+            tables = (messages, events, preferences, revisions)
+            connection.execute(text(f"vacuum full {', '.join(table.name for table in tables)}"))
 
     # --- the store -------------------------------------------------------------------------------------------
 
@@ -532,8 +563,10 @@ def open_engine(place: str) -> Engine:
         return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     path = Path(place)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # before SQLite makes it, and its log with the same rights
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    # before SQLite makes it, and its log with the same rights. One that is there is not opened: to close it would let
+    # go of the locks that SQLite holds for this process, and another process could then damage the file
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     close_to_others(path)
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", prepare_sqlite)

@@ -16,6 +16,8 @@ def plan_lines(plan: Plan, found: Iterable[Finding]) -> Iterator[str]:
     yield f"{plan.waiting:,} of {plan.size:,} messages would be sent (marts as of {plan.as_of} UTC)"
     for reason, count in plan.others:
         yield f"  not {count:,}: {reason}"
+    if rendered_anew := plan.differing - plan.dropped_by_inputs:
+        yield f"  {rendered_anew:,} of them with other items or prices, as newer inputs have them"
     for name, rows in plan.by.items():
         # hours are all of them, in order
         shown = rows if name.startswith("hour") else rows[:VALUES_SHOWN]

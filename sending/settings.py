@@ -18,6 +18,8 @@ class Settings(NamedTuple):
     growth_max: float
     same_share_max: float
     price_share_max: float
+    changed_share_max: float
+    ended_by_order: tuple[str, ...]  # triggers that an order answers
     plus_tags_share_an_address: bool
 
     def address_key(self, email: str) -> str:
@@ -41,6 +43,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             growth_max=float(values["send_growth_max"]),
             same_share_max=float(values["send_same_share_max"]),
             price_share_max=float(values["send_price_share_max"]),
+            changed_share_max=float(values["send_changed_share_max"]),
+            ended_by_order=tuple(values["ended_by_order"]),
             plus_tags_share_an_address=bool(values["plus_tags_share_an_address"]),
         )
     except (ValueError, TypeError) as error:

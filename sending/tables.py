@@ -17,7 +17,7 @@ from sending.states import State
 
 # one more with each change of the tables, and what makes the former into it in MIGRATIONS
 VERSION = 2
-MIGRATIONS: dict[int, list[str]] = {1: []}  # new tables are made by themselves
+MIGRATIONS: dict[int, list[str]] = {1: []}  # new tables, which are made when a ledger is opened
 
 metadata = MetaData()
 
@@ -101,4 +101,16 @@ preferences = Table(
     Column("address_key", String),
     Column("chosen_at", DateTime, nullable=False),
     Index("preferences_by_address", "address_key"),
+)
+
+# what newer inputs changed between the build and the hand-over
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("message_id", String, primary_key=True),
+    Column("change", String, primary_key=True),  # sold_out, bought, price, promoted …, or dropped
+    Column("item_id", String, primary_key=True),  # empty: the whole message
+    Column("after", Text, primary_key=True),
+    Column("before", Text),
+    Column("noted_at", DateTime, nullable=False),
 )

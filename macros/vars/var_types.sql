@@ -152,6 +152,8 @@
         'sync_changed_share_max': share,
         'send_growth_max': {'type': 'number', 'least': 1, 'most': 1000000},
         'send_same_share_max': share,
+        'send_changed_share_max': share,
+        'ended_by_order': {'type': 'words', 'of': trigger_types()},
 
         'experiment_error_rate': {'type': 'number', 'least': 0.0001, 'most': 0.5},
         'experiment_days_min': whole_days,

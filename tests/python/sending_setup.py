@@ -31,7 +31,14 @@ KEY = b"0123456789abcdef0123456789abcdef"
 NOW = "2017-11-15 12:00:00"
 # what the sender reads beside what render reads
 MARTS = (
-    "create table dbt_email.stg_users as select user_id, email, null::timestamp as email_consent_at from email_queue",
+    """
+    create table dbt_email.stg_users as
+    select user_id, email, null::timestamp as email_consent_at, 'UTC' as timezone from email_queue
+    """,
+    """
+    create table dbt_email.int_user_addresses as
+    select user_id, lower(email) as address_key, 1 as gap_days from email_queue
+    """,
     "alter table dbt_email.send_decisions add column as_of timestamp",
     "update dbt_email.send_decisions set as_of = timestamp '2017-11-15'",
     "create table inputs.erasure_requests (user_id varchar)",

@@ -153,6 +153,7 @@ def test_the_plan_counts_what_would_go_out(tmp_path):
             parts,
             own.out,
             [{"message_id": "m3", "state": "accepted"}, {"message_id": "m1", "state": "queued"}],
+            T0,
         )
         plan = queue.plan()
     assert (plan.size, plan.waiting) == (6, 3)
@@ -219,6 +220,21 @@ def test_the_warehouse_is_asked_once_more(tmp_path, place):
         ("dropped", "not_rendered", 1),
         ("dropped", "unsubscribed", 1),
     ]
+
+
+def test_the_cap_is_asked_of_the_ledger_too(tmp_path, place):
+    """A build that has not read the ledger's events queues the same people again."""
+    for day in ("first", "second"):
+        (tmp_path / day).mkdir()
+    sent(rendered_shop(tmp_path / "first"), place, *maildir(tmp_path))
+    own = rendered_shop(
+        tmp_path / "second",
+        "update email_queue set message_id = message_id || 'b', send_at = send_at + interval 1 day",
+        "update int_user_addresses set gap_days = 7 where user_id = 'u1'",
+    )
+    outcome = sent(own, place, *maildir(tmp_path, "--now", "2017-11-16 11:00:00"))
+    assert outcome.exit_code == 0, outcome.output
+    assert states(place) == [("accepted", "", 11), ("dropped", "mailed_recently", 1)]
 
 
 def test_a_build_in_the_meantime_ends_the_sender(tmp_path, place, monkeypatch):

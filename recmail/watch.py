@@ -1,0 +1,193 @@
+"""Builds, renders and, if it is told how, sends, every few minutes: new events become new messages.
+
+One watch at a time works on a warehouse. A round in which nothing new has arrived does nothing; after a failure the
+next round waits twice as long, eight times at most. Each round says in a line what it did.
+"""
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import click
+import duckdb
+
+from dbt_tools.build_vars import build_vars, declared_vars
+from dbt_tools.options import database_option
+from dbt_tools.project import project_directory
+from dbt_tools.relations import qualified, schemas_holding
+from dbt_tools.scratch import sole_use
+from email_render.cli import out_option, render
+from recmail.build import main as build
+from sending.cli import send
+from sending.transports import KINDS
+
+SELECTOR = "realtime"
+SLOWER_MAX = 8  # times the usual wait, after failures
+
+
+class Failed(Exception):
+    """A step of a round; the text says which, and why."""
+
+
+@click.command(help=__doc__)
+@database_option
+@out_option("emails")
+@click.option(
+    "--every",
+    type=click.FloatRange(0.01),
+    default=15,
+    show_default=True,
+    metavar="MINUTES",
+    help="How often.",
+)
+@click.option(
+    "--selector",
+    default=SELECTOR,
+    show_default=True,
+    help="Of selectors.yml: `realtime` leaves tables of the whole shop as the last full build made them.",
+)
+@click.option("--rounds", type=click.IntRange(1), help="End after so many, instead of never.")
+@click.option("--transport", type=click.Choice(KINDS), help="Send, too; other options of send come after --.")
+@click.argument("send_options", nargs=-1)
+def watch(
+    database: Path,
+    out: Path,
+    every: float,
+    selector: str,
+    rounds: int | None,
+    transport: str | None,
+    send_options: tuple[str, ...],
+) -> None:
+    database = database.resolve()
+    try:
+        variables = build_vars(os.environ, declared_vars())
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    places = ["--database", str(database), "--out", str(out)]
+
+    def one_round() -> str:
+        before, begun = queued_messages(database), time.monotonic()
+        run(
+            build,
+            "--database",
+            str(database),
+            "--vars",
+            json.dumps(variables),
+            "--",
+            "--selector",
+            selector,
+            "--quiet",
+        )
+        built = time.monotonic()
+        run(render, *places)
+        after = queued_messages(database)
+        line = (
+            f"{len(after - before):,} messages are new, {len(before - after):,} went, {len(after & before):,} stayed; "
+            f"built in {built - begun:.0f} s, rendered in {time.monotonic() - built:.0f} s"
+        )
+        if transport:
+            run(send, *places, "--transport", transport, *send_options)
+            line += ", sent"
+        return line
+
+    with only_watch(database):
+        loop(one_round, lambda: arrivals(variables), every * 60, rounds)
+
+
+def loop(
+    one_round: Callable[[], str],
+    seen: Callable[[], object],
+    seconds: float,
+    rounds: int | None = None,
+    wait: Callable[[float], bool] | None = None,
+) -> None:
+    """A round whenever what is `seen` is not what it was at the last good one (None: always). Ends after `rounds`."""
+    with ExitStack() as stack:
+        wait = wait or stack.enter_context(ended_by_signals())
+        failures, last, done = 0, None, 0
+        while True:
+            now = seen()
+            if now is not None and now == last:
+                said = "nothing new has arrived"
+            else:
+                try:
+                    said, failures, last = one_round(), 0, now
+                except Failed as failure:
+                    failures += 1
+                    said = f"failed ({failures} in a row): {failure}"
+            pause = seconds * min(2**failures, SLOWER_MAX)
+            done += 1
+            is_last = done == rounds
+            click.echo(
+                f"{datetime.now():%Y-%m-%d %H:%M:%S}  {said}"
+                + ("" if is_last else f"; again in {pause / 60:g} min")
+            )
+            if is_last or wait(pause):
+                break
+        if failures:
+            raise SystemExit(1)
+
+
+@contextmanager
+def ended_by_signals():
+    """Waits so many seconds: true when it was asked to end meanwhile, which it does after the round."""
+    asked = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: asked.set()) for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield asked.wait
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def only_watch(database: Path):
+    folder = database.with_name(f".{database.name}.watched")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with ExitStack() as held:
+        try:
+            held.enter_context(sole_use(folder))
+        except BlockingIOError:
+            raise click.ClickException(f"another recmail watch works on {database}") from None
+        yield
+
+
+def run(command: click.Command, *arguments: str) -> None:
+    """Failed, saying why, when it could not do its work: a message set aside, or an unclear one, is no failure."""
+    name = command.name or "build"
+    try:
+        command.main(list(arguments), prog_name=name, standalone_mode=False)
+    except click.ClickException as error:
+        raise Failed(f"{name}: {error.format_message()}") from error
+    except SystemExit as end:
+        if end.code and (command is build or end.code != 1):
+            raise Failed(f"{name} ended with {end.code}") from end
+
+
+def queued_messages(database: Path) -> set[str]:
+    """Their ids; none before the first build."""
+    if not database.is_file():
+        return set()
+    with duckdb.connect(str(database), read_only=True) as connection:
+        schemas = schemas_holding(connection, "email_queue")
+        if not schemas:
+            return set()
+        rows = connection.execute(f"select message_id from {qualified(schemas[0], 'email_queue')}").fetchall()
+    return {message_id for (message_id,) in rows}
+
+
+def arrivals(variables: dict) -> object:
+    """What tells the inputs' files from those of before; None where they are no files."""
+    if variables.get("input_schema") or variables.get("input_relations"):
+        return None
+    folder = Path(variables.get("input_location") or declared_vars()["input_location"])
+    files = (project_directory() / folder).glob("*.*")
+    return sorted((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files)

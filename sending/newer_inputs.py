@@ -1,0 +1,68 @@
+"""Input files as they are when a sender starts, beside those of the build: tables newer_<name> and built_<name>."""
+
+from pathlib import Path
+
+import duckdb
+
+from dbt_tools.relations import LATEST_RUN, literal, qualified, schemas_holding
+from email_render.errors import SetupError
+
+# what the sender asks of them; every column as text, since in a CSV file they are
+COLUMNS = {
+    "users": ("user_id", "email", "email_consent", "email_frequency"),
+    "items": ("item_id", "price", "list_price", "currency", "stock_quantity", "is_active", "available_until"),
+    "item_translations": ("item_id", "locale", "price", "list_price", "currency"),
+    "orders": ("order_id", "user_id", "anonymous_id", "order_status", "ordered_at"),
+    "order_lines": ("order_id", "item_id", "quantity"),
+    "email_events": ("event_id", "event_type", "bounce_type", "user_id", "message_id", "occurred_at"),
+    "erasure_requests": ("user_id",),
+}
+# as macro clean_id has them in nearly all files: without blanks, and without the .0 of a number that was a float
+ID = r"nullif(regexp_replace(trim(cast({} as varchar)), '^(-?[0-9]+)[.]0+$', '\1'), '')"
+
+
+def open_newer_inputs(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Makes newer_<table> from the folder, built_<table> as the build read it. What has no file there is as it was.
+
+    SetupError when the folder has none of them.
+    """
+    files = {name: path for name in COLUMNS if (path := input_file(folder, name))}
+    if not files:
+        raise SetupError(f"{folder} holds none of {', '.join(COLUMNS)} as .parquet or .csv")
+    [schema] = schemas_holding(connection, LATEST_RUN)
+    for name, columns in COLUMNS.items():
+        # erasure requests stand in no table of the warehouse: sending/erased.py asks for those of the build's inputs
+        built = (
+            qualified(schema, name) if name != "erasure_requests" else "(select null as user_id where false)"
+        )
+        source = file_rows(files[name]) if name in files else built
+        for kind, rows in (("built", built), ("newer", source)):
+            connection.execute(f"create temp table {kind}_{name} as {selection(connection, rows, columns)}")
+
+
+def input_file(folder: Path, name: str) -> Path | None:
+    found = [path for ending in ("parquet", "csv") if (path := folder / f"{name}.{ending}").is_file()]
+    if len(found) > 1:
+        raise SetupError(f"Both {found[0]} and {found[1]} are there: remove the one that is old.")
+    return found[0] if found else None
+
+
+def file_rows(path: Path) -> str:
+    if path.suffix == ".parquet":
+        return f"read_parquet({literal(path)})"
+    return f"read_csv({literal(path)}, all_varchar = true, header = true, null_padding = true)"
+
+
+def selection(connection: duckdb.DuckDBPyConnection, rows: str, columns: tuple[str, ...]) -> str:
+    """The columns as text, ids in one spelling; null where a file has none."""
+    try:
+        there = {name.lower() for name, *_ in connection.execute(f"describe from {rows}").fetchall()}
+    except duckdb.Error as error:
+        raise SetupError(f"{rows} can't be read: {error}") from None
+    expressions = []
+    for column in columns:
+        value = f"cast({column} as varchar)" if column in there else "cast(null as varchar)"
+        if column.endswith("_id") and column in there:
+            value = ID.format(column)
+        expressions.append(f"{value} as {column}")
+    return f"select {', '.join(expressions)} from {rows}"

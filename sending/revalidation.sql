@@ -1,0 +1,437 @@
+-- One row per waiting message that the newer inputs, or the ledger, say something else about than the build did:
+-- why it must not go out (drop_reason), or its items as they are now, and what changed.
+with waiting as (
+
+    select
+        frozen_queue.message_id,
+        frozen_queue.user_id,
+        frozen_queue.trigger_type,
+        frozen_queue.as_of,
+        frozen_queue.consented_at,
+        email_queue.placement,
+        email_queue.email,
+        email_queue.item_lines,
+        email_queue.blocks,
+        recipients.shown_item_id,
+        recipients.name_locale,
+        recipients.market_locale,
+        triggers.strategies,
+        list_max(list_transform(email_queue.blocks, lambda entry: entry.last_position)) as item_count,
+        list_min(list_transform(email_queue.blocks, lambda entry: entry.last_position)) as primary_count
+    from frozen_queue
+    inner join email_queue
+        on frozen_queue.message_id = email_queue.message_id
+    inner join int_message_recipients as recipients
+        on frozen_queue.message_id = recipients.message_id
+    left join triggers
+        on frozen_queue.trigger_type = triggers.trigger_type
+    where
+        coalesce(frozen_queue.known_state, 'queued') in ('queued', 'rendered', 'ambiguous')
+        and frozen_queue.drop_reason is null
+        and frozen_queue.part is not null
+
+),
+
+-- --- what is known now ------------------------------------------------------------------------------------
+
+items as (
+
+    select
+        newer.item_id,
+        try_cast(newer.price as decimal(18, 4)) as price,
+        try_cast(newer.list_price as decimal(18, 4)) as list_price,
+        upper(newer.currency) is distinct from upper(built.currency) as has_other_currency,
+        coalesce(try_cast(newer.stock_quantity as double) > 0, true)
+        and coalesce(try_cast(newer.is_active as boolean), true)
+        and coalesce(try_cast(newer.available_until as timestamp) >= $now, true) as is_on_sale,
+        try_cast(newer.price as decimal(18, 4)) is distinct from try_cast(built.price as decimal(18, 4))
+        or try_cast(newer.list_price as decimal(18, 4)) is distinct from try_cast(built.list_price as decimal(18, 4))
+            as has_other_price,
+        try_cast(newer.price as decimal(18, 4)) > try_cast(built.price as decimal(18, 4)) as is_dearer
+    from newer_items as newer
+    left join built_items as built
+        on newer.item_id = built.item_id
+    qualify row_number() over (partition by newer.item_id order by newer.price) = 1
+
+),
+
+-- of which a market's own price is another one
+changed_markets as (
+
+    select distinct item_id
+    from (
+        (from newer_item_translations except from built_item_translations)
+        union all
+        (from built_item_translations except from newer_item_translations)
+    )
+
+),
+
+new_orders as (
+
+    select
+        orders.order_id,
+        coalesce(orders.user_id, identities.user_id) as user_id
+    from newer_orders as orders
+    left join stg_identities as identities
+        on orders.anonymous_id = identities.anonymous_id
+    left join built_orders
+        on orders.order_id = built_orders.order_id
+    cross join (select max(as_of) as as_of from waiting) as run
+    where
+        coalesce(lower(orders.order_status), 'completed') not in ('cancelled', 'refunded')
+        and try_cast(orders.ordered_at as timestamp) <= $now
+        and (
+            built_orders.order_id is null
+            or try_cast(orders.ordered_at as timestamp) > run.as_of
+        )
+
+),
+
+bought as (
+
+    select distinct
+        new_orders.user_id,
+        coalesce(families.family_item_id, lines.item_id) as item_id
+    from new_orders
+    inner join newer_order_lines as lines
+        on new_orders.order_id = lines.order_id
+    left join int_item_families as families
+        on lines.item_id = families.item_id
+    where coalesce(try_cast(lines.quantity as double), 1) > 0
+
+),
+
+users as (
+
+    select
+        newer.*,
+        lower(trim(newer.email)) as address,
+        lower(trim(newer.email_consent)) is distinct from lower(trim(built.email_consent))
+        and coalesce(lower(trim(newer.email_consent)), '') <> 'subscribed' as has_withdrawn,
+        lower(trim(newer.email_frequency)) = 'paused'
+        and lower(trim(built.email_frequency)) is distinct from 'paused' as has_paused
+    from newer_users as newer
+    left join built_users as built
+        on newer.user_id = built.user_id
+    qualify row_number() over (partition by newer.user_id order by newer.email_consent desc) = 1
+
+),
+
+new_events as (
+
+    select
+        events.user_id,
+        events.message_id,
+        coalesce(words.event_type, lower(events.event_type)) as event_type,
+        coalesce(words.bounce_type, lower(events.bounce_type), 'hard') as bounce_type,
+        try_cast(events.occurred_at as timestamp) as occurred_at
+    from newer_email_events as events
+    anti join built_email_events
+        on events.event_id = built_email_events.event_id
+    left join email_event_synonyms as words
+        on
+            words.source_column = 'event_type'
+            and regexp_replace(lower(events.event_type), '[^a-z0-9]', '', 'g') = words.source_value
+    where try_cast(events.occurred_at as timestamp) <= $now
+
+),
+
+-- what an address said holds for every account of it
+refusals as (
+
+    select
+        accounts.user_id,
+        new_events.occurred_at,
+        case new_events.event_type
+            when 'unsubscribe' then 'unsubscribed' when 'complaint' then 'complained' else 'bounced'
+        end as reason
+    from new_events
+    left join email_queue
+        on new_events.message_id = email_queue.message_id
+    inner join users
+        on coalesce(new_events.user_id, email_queue.user_id) = users.user_id
+    inner join users as accounts
+        on
+            users.user_id = accounts.user_id
+            or users.address = accounts.address
+    where
+        new_events.event_type in ('unsubscribe', 'complaint')
+        or (new_events.event_type = 'bounce' and new_events.bounce_type not in ('soft', 'unknown'))
+
+),
+
+mailed as (
+
+    select distinct user_id
+    from new_events
+    where
+        event_type in ('sent', 'delivered')
+        and occurred_at > $now - to_seconds($gap_seconds)
+        and coalesce(message_id, '') not in (select message_id from known)
+
+),
+
+held as (
+
+    select
+        waiting.message_id,
+        min_by(reasons.reason, reasons.preference) as reason
+    from waiting
+    inner join (
+        select user_id, 'erased' as reason, 1 as preference, null as trigger_type, null as occurred_at
+        from newer_erasure_requests
+        union all
+        select waiting.user_id, 'erased', 2, null, null
+        from waiting
+        anti join users on waiting.user_id = users.user_id
+        union all
+        select waiting.user_id, 'address_changed', 3, null, null
+        from waiting
+        inner join users on waiting.user_id = users.user_id
+        where users.address is distinct from lower(waiting.email)
+        union all
+        select user_id, 'no_consent', 4, null, null from users where has_withdrawn
+        union all
+        select user_id, 'paused', 5, null, null from users where has_paused
+        union all
+        select user_id, reason, 6, null, occurred_at from refusals
+        union all
+        select user_id, 'mailed_recently', 7, null, null from mailed
+        union all
+        select user_id, 'ordered_since', 8, unnest($ended_by_order::varchar[]), null
+        from new_orders
+    ) as reasons
+        on
+            waiting.user_id = reasons.user_id
+            and waiting.trigger_type = coalesce(reasons.trigger_type, waiting.trigger_type)
+            -- consent that is younger than an opt-out stands
+            and (reasons.reason <> 'unsubscribed' or coalesce(waiting.consented_at <= reasons.occurred_at, true))
+    group by waiting.message_id
+
+),
+
+-- --- what the message shows, and what could stand there ----------------------------------------------------
+
+slots as (
+
+    select
+        waiting.message_id,
+        waiting.user_id,
+        lists.placement,
+        lists.position,
+        lists.position as row_position,
+        lists.item_id,
+        lists.strategy,
+        lists.propensity,
+        lists.currency as list_currency,
+        false as is_of_digest,
+        list_filter(waiting.item_lines, lambda line: line.position = lists.position)[1] as line
+    from waiting
+    inner join lists
+        on
+            waiting.user_id = lists.user_id
+            and waiting.placement = lists.placement
+    union all
+    -- a trigger's list has no more items than its email: the user's own list is the reserve
+    select
+        waiting.message_id,
+        waiting.user_id,
+        lists.placement,
+        lists.position,
+        lists.position + $reserves_from,
+        lists.item_id,
+        lists.strategy,
+        lists.propensity,
+        lists.currency,
+        true,
+        null
+    from waiting
+    inner join lists
+        on
+            waiting.user_id = lists.user_id
+            and lists.placement = 'email_digest'
+    anti join lists as own
+        on
+            waiting.user_id = own.user_id
+            and waiting.placement = own.placement
+            and lists.item_id = own.item_id
+    where waiting.placement <> 'email_digest'
+
+),
+
+judged as (
+
+    select
+        slots.*,
+        coalesce(slots.line.currency, markets.currency, slots.list_currency) as currency,
+        markets.price as market_price,
+        markets.list_price as market_list_price,
+        names.item_name as own_name,
+        coalesce(slots.line.item_url, markets.item_url) as own_url,
+        labels.short_name,
+        items.price,
+        items.list_price,
+        items.has_other_price and markets.price is null as is_repriced,
+        case
+            when bought.item_id is not null then 'bought'
+            when items.item_id is null or not items.is_on_sale then 'sold_out'
+            when items.has_other_currency then 'other_currency'
+            when items.has_other_price and coalesce(items.price <= 0, true) then 'no_price'
+            when changed_markets.item_id is not null and markets.price is not null then 'price_of_market'
+            when items.is_dearer and slots.item_id = waiting.shown_item_id then 'dearer'
+        end as fault
+    from slots
+    inner join waiting
+        on slots.message_id = waiting.message_id
+    left join items
+        on slots.item_id = items.item_id
+    left join bought
+        on
+            slots.user_id = bought.user_id
+            and slots.item_id = bought.item_id
+    left join changed_markets
+        on slots.item_id = changed_markets.item_id
+    left join int_item_markets as markets
+        on
+            slots.item_id = markets.item_id
+            and waiting.market_locale = markets.locale
+    left join int_item_markets as names
+        on
+            slots.item_id = names.item_id
+            and waiting.name_locale = names.locale
+    left join int_item_labels as labels
+        on slots.item_id = labels.item_id
+
+),
+
+changed as (
+
+    select
+        message_id,
+        max_by(currency, -row_position) as currency,
+        min_by(fault, row_position) filter (where fault is not null) as fault
+    from judged
+    where line is not null
+    group by message_id
+    having bool_or(fault is not null or is_repriced)
+
+),
+
+-- the next items of the list take the places of those that fell out, as they do in the models
+placed as (
+
+    select
+        judged.*,
+        row_number() over (partition by judged.message_id order by judged.row_position) as place
+    from judged
+    inner join changed
+        on judged.message_id = changed.message_id
+    where
+        judged.fault is null
+        and judged.currency = changed.currency
+    qualify place <= (select item_count from waiting where waiting.message_id = judged.message_id)
+
+),
+
+revised as (
+
+    select
+        placed.message_id,
+        bool_or(
+            waiting.strategies is null
+            or (
+                placed.place <= waiting.primary_count
+                and not placed.is_of_digest
+                and concat('|', waiting.strategies, '|') like concat('%|', placed.strategy, '|%')
+                and placed.item_id = coalesce(waiting.shown_item_id, placed.item_id)
+            )
+        ) as is_still_true,
+        list(
+            {
+                'place': cast(placed.place as integer),
+                'position': cast(placed.row_position as integer),
+                'of_position': cast(placed.position as integer),
+                'is_of_digest': placed.is_of_digest,
+                'item_id': placed.item_id,
+                'propensity': placed.propensity,
+                'is_new': placed.line is null or placed.line.place <> placed.place or placed.is_repriced,
+                'reason_text': placed.line.reason_text,
+                'badge_text': case when not placed.is_repriced then placed.line.badge_text end,
+                'rating_text': placed.line.rating_text,
+                'item_name': coalesce(placed.line.item_name, placed.own_name),
+                'item_url': placed.own_url,
+                'price': case when placed.is_repriced then placed.price else placed.market_price end,
+                'list_price': case when placed.is_repriced then placed.list_price else placed.market_list_price end,
+                'currency': case when placed.is_repriced or placed.market_price is not null then placed.currency end
+            }
+            order by placed.place
+        ) as lines
+    from placed
+    inner join waiting
+        on placed.message_id = waiting.message_id
+    group by placed.message_id
+
+),
+
+differences as (
+
+    select
+        judged.message_id,
+        list(
+            {
+                'change': coalesce(
+                    judged.fault, case when judged.is_repriced then 'price' else 'promoted' end
+                ),
+                'item_id': judged.item_id,
+                'short_name': judged.short_name,
+                'before': case
+                    when judged.line is null then null
+                    when judged.is_repriced and judged.fault is null then cast(built.price as varchar)
+                    else 'place ' || judged.line.place
+                end,
+                'after': case
+                    when judged.fault is not null then 'left out'
+                    when judged.is_repriced then cast(judged.price as varchar)
+                    else 'place ' || placed.place
+                end
+            }
+            order by judged.row_position
+        ) as changes
+    from judged
+    inner join changed
+        on judged.message_id = changed.message_id
+    left join placed
+        on
+            judged.message_id = placed.message_id
+            and judged.row_position = placed.row_position
+    left join built_items as built
+        on judged.item_id = built.item_id
+    where
+        (judged.line is not null and (judged.fault is not null or judged.is_repriced))
+        or (judged.line is null and placed.message_id is not null)
+    group by judged.message_id
+
+)
+
+select
+    waiting.message_id,
+    case
+        when held.reason is not null then held.reason
+        when changed.message_id is null then null
+        when revised.message_id is null or not revised.is_still_true then coalesce(changed.fault, 'nothing_to_recommend')
+    end as drop_reason,
+    case when drop_reason is null then revised.lines end as lines,
+    differences.changes
+from waiting
+left join held
+    on waiting.message_id = held.message_id
+left join changed
+    on waiting.message_id = changed.message_id
+left join revised
+    on waiting.message_id = revised.message_id
+left join differences
+    on waiting.message_id = differences.message_id
+where
+    held.message_id is not null
+    or changed.message_id is not null

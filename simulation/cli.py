@@ -1,0 +1,39 @@
+"""The command `recmail simulate`."""
+
+from pathlib import Path
+
+import click
+
+from dbt_tools.private_files import replaced_folder
+from dbt_tools.scratch import scratch_folder
+from email_render.cli import out_option
+from simulation.audit import audit
+from simulation.report import last_line, page
+from simulation.run import Simulation
+
+PAGE_FILE = "index.html"
+
+
+@click.command()
+@click.option("--weeks", type=click.IntRange(1, 52), default=8, show_default=True)
+@click.option("--days", type=click.IntRange(2, 366), help="Instead of weeks.")
+@click.option("--people", type=click.IntRange(10, 100_000), default=60, show_default=True)
+@click.option("--crashes", type=click.IntRange(0, 100), help="How many; one in four days by default.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@out_option("simulation")
+def simulate(weeks: int, days: int | None, people: int, crashes: int | None, seed: int, out: Path) -> None:
+    """Let a made-up shop live: it builds, sends, crashes, and its people answer; then count what must not have been.
+
+    Writes a page, and ends with 1 unless all of these counts are 0.
+    """
+    days = days or 7 * weeks
+    crashes = days // 4 if crashes is None else min(crashes, days)
+    with scratch_folder("simulate") as folder:
+        record = Simulation(folder, days, people, crashes, seed).run()
+    found, unknowable = audit(record.life)
+    with replaced_folder(out, known_by=PAGE_FILE) as new:
+        (new / PAGE_FILE).write_text(page(record, found, unknowable, days), "utf-8")
+    click.echo(f"The page: {out / PAGE_FILE}")
+    click.echo(last_line(record, found, days))
+    if found.total():
+        raise SystemExit(1)

@@ -1,0 +1,41 @@
+"""Selector realtime: what is new becomes new messages, and all else is what the full build had made of it."""
+
+from shop import AS_OF, small_shop, write_parquet
+from warehouse import Build, build
+
+# which inputs a row is of
+OF_THE_RUN = "exclude (input_fingerprint)"
+
+
+def rows(built: Build, relation: str, columns: str = "") -> dict[str, list[str]]:
+    """By user."""
+    found: dict[str, list[str]] = {}
+    query = f"select user_id, cast(t as varchar) from (select * {columns} from {relation}) as t order by all"
+    for user, row in built.query(query):
+        found.setdefault(user, []).append(row)
+    return found
+
+
+def test_what_is_new_reaches_the_queue_and_nothing_else_changes(small, tmp_path):
+    """Consent and an opt-out change whom to mail and no list: to the last digit the rest is the full build's."""
+    tables = small_shop()
+    willing = [user for user in tables["users"] if user["email_consent"] == "unsubscribed"]
+    for user in willing:
+        user["email_consent"] = "subscribed"
+    leaving = min(rows(small, "email_queue"))
+    tables["email_events"].append(
+        {"event_id": "new", "event_type": "unsubscribe", "occurred_at": AS_OF, "user_id": leaving}
+    )
+    own = small.copied_to(tmp_path)
+    inputs = write_parquet(tables, tmp_path / "in")
+    built = build(own.database, {"input_location": str(inputs)}, "--selector", "realtime")
+    assert built.succeeded, built.text
+
+    before, after = rows(small, "email_queue", OF_THE_RUN), rows(built, "email_queue", OF_THE_RUN)
+    new, gone = after.keys() - before.keys(), before.keys() - after.keys()
+    assert new and new <= {user["user_id"] for user in willing} and gone == {leaving}
+    assert {user for user in before.keys() & after.keys() if before[user] != after[user]} == set()
+    decisions = dict(built.query("select user_id, reason from send_decisions"))
+    assert decisions[leaving] == "unsubscribed" and {decisions[user] for user in new} == {"mailable"}
+    for relation in ("user_recommendations", "int_item_neighbours", "int_item_trends"):
+        assert built.content(relation) == small.content(relation), relation

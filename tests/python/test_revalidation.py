@@ -1,0 +1,242 @@
+"""Between the build and the send things change: newer inputs are asked once more before anything is handed over."""
+
+import mailbox
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sending_setup import FAST, KEY, Shop
+from shop import AS_OF, Tables, small_shop, write_csv, write_parquet
+from warehouse import Build
+
+from email_render.run import Job, render_queue
+from email_render.theme import DEFAULT, load_theme
+from sending import cli
+from sending.frozen_queue import Plan
+from sending.guard import findings
+from sending.ledger import Ledger
+from sending.settings import read_settings
+from sending.tables import messages, revisions
+
+NOW = AS_OF + timedelta(hours=3)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(scope="module")
+def rendered(small, tmp_path_factory) -> tuple[Build, Shop]:
+    folder = tmp_path_factory.mktemp("revalidation")
+    built = small.copied_to(folder)
+    render_queue(Job(built.database, folder / "emails", KEY, "sql", load_theme(DEFAULT)), 1, None)
+    return built, Shop(built.database, folder / "emails")
+
+
+@pytest.fixture
+def sent(rendered, tmp_path, monkeypatch):
+    """Sends with newer inputs; what was said, and the ledger's messages by user."""
+    monkeypatch.setenv("RECMAIL_UNSUBSCRIBE_KEY", KEY.decode())
+    _, shop = rendered
+
+    def send(tables: Tables, *options: str, write=write_parquet, now=NOW):
+        inputs = write(tables, tmp_path / "newer")
+        place = str(tmp_path / "ledger.sqlite")
+        outcome = CliRunner().invoke(
+            cli.send,
+            [
+                *(*shop.options[:4], *FAST, "--now", str(now), "--ledger", place, "--inputs", str(inputs)),
+                *("--transport", "maildir", "--to", str(tmp_path / "mails"), *options),
+            ],
+        )
+        assert outcome.exception is None or isinstance(outcome.exception, SystemExit), outcome.exc_info
+        book = Ledger(place)
+        return (
+            outcome,
+            {row["user_id"]: row for row in book.all_rows(messages)},
+            list(book.all_rows(revisions)),
+        )
+
+    return send
+
+
+def text_to(folder: Path, user: dict) -> str:
+    """The HTML that the user got."""
+    box = mailbox.Maildir(folder, factory=None)
+    content = box.get_bytes(next(key for key in box.iterkeys() if key.startswith(user["message_id"])))
+    return message_from_bytes(content, policy=policy.default).get_body(("html",)).get_content()
+
+
+REPLENISHMENT = "('replenishment')"
+LISTS = """
+    select 'email_digest' as placement, user_id, position, item_id, strategy from user_recommendations
+    union all
+    select placement, user_id, position, item_id, strategy from placement_recommendations
+"""
+
+
+def shown(built: Build, triggers: str = "('recommendations')", strategies: str = "lists.strategy") -> dict:
+    """Items by user, in their places, of messages with these triggers."""
+    rows = built.query(
+        f"""
+        select queue.user_id, list(lists.item_id order by line.place)
+        from (
+            select user_id, placement, unnest(item_lines) as line from email_queue where trigger_type in {triggers}
+        ) as queue
+        inner join ({LISTS}) as lists
+            on queue.user_id = lists.user_id and queue.placement = lists.placement and line.position = lists.position
+        where lists.strategy in ({strategies})
+        group by queue.user_id order by queue.user_id
+        """
+    )
+    return dict(rows)
+
+
+def order_of(tables: Tables, user: str, item: str, at=AS_OF + HOUR) -> None:
+    number = f"new-{user}"
+    tables["orders"].append(
+        {
+            "order_id": number,
+            "user_id": user,
+            "ordered_at": at,
+            "order_status": "completed",
+            "currency": "EUR",
+        }
+    )
+    tables["order_lines"].append(
+        {"order_line_id": number, "order_id": number, "item_id": item, "quantity": 1, "unit_price": 1.0}
+    )
+
+
+@pytest.mark.parametrize("write", [write_parquet, write_csv])
+def test_what_happened_since_the_build(rendered, sent, tmp_path, write):
+    built, _ = rendered
+    lists = shown(built)
+    buyer, gone, away, moved, silent, unhappy, *others = sorted(lists)
+    tables = small_shop()
+    users = {user["user_id"]: user for user in tables["users"]}
+    items = {item["item_id"]: item for item in tables["items"]}
+    bought = lists[buyer][0]
+    order_of(tables, buyer, bought)
+    tables["erasure_requests"].append({"user_id": gone, "requested_at": NOW})
+    users[away]["email_consent"] = "unsubscribed"
+    users[moved]["email"] = "elsewhere@example.com"
+    users[silent]["email_frequency"] = "paused"
+    tables["email_events"].append(
+        {"event_id": "new", "event_type": "Unsubscribed", "occurred_at": AS_OF + HOUR, "user_id": unhappy}
+    )
+    sold_out, dearer = lists[others[0]][0], lists[others[0]][1]
+    items[sold_out]["stock_quantity"] = 0
+    items[dearer]["price"] = 1234.5
+    outcome, found, noted = sent(tables, write=write)
+    assert outcome.exit_code == 0, outcome.output
+    assert (
+        "Newer inputs: 5 messages dropped (1 address_changed, 1 erased, 1 no_consent, 1 paused, 1 unsubscribed)"
+        in (outcome.output)
+    )
+    assert {user: found[user]["reason"] for user in (gone, away, moved, silent, unhappy)} == {
+        gone: "erased",
+        away: "no_consent",
+        moved: "address_changed",
+        silent: "paused",
+        unhappy: "unsubscribed",
+    }
+    assert {found[user]["state"] for user in (buyer, *others)} == {"accepted"}
+    # what was bought or is sold out gives way, in what is sent and in what the ledger says was shown
+    for user, item in ((buyer, bought), (others[0], sold_out)):
+        kept = [row["item_id"] for row in found[user]["items"]]
+        assert item not in kept and len(kept) == len(lists[user])
+        assert items[item]["image_url"] not in text_to(tmp_path / "mails", found[user])
+        rest = [other for other in lists[user] if other not in (item, sold_out)]
+        assert kept[: len(rest)] == rest
+    assert "1.234,50" in text_to(tmp_path / "mails", found[others[0]])
+    untouched = [user for user in others if not {sold_out, dearer} & set(lists[user])]
+    assert all([row["item_id"] for row in found[user]["items"]] == lists[user] for user in untouched)
+    changes = {(row["message_id"], row["change"], row["item_id"]) for row in noted}
+    assert (found[buyer]["message_id"], "bought", bought) in changes
+    assert (found[others[0]]["message_id"], "sold_out", sold_out) in changes
+    assert (found[others[0]]["message_id"], "price", dearer) in changes
+    assert (found[gone]["message_id"], "erased", "") in changes
+    assert any(change == "promoted" for _, change, _ in changes)
+    # words that may have spoken of what fell out speak of nothing in particular
+    assert found[others[0]]["subject"] in {
+        text for (text,) in built.query("select text from texts where key like 'subject.%.general.%'")
+    }
+
+
+def test_inputs_that_say_the_same_change_nothing(rendered, sent, small_inputs):
+    outcome, found, noted = sent(small_shop())
+    assert "Newer inputs: 0 messages dropped, 0 with other items or prices" in outcome.output
+    assert noted == [] and {row["state"] for row in found.values()} == {"accepted"}
+    assert {row["part"] for row in found.values()} == {0}
+
+
+def test_an_order_answers_a_reminder(rendered, sent, monkeypatch):
+    built, _ = rendered
+    user = min(shown(built))
+    monkeypatch.setenv("VARS", "{ended_by_order: [recommendations]}")
+    tables = small_shop()
+    order_of(tables, user, "i1")
+    # of a time that has not come yet
+    order_of(tables, max(shown(built)), "i1", at=NOW + HOUR)
+    _, found, _ = sent(tables)
+    assert [(name, row["reason"]) for name, row in found.items() if row["state"] == "dropped"] == [
+        (user, "ordered_since")
+    ]
+
+
+def test_a_reminder_keeps_its_point_or_is_dropped(rendered, sent, tmp_path):
+    """Of a trigger whose list has no items to spare: the reader's own list has; nothing stands for what it is about."""
+    built, _ = rendered
+    lists, due = shown(built, REPLENISHMENT), shown(built, REPLENISHMENT, "'buy_again'")
+    other = min(due)
+    gone = set(due[other])
+    one = next(user for user in sorted(due) if set(lists[user]) & gone and set(due[user][:2]) - gone)
+    tables = small_shop()
+    for item in tables["items"]:
+        if item["item_id"] in gone:
+            item["is_active"] = False
+    _, found, noted = sent(tables)
+    assert (found[other]["state"], found[other]["reason"]) == ("dropped", "sold_out")
+    assert found[one]["state"] == "accepted"
+    kept = [item["item_id"] for item in found[one]["items"]]
+    rest = [item for item in lists[one] if item not in gone]
+    assert kept[: len(rest)] == rest and len(kept) == len(lists[one]) > len(rest)
+    own_list = {
+        item for (item,) in built.query(f"select item_id from user_recommendations where user_id = '{one}'")
+    }
+    assert set(kept[len(rest) :]) <= own_list
+    assert set(kept[len(rest) :]) == {
+        row["item_id"]
+        for row in noted
+        if row["change"] == "promoted" and row["message_id"] == found[one]["message_id"]
+    }
+
+
+def test_a_price_that_came_back_goes_out_as_it_was_rendered(rendered, sent, tmp_path):
+    built, _ = rendered
+    item = shown(built)[min(shown(built))][0]
+    tables = small_shop()
+    next(row for row in tables["items"] if row["item_id"] == item)["price"] = 77.77
+    # nothing is due yet: what changed waits
+    before = AS_OF - timedelta(minutes=5)
+    _, waiting, _ = sent(tables, now=before)
+    assert {row["state"] for row in waiting.values()} == {"rendered"}
+    assert any(row["part"] < 0 for row in waiting.values())
+    _, found, _ = sent(small_shop())
+    assert {(row["state"], row["part"]) for row in found.values()} == {("accepted", 0)}
+
+
+def test_another_key_does_not_sign_what_is_rendered_anew(rendered, sent, monkeypatch):
+    monkeypatch.setenv("RECMAIL_UNSUBSCRIBE_KEY", "another key of thirty-two bytes or more")
+    tables = small_shop()
+    for item in tables["items"]:
+        item["price"] += 1
+    outcome, found, _ = sent(tables)
+    assert outcome.exit_code == 2 and "rendered the others" in outcome.output and not found
+
+
+def test_inputs_that_change_too_much_stop_the_sender():
+    plan = Plan(AS_OF, 200, 150, [], {}, {}, [], dropped_by_inputs=50, differing=61)
+    settings = read_settings({})
+    assert [found.check for found in findings(plan, [], settings, AS_OF)] == ["changed"]
+    assert findings(plan._replace(differing=60), [], settings, AS_OF) == []

@@ -1,0 +1,65 @@
+"""The loop around builds: it does nothing when nothing is new, slows down on failure, and is alone."""
+
+import pytest
+from click import ClickException
+
+from recmail import watch
+from recmail.watch import Failed, loop, only_watch
+
+
+def looped(rounds: list, seen: list, capsys) -> tuple[list[float], str]:
+    """The pauses between rounds, and what was said; a round is what it says, or a failure."""
+    pauses, results = [], iter(rounds)
+
+    def one_round() -> str:
+        result = next(results)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def wait(seconds: float) -> bool:
+        pauses.append(seconds)
+        return False
+
+    try:
+        loop(one_round, iter(seen).__next__, 60, len(seen), wait)
+    except SystemExit as end:
+        pauses.append(end.code)
+    return pauses, capsys.readouterr().out
+
+
+def test_nothing_new_is_no_round(capsys):
+    pauses, said = looped(["built", "built again"], ["a", "a", "b"], capsys)
+    assert pauses == [60, 60]
+    assert [line.split("  ")[1].split(";")[0] for line in said.splitlines()] == [
+        "built",
+        "nothing new has arrived",
+        "built again",
+    ]
+
+
+def test_failures_slow_it_down_and_what_failed_is_tried_again(capsys):
+    rounds = [Failed("gate")] * 5 + ["built", Failed("gate")]
+    pauses, said = looped(rounds, ["a"] * 6 + ["b"], capsys)
+    assert pauses == [120, 240, 480, 480, 480, 60, 1], "the last failure is the exit code"
+    assert "failed (5 in a row): gate; again in 8 min" in said
+
+
+def test_where_arrivals_are_not_known_each_round_builds(capsys):
+    _, said = looped(["one", "two"], [None, None], capsys)
+    assert "one" in said and "two" in said
+
+
+def test_two_watches_do_not_work_on_one_warehouse(tmp_path):
+    place = tmp_path / "w.duckdb"
+    with only_watch(place), pytest.raises(ClickException, match="another recmail watch"), only_watch(place):
+        pass
+    with only_watch(place):
+        pass
+
+
+def test_new_files_are_seen(tmp_path):
+    before = watch.arrivals({"input_location": str(tmp_path)})
+    (tmp_path / "users.csv").write_text("user_id\n", "utf-8")
+    assert watch.arrivals({"input_location": str(tmp_path)}) != before
+    assert watch.arrivals({"input_schema": "raw"}) is None
