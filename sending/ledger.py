@@ -165,7 +165,8 @@ class Ledger:
                     .where(messages.c.message_id == bindparam("known"), condition)
                     .values({name: bindparam(f"new_{name}") for name in names} | computed),
                     [
-                        {"known": row["message_id"]} | {f"new_{name}": row[name] for name in (*names, *computed)}
+                        {"known": row["message_id"]}
+                        | {f"new_{name}": row[name] for name in (*names, *computed)}
                         for row in rows
                     ],
                 )
