@@ -1,4 +1,4 @@
-"""Statistics of experiments against scipy and statsmodels, and on experiments without effect; arms that act on the mail."""
+"""Statistics of experiments against scipy and statsmodels, without effect, too; arms that act on the mail."""
 
 import re
 from functools import cache
