@@ -198,8 +198,10 @@ def show_source_table(
         column["name"]: column["config"]["meta"].get("gives", "").partition(".") for column in table.columns
     }
     if not found:
-        given = sorted({f"{name}.{column}" for name, _, column in targets.values() if name})
-        click.echo(f"    missing   {' or '.join(table.meta['names'])}: nothing for {', '.join(given)}")
+        given = {(name, column) for name, _, column in targets.values() if name} - held
+        if given:
+            lost = ", ".join(sorted(".".join(target) for target in given))
+            click.echo(f"    missing   {' or '.join(table.meta['names'])}: nothing for {lost}")
         return
     click.echo(f"    found     {found.name}, {found.counts['*']:,} rows")
     missing = {}

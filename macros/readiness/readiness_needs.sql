@@ -21,7 +21,7 @@
         ('also_bought', 'also_bought_pairs', 1, 'items that ' ~ var('pair_support_min') ~ ' users bought both of'),
         ('bought_together', 'bought_together_pairs', 1, 'items that stood in ' ~ var('pair_support_min') ~ ' baskets together'),
         ('also_viewed', 'also_viewed_pairs', 1, 'web_events: items that ' ~ var('pair_support_min') ~ ' users viewed both of'),
-        ('similar_items', 'similar_items_pairs', 1, 'items with brand, subcategory and telling names'),
+        ('similar_items', 'similar_items_pairs', 1, 'items whose names, kinds and brands tell something of them'),
         ('upgrade', 'upgrade_pairs', 1, 'similar items at ' ~ var('upgrade_price_ratio_min') ~ ' to ' ~ var('upgrade_price_ratio_max') ~ ' times the price'),
         ('similar_users', 'alike_users', 1, 'users who bought or viewed the same, not too popular items'),
         ('new_arrivals', 'new_items', 1, 'items with published_at in the last ' ~ var('new_item_days') ~ ' days'),
