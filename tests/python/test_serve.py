@@ -75,6 +75,7 @@ def test_unknown_users_are_answered_like_cold_ones(small, client):
     assert len(ids(unknown)) == len(ids(known)) == serve.ITEMS_DEFAULT
     assert known.headers.keys() == unknown.headers.keys()
     assert known.json().keys() == unknown.json().keys()
+    assert known.json()["items"][0].keys() == unknown.json()["items"][0].keys()
 
 
 def test_items_and_carts_get_what_goes_with_them(small, client):
