@@ -84,7 +84,9 @@ def application(store: Store, token_sha256: str | None = None) -> Starlette:
             raise Wrong(f"item: 1 to {CART_MAX} of them")
         found = [store.find("item", item_id) for item_id in cart]
         rows = zip_longest(*(beside(one, "bought_together") for one in found))
-        items = chosen(request, (item for row in rows for item in row if item), ids_alone(found[0]), set(cart))
+        items = chosen(
+            request, (item for row in rows for item in row if item), ids_alone(found[0]), set(cart)
+        )
         return {"items": items}, OF_EVERYBODY
 
     async def health(_request: Request) -> Response:
