@@ -129,7 +129,7 @@ def mentions(built: Build) -> dict[str, int]:
 
 @cache
 def exports() -> set[str]:
-    return {*marts("exports"), "stg_exported_rows", "state.exported_rows"}
+    return {*marts("exports"), "state.stg_exported_rows", "state.exported_rows"}
 
 
 def content(built: Build, relation: str) -> list[str]:
