@@ -74,7 +74,7 @@ def application(store: Store, token_sha256: str | None = None) -> Starlette:
         context = one_of(request, "context", ITEM_CONTEXTS)
         item_id = request.path_params["id"]
         found = store.find("item", item_id)
-        items = chosen(request, beside(found, context), found, {item_id})
+        items = chosen(request, beside(found, context), ids_alone(found), {item_id})
         return {"context": context, "items": items}, OF_EVERYBODY
 
     def of_cart(request: Request) -> tuple[dict, str]:
@@ -84,7 +84,9 @@ def application(store: Store, token_sha256: str | None = None) -> Starlette:
             raise Wrong(f"item: 1 to {CART_MAX} of them")
         found = [store.find("item", item_id) for item_id in cart]
         rows = zip_longest(*(beside(one, "bought_together") for one in found))
-        items = chosen(request, (item for row in rows for item in row if item), found[0], set(cart))
+        items = chosen(
+            request, (item for row in rows for item in row if item), ids_alone(found[0]), set(cart)
+        )
         return {"items": items}, OF_EVERYBODY
 
     async def health(_request: Request) -> Response:
@@ -111,6 +113,11 @@ def beside(found: Found, context: str) -> list[dict]:
         for row in found.lists.get("item_page", [])
         if row["context"] == context
     ]
+
+
+def ids_alone(found: Found) -> Found:
+    """Best sellers as what stands beside an item is told: names and prices are the page's own."""
+    return found._replace(fallback=[{"item_id": item["item_id"]} for item in found.fallback])
 
 
 def chosen(request: Request, items: Iterable[dict], found: Found, own: set[str] = frozenset()) -> list[dict]:

@@ -75,6 +75,7 @@ def test_unknown_users_are_answered_like_cold_ones(small, client):
     assert len(ids(unknown)) == len(ids(known)) == serve.ITEMS_DEFAULT
     assert known.headers.keys() == unknown.headers.keys()
     assert known.json().keys() == unknown.json().keys()
+    assert known.json()["items"][0].keys() == unknown.json()["items"][0].keys()
 
 
 def test_items_and_carts_get_what_goes_with_them(small, client):
@@ -119,7 +120,10 @@ def test_what_cannot_be_answered_is_said(client, path):
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     place=st.sampled_from(["users", "items"]),
-    subject=st.text(min_size=1, max_size=30).filter(lambda text: text not in (".", "..")),
+    # ids hold no control characters, staging sees to it
+    subject=st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=30).filter(
+        lambda text: text not in (".", "..")
+    ),
     query=st.lists(
         st.tuples(
             st.sampled_from(["n", "exclude", "placement", "context", "item", "other"]),

@@ -42,9 +42,14 @@ best_sellers as (
         items.item_id,
         items.item_name,
         cast(items.price as double) as price,
+        cast(coalesce(items.list_price, items.price) as double) as list_price,
         items.currency,
         coalesce(items.item_url, '') as item_url,
         coalesce(items.image_url, '') as image_url,
+        -- the form of a user's list, so that no answer tells who is a customer
+        'best_sellers' as strategy,
+        'suggestion' as reason_type,
+        '' as reason_text,
         row_number() over (
             order by
                 coalesce(popularity.buyer_count_30d, 0) desc,
@@ -65,9 +70,10 @@ best_sellers as (
 for_everybody as (
 
     select
-        cast(to_json(array_sort(array_agg({{ ordered_struct(
-            ['position', 'item_id', 'item_name', 'price', 'currency', 'item_url', 'image_url']
-        ) }}))) as {{ dbt.type_string() }}) as items,
+        cast(to_json(array_sort(array_agg({{ ordered_struct([
+            'position', 'item_id', 'item_name', 'price', 'list_price', 'currency', 'item_url', 'image_url', 'strategy',
+            'reason_type', 'reason_text'
+        ]) }}))) as {{ dbt.type_string() }}) as items,
         count(*) as item_count
     from best_sellers
     where position <= {{ items_for_everybody }}
@@ -109,7 +115,5 @@ current_rows as (
 
 ),
 
-{{ export_rows(
-    'site_recommendations',
-    ['subject_type', 'subject_id', 'placement', 'items', 'item_count', 'ttl_seconds']
-) }}
+{% set columns = ['subject_type', 'subject_id', 'placement', 'items', 'item_count', 'ttl_seconds'] %}
+{{ export_rows('site_recommendations', columns) }}
