@@ -1,4 +1,4 @@
-"""Statistics of experiments against scipy and statsmodels, and on experiments without effect; arms that act on the mail."""
+"""Statistics of experiments against scipy and statsmodels, and without effect; arms that act on lists and emails."""
 
 import re
 from functools import cache

@@ -48,10 +48,8 @@ arms as (
         {% for lever in ['subject', 'layout', 'items_primary', 'items', 'send_delay_hours'] %}
             max(experiment_arms.{{ lever }}) as {{ lever }},
         {% endfor %}
-        {% for name in ['experiment', 'arm'] %}
-            {{ dbt.listagg('experiment_arms.' ~ name, "'|'", 'order by experiment_arms.experiment') }}
-                as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ dbt.listagg('experiment_arms.experiment', "'|'", 'order by experiment_arms.experiment') }} as experiment,
+        {{ dbt.listagg('experiment_arms.arm', "'|'", 'order by experiment_arms.experiment') }} as arm
     from decisions
     inner join {{ ref('int_experiment_users') }} as experiment_users
         on decisions.user_id = experiment_users.user_id
@@ -59,8 +57,8 @@ arms as (
         on
             experiment_users.experiment = experiment_arms.experiment
             and experiment_users.arm = experiment_arms.arm
-            and coalesce(experiment_arms.placement = decisions.placement, true)
-            and coalesce(experiment_arms.trigger_type = decisions.trigger_type, true)
+            and coalesce(decisions.placement = experiment_arms.placement, true)
+            and coalesce(decisions.trigger_type = experiment_arms.trigger_type, true)
     where
         experiment_arms.is_running
         and experiment_arms.channel = 'email'
