@@ -1,6 +1,5 @@
--- A verdict needs an experiment that can be trusted (arms of the size that was drawn, few who saw several), long and
--- large enough, with no guardrail broken, and an always-valid p-value, corrected for the number of arms, below the
--- error rate.
+-- A verdict needs an experiment that can be trusted, long and large enough, with no guardrail broken, and an
+-- always-valid p-value, corrected for the number of arms, below the error rate.
 {% set sample_ratio_limit, several_arms_limit = 0.001, 0.01 %}
 {% set guardrails = [] %}
 {% for metric in experiment_metrics() if metric.is_guardrail %}
@@ -96,7 +95,6 @@ guarded as (
 
 ),
 
--- harm needs no patience: of guardrails no days and conversions are asked
 reasoned as (
 
     select
