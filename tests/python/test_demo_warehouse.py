@@ -112,3 +112,15 @@ def test_the_playbook_moves_lists(demo):
     )
     assert found
     assert [play for play, listed, pure in found if listed <= pure] == []
+
+
+def test_the_planted_effect_of_a_subject_is_found_and_none_that_was_not_planted(demo):
+    """demo/planted.py: 6.0 % of the emails of one arm are clicked, 4.5 % of the other; nobody orders more for it."""
+    found = dict(
+        demo.query("""
+            select metric, (round(estimate, 2), round(baseline, 3), verdict)
+            from experiment_results where experiment = 'subject_line' and arm = 'product'
+        """)
+    )
+    assert found.pop("click_rate") == (0.06, 0.046, "better")
+    assert {verdict for *_, verdict in found.values()} == {"not_yet"}
