@@ -623,7 +623,9 @@ def test_power_says_users_and_days(running):
 def test_an_experiment_assigned_elsewhere_is_named_and_acts_on_nothing(small):
     for relation in ("user_recommendations", "placement_recommendations"):
         assert small.value(f"select count(coalesce(experiment, arm)) from {relation}") == 0
-    assert small.query("select distinct experiment, arm from email_queue order by all") == [
+    assert small.query(
+        "select distinct experiment, arm from email_queue where experiment is not null order by all"
+    ) == [
         ("subject", "a"),
         ("subject", "b"),
     ]
