@@ -1,11 +1,14 @@
 {#-
     CTEs up to `sums`, over a CTE of rows of int_experiment_units: for each metric of macro experiment_metrics, and
-    by the columns of `keys` (SQL after `group by` is `grouping`), how many users there are and the sums, squares and
+    by the columns of `keys` (and once with 'all' as the one called `total`), how many users there are and the sums, squares and
     products of numerator x, denominator y and covariate p, from which every mean, variance and covariance follows. In
     decimals, so that no order of rows changes them. Revenue above a share of the experiment's buyers (var
     `experiment_revenue_quantile`, by nearest rank) counts as that much: one wholesale order must not decide.
 -#}
-{% macro experiment_sums(units, keys, grouping) -%}
+{% macro experiment_sums(units, keys, total=none) -%}
+{%- set products = {
+    'x': 'x', 'y': 'y', 'p': 'p', 'xx': 'x * x', 'yy': 'y * y', 'pp': 'p * p', 'xy': 'x * y', 'xp': 'x * p', 'yp': 'y * p'
+} -%}
 {%- set parts = {'x': 'numerator', 'y': 'denominator', 'p': 'covariate'} -%}
 buyers as (
 
@@ -52,18 +55,47 @@ measures as (
 
 ),
 
-sums as (
+exact_sums as (
 
     select
         {{ keys | join(',\n        ') }},
         metric,
         count(*) as user_count,
-        cast(sum(conversions) as bigint) as conversion_count,
-        {% for product in ['x', 'y', 'p', 'x * x', 'y * y', 'p * p', 'x * y', 'x * p', 'y * p'] %}
-        cast(sum({{ product }}) as double) as sum_{{ product.replace(' * ', '') }}{{ ',' if not loop.last }}
+        sum(conversions) as conversion_count,
+        {% for name, product in products.items() %}
+        sum({{ product }}) as sum_{{ name }}{{ ',' if not loop.last }}
         {% endfor %}
     from measures
-    group by {{ grouping }}
+    group by {{ keys | join(', ') }}, metric
+    {% if total %}
+    union all
+    select
+        {% for key in keys %}
+        {{ "'all' as " ~ key if key == total else key }},
+        {% endfor %}
+        metric,
+        count(*) as user_count,
+        sum(conversions) as conversion_count,
+        {% for name, product in products.items() %}
+        sum({{ product }}) as sum_{{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from measures
+    group by {{ keys | reject('equalto', total) | join(', ') }}, metric
+    {% endif %}
+
+),
+
+sums as (
+
+    select
+        {{ keys | join(',\n        ') }},
+        metric,
+        user_count,
+        cast(conversion_count as bigint) as conversion_count,
+        {% for name in products %}
+        cast(sum_{{ name }} as double) as sum_{{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from exact_sums
 
 )
 {%- endmacro %}

@@ -1,8 +1,8 @@
-{#- Horner's scheme, the coefficient of the highest power first; as texts, or Jinja would round them. -#}
+{#- A polynomial, the coefficient of the highest power first; as texts, or Jinja would round them. Flat, for who parses it. -#}
 {% macro polynomial(coefficients, variable) -%}
-    {%- set horner = namespace(sql=coefficients[0]) -%}
-    {%- for coefficient in coefficients[1:] -%}
-        {%- set horner.sql = '(' ~ horner.sql ~ ' * ' ~ variable ~ ' + ' ~ coefficient ~ ')' -%}
-    {%- endfor -%}
-    {{ horner.sql }}
+    (
+        {%- for coefficient in coefficients -%}
+        {{ coefficient }}{{ ' * power(' ~ variable ~ ', ' ~ loop.revindex0 ~ ')' if loop.revindex0 }}{{ ' + ' if not loop.last }}
+        {%- endfor -%}
+    )
 {%- endmacro %}

@@ -1,4 +1,4 @@
-"""Statistics of experiments against scipy and statsmodels, without effect, too; arms that act on the mail."""
+"""Statistics of experiments against scipy and statsmodels, and without effect; arms that act on lists and emails."""
 
 import re
 from functools import cache
@@ -16,7 +16,8 @@ from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 from warehouse import ROOT, build, compiled_models, connect, run_models
 
 from dbt_tools.build_vars import declared_vars
-from recmail.explain import main as explain
+from explanations.page import page
+from explanations.user import explain_user
 from recmail.power import main as power
 
 EXACT = 1e-9
@@ -565,7 +566,7 @@ def test_emails_say_what_their_arms_say_and_all_others_what_they_said(small, run
     before, since = (by_arm(built, "email_queue", EMAIL) for built in (small, running))
     changed = set()
     for experiment, arm, emails, expected in (
-        ("subject", "away", "trigger_type = 'recommendations'", "subject_key = 'subject.long_away'"),
+        ("subject", "away", "trigger_type = 'recommendations'", "subject_key like 'subject.long_away%'"),
         (
             *("digest", "offers", "placement = 'email_digest'"),
             "layout = 'list' and blocks[1].last_position = 3 and blocks[2].last_position = 5",
@@ -599,10 +600,10 @@ def test_lists_and_messages_name_their_experiments_and_arms(running):
 
 def test_explanations_name_arms_and_what_steers_the_list(running):
     user = min(users_in(running, "digest", "offers"))
-    told = CliRunner().invoke(explain, ["--database", str(running.database), "--user", user])
-    assert told.exit_code == 0, told.output
-    assert "Experiment digest: arm offers\n" in told.output
-    assert "Play of the first block: digest.offers\n" in told.output
+    with connect(running.database) as connection:
+        told = page(explain_user(connection, user))
+    assert "  Experiment digest: arm offers" in told
+    assert "  Play of the first block: digest.offers" in told
 
 
 def test_power_says_users_and_days(running):
@@ -612,7 +613,7 @@ def test_power_says_users_and_days(running):
     assert told.exit_code == 0, told.output
     one_look = samplesize_proportions_2indep_onetail(0.27, 0.3, 0.8, ratio=1, alpha=0.025, value=0)
     assert f"{int(np.ceil(one_look))} users in each arm, when results are looked at once" in told.output
-    assert "The shop mailed 38 users in 90 days, fewer than" in told.output
+    assert "The shop mailed 37 users in 90 days, fewer than" in told.output
     wrong = CliRunner().invoke(
         power, ["--database", str(running.database), "--baseline", "0.6", "--lift", "0.9"]
     )
@@ -622,7 +623,9 @@ def test_power_says_users_and_days(running):
 def test_an_experiment_assigned_elsewhere_is_named_and_acts_on_nothing(small):
     for relation in ("user_recommendations", "placement_recommendations"):
         assert small.value(f"select count(coalesce(experiment, arm)) from {relation}") == 0
-    assert small.query("select distinct experiment, arm from email_queue order by all") == [
+    assert small.query(
+        "select distinct experiment, arm from email_queue where experiment is not null order by all"
+    ) == [
         ("subject", "a"),
         ("subject", "b"),
     ]

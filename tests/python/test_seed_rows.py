@@ -6,7 +6,7 @@ from warehouse import build, connect, dbt
 SEEDS = [
     *("rfm_groups", "playbook", "seasons", "holidays", "complements"),
     *("event_weights", "placements", "non_product_items", "sensitive_categories", "stop_words", "unit_words"),
-    *("item_rules", "audiences", "sending_hours", "triggers"),
+    *("item_rules", "audiences", "sending_hours", "triggers", "experiments", "experiment_arms"),
 ]
 MODELS = ["int_play_strategies"]
 NAMES = "assert_item_rules_name_placements_and_segments"
@@ -62,6 +62,10 @@ FAULTS = {
     "item_rules set action = 'exclude' where rule = 'r9'": "r9: expected as amount a place",
     "item_rules set priority = 0 where rule = 'r10'": "r10: expected a whole number above 0 as priority",
     "item_rules set value = ' ' where rule = 'r11'": "r11: expected a value",
+    "experiments set traffic_to = 2 where experiment = 'digest_list'": "digest_list: expected with hash a layer, and",
+    "experiments set metric = 'joy' where experiment = 'digest_subject'": "digest_subject: expected a metric of macro",
+    "experiment_arms set layout = 'heap' where arm = 'six_trending'": "digest_list six_trending: expected layout grid",
+    "experiment_arms set items = 2 where arm = 'six_trending'": "six_trending: expected items_primary above 0",
     "audiences set kind = 'people' where audience = 'a1'": "a1: expected kind item",
     "audiences set buyers = 'some' where audience = 'a2'": "a2: expected buyers all, new or known",
     "audiences set users_max = 0 where audience = 'a3'": "a3: expected users_max above 0",

@@ -45,23 +45,24 @@ described as (
 pairs as (
 
     select
-        one.experiment as first_experiment,
-        another.experiment as second_experiment,
-        one.layer = another.layer as share_a_layer,
-        one.traffic_from < another.traffic_to and another.traffic_from < one.traffic_to as share_traffic,
+        first_one.experiment as first_experiment,
+        second_one.experiment as second_experiment,
+        first_one.layer = second_one.layer as share_a_layer,
+        first_one.traffic_from < second_one.traffic_to
+        and first_one.traffic_to > second_one.traffic_from as share_traffic,
         (
             {% for lever in levers %}
-                (one.changes_{{ lever }} and another.changes_{{ lever }}) {{ 'or' if not loop.last }}
+                (first_one.changes_{{ lever }} and second_one.changes_{{ lever }}) {{ 'or' if not loop.last }}
             {% endfor %}
         )
-        and coalesce(one.placement = another.placement, true)
-        and coalesce(one.trigger_type = another.trigger_type, true) as share_a_lever
-    from described as one
-    inner join described as another
+        and coalesce(first_one.placement = second_one.placement, true)
+        and coalesce(first_one.trigger_type = second_one.trigger_type, true) as share_a_lever
+    from described as first_one
+    inner join described as second_one
         on
-            one.experiment < another.experiment
-            and one.first_day <= another.last_day
-            and another.first_day <= one.last_day
+            first_one.experiment < second_one.experiment
+            and first_one.first_day <= second_one.last_day
+            and first_one.last_day >= second_one.first_day
 
 )
 

@@ -1,5 +1,5 @@
--- Experiments of the seeds that are switched on, and those that only input experiment_assignments knows: their arms weigh
--- the same, and are compared with the one called control or baseline, else with the first by name.
+-- Experiments of the seeds that are switched on, and those that only input experiment_assignments knows: their arms
+-- weigh the same, and are compared with the one called control or baseline, else with the first by name.
 with seeded as (
 
     select
@@ -42,13 +42,26 @@ told as (
 arms as (
 
     select
-        {% for column in [
-            'experiment', 'assigned_by', 'layer', 'traffic_from', 'traffic_to', 'channel', 'placement', 'trigger_type',
-            'metric', 'starts_at', 'ends_at', 'arm', 'is_baseline', 'weight', 'subject', 'layout', 'items_primary', 'items',
-            'play', 'send_delay_hours'
-        ] %}
-            {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+        experiment,
+        assigned_by,
+        layer,
+        traffic_from,
+        traffic_to,
+        channel,
+        placement,
+        trigger_type,
+        metric,
+        starts_at,
+        ends_at,
+        arm,
+        is_baseline,
+        weight,
+        subject,
+        layout,
+        items_primary,
+        items,
+        play,
+        send_delay_hours
     from seeded
     union all
     select
@@ -85,9 +98,9 @@ select
     cast(sum(arms.weight) over (partition by arms.experiment order by arms.arm rows unbounded preceding) as double)
     / cast(sum(arms.weight) over (partition by arms.experiment) as double) as share_reached,
     count(*) over (partition by arms.experiment) as arm_count,
-    max(case when coalesce(arms.play, cast(coalesce(arms.items, arms.items_primary) as {{ dbt.type_string() }})) is null then 0 else 1 end)
-        over (partition by arms.experiment) = 1 as acts_on_lists,
-    as_of.as_of >= arms.starts_at and as_of.as_of < coalesce(arms.ends_at, {{ dbt.dateadd('day', 1, 'as_of.as_of') }})
-        as is_running
+    count(arms.play) over (partition by arms.experiment)
+    + count(arms.items) over (partition by arms.experiment)
+    + count(arms.items_primary) over (partition by arms.experiment) > 0 as acts_on_lists,
+    as_of.as_of >= arms.starts_at and coalesce(as_of.as_of < arms.ends_at, true) as is_running
 from arms
 cross join {{ ref('stg_as_of') }} as as_of

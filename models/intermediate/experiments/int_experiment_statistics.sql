@@ -1,6 +1,7 @@
 -- CUPED (Deng, Xu, Kohavi & Walker, WSDM 2013): what users did before explains part of what they do now, and is taken
 -- out with the slope that arms have in common; of ratios, through what each user adds to them (delta method).
 {% set error_rate = var('experiment_error_rate') %}
+{% set one_look = normal_quantile('(1 - cast(' ~ error_rate ~ ' as double) / 2)') %}
 
 with sums as (
 
@@ -118,11 +119,10 @@ select
     z,
     lift,
     {% for name, sign in {'low': '-', 'high': '+'}.items() %}
-        lift {{ sign }} ({{ normal_quantile('(1 - cast(' ~ error_rate ~ ' as double) / 2)') }}) * lift_error
-            as lift_{{ name }},
+        lift {{ sign }} ({{ one_look }}) * lift_error as lift_{{ name }},
         lift
-        {{ sign }} {{ sequential_width('users_compared', error_rate ~ ' / greatest(comparison_count, 1)') }} * lift_error
-            as sequential_lift_{{ name }},
+        {{ sign }} {{ sequential_width('users_compared', error_rate ~ ' / greatest(comparison_count, 1)') }}
+        * lift_error as sequential_lift_{{ name }},
     {% endfor %}
     2 * ({{ normal_cdf('(-abs(z))') }}) as p_value,
     sequential_p_value,

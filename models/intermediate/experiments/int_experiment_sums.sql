@@ -5,10 +5,6 @@ with units as (
 
 ),
 
-{{ experiment_sums(
-    units='units',
-    keys=['experiment', 'arm', "coalesce(segment, 'all') as segment"],
-    grouping='grouping sets ((experiment, arm, metric), (experiment, arm, metric, segment))'
-) }}
+{{ experiment_sums('units', ['experiment', 'arm', 'segment'], total='segment') }}
 
 select * from sums

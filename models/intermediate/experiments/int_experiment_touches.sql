@@ -15,14 +15,15 @@ messages as (
     select
         user_id,
         message_id,
-        coalesce(min(case when event_type in ('sent', 'delivered') then occurred_at end), min(occurred_at)) as touched_at,
-        max(case when event_type = 'bounce' then 1 else 0 end) as is_bounced,
+        coalesce(min(case when event_type in ('sent', 'delivered') then occurred_at end), min(occurred_at))
+            as touched_at,
         {% for event_type, name in {
             'open': 'is_opened', 'click': 'is_clicked', 'unsubscribe': 'is_unsubscribed', 'complaint': 'is_complained'
         }.items() %}
             max(case when event_type = '{{ event_type }}' and not coalesce(is_machine, false) then 1 else 0 end)
-                as {{ name }}{{ ',' if not loop.last }}
+                as {{ name }},
         {% endfor %}
+        max(case when event_type = 'bounce' then 1 else 0 end) as is_bounced
     from events
     group by user_id, message_id
 

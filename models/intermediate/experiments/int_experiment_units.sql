@@ -35,7 +35,7 @@ touched as (
             and arms.channel = touches.channel
             and coalesce(arms.placement = touches.placement, true)
             and coalesce(arms.trigger_type = touches.trigger_type, true)
-            and coalesce(touches.touched_at < arms.ends_at, true)
+            and coalesce(arms.ends_at > touches.touched_at, true)
 
 ),
 
@@ -105,7 +105,7 @@ ordered as (
     inner join orders
         on
             met.user_id = orders.user_id
-            and coalesce(orders.ordered_at < met.ends_at, true)
+            and coalesce(met.ends_at > orders.ordered_at, true)
     group by met.experiment, met.user_id
 
 )

@@ -1,5 +1,5 @@
--- Two hashes: one says where in its layer a user stands, the other draws the arm. So the arms of two layers cross, and a
--- part of a layer that becomes wider moves nobody. Who was put into an experiment elsewhere is in that arm.
+-- Two hashes: one says where in its layer a user stands, the other draws the arm. So the arms of two layers cross, and
+-- a part of a layer that becomes wider moves nobody. Who was put into an experiment elsewhere is in that arm.
 with arms as (
 
     select * from {{ ref('int_experiment_arms') }}

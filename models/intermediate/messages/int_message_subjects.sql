@@ -1,6 +1,6 @@
 -- A subject is one of several patterns: of the reader's arm of an experiment, else of the rule that chose one for the
--- digest, else of what the first item that may be named is there for, else general ones. A reader starts at a pattern of their own and goes on by one with each
--- email, so that no pattern comes twice in a row.
+-- digest, else of what the first item that may be named is there for, else general ones. A reader starts at a pattern
+-- of their own and goes on by one with each email, so that no pattern comes twice in a row.
 with recipients as (
 
     select * from {{ ref('int_message_recipients') }}

@@ -1,5 +1,5 @@
--- A placement whose own strategies steer it is a play of its name, the same in both blocks; so is an arm of an experiment
--- that has strategies.
+-- A placement whose own strategies steer it is a play of its name, the same in both blocks; so is an arm of an
+-- experiment that has strategies.
 {% set blocks = ['primary', 'secondary'] %}
 
 with plays as (

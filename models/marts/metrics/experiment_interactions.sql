@@ -1,5 +1,7 @@
--- Whether an arm does more, or less, beside an arm of another experiment than beside that one's baseline: the difference
--- of the two differences, of what users did after they had met both. Without CUPED.
+-- Whether an arm does more, or less, beside an arm of another experiment than beside that one's baseline: the
+-- difference of the two differences, of what users did after they had met both. Without CUPED.
+{% set one_look = normal_quantile('(1 - cast(' ~ var('experiment_error_rate') ~ ' as double) / 2)') %}
+
 with arms as (
 
     select * from {{ ref('int_experiment_arms') }}
@@ -36,8 +38,7 @@ crossed as (
 
 {{ experiment_sums(
     units='crossed',
-    keys=['first_experiment', 'second_experiment', 'first_arm', 'second_arm'],
-    grouping='first_experiment, second_experiment, first_arm, second_arm, metric'
+    keys=['first_experiment', 'second_experiment', 'first_arm', 'second_arm']
 ) }},
 
 cells as (
@@ -98,9 +99,7 @@ select
     cast(user_count as bigint) as user_count,
     baseline,
     estimate,
-    estimate - ({{ normal_quantile('(1 - cast(' ~ var('experiment_error_rate') ~ ' as double) / 2)') }}) * estimate_error
-        as estimate_low,
-    estimate + ({{ normal_quantile('(1 - cast(' ~ var('experiment_error_rate') ~ ' as double) / 2)') }}) * estimate_error
-        as estimate_high,
+    estimate - ({{ one_look }}) * estimate_error as estimate_low,
+    estimate + ({{ one_look }}) * estimate_error as estimate_high,
     2 * ({{ normal_cdf('(-abs(z))') }}) as p_value
 from interactions

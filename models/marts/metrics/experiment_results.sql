@@ -1,8 +1,10 @@
--- A verdict needs an experiment that can be trusted (arms of the size that was drawn, few who saw several), long and large
--- enough, with no guardrail broken, and an always-valid p-value, corrected for the number of arms, below the error rate.
+-- A verdict needs an experiment that can be trusted, long and large enough, with no guardrail broken, and an
+-- always-valid p-value, corrected for the number of arms, below the error rate.
 {% set sample_ratio_limit, several_arms_limit = 0.001, 0.01 %}
 {% set guardrails = [] %}
-{% for metric in experiment_metrics() if metric.is_guardrail %}{% do guardrails.append(literal(metric.name)) %}{% endfor %}
+{% for metric in experiment_metrics() if metric.is_guardrail %}
+    {% do guardrails.append(literal(metric.name)) %}
+{% endfor %}
 
 with arms as (
 
@@ -58,27 +60,27 @@ sizes as (
 judged as (
 
     select
-        statistics.*,
+        compared.*,
         arms.is_baseline,
-        statistics.metric = arms.metric as is_primary,
-        statistics.metric in ({{ guardrails | join(', ') }}) as is_guardrail,
-        (statistics.lift > 0) <> (statistics.metric in ({{ guardrails | join(', ') }})) as is_better,
-        coalesce(statistics.adjusted_p_value < {{ var('experiment_error_rate') }}, false) as is_significant,
+        compared.metric = arms.metric as is_primary,
+        compared.metric in ({{ guardrails | join(', ') }}) as is_guardrail,
+        (compared.lift > 0) <> (compared.metric in ({{ guardrails | join(', ') }})) as is_better,
+        coalesce(compared.adjusted_p_value < {{ var('experiment_error_rate') }}, false) as is_significant,
         {{ chi_square_tail('sizes.statistic', 'sizes.degrees') }} as sample_ratio_p_value,
         sizes.several_arms_share,
         {{ dbt.datediff('sizes.first_met_at', 'least(as_of.as_of, coalesce(arms.ends_at, as_of.as_of))', 'second') }}
         / 86400.0 as day_count,
         coalesce(as_of.as_of >= arms.ends_at, false) as is_over,
         as_of.as_of
-    from {{ ref('int_experiment_statistics') }} as statistics
+    from {{ ref('int_experiment_statistics') }} as compared
     inner join arms
         on
-            statistics.experiment = arms.experiment
-            and statistics.arm = arms.arm
+            compared.experiment = arms.experiment
+            and compared.arm = arms.arm
     inner join sizes
-        on statistics.experiment = sizes.experiment
+        on compared.experiment = sizes.experiment
     cross join {{ ref('stg_as_of') }} as as_of
-    where statistics.segment = 'all'
+    where compared.segment = 'all'
 
 ),
 
@@ -93,7 +95,6 @@ guarded as (
 
 ),
 
--- harm needs no patience: of guardrails no days and conversions are asked
 reasoned as (
 
     select
