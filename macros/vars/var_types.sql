@@ -22,6 +22,7 @@
     {% set share = {'type': 'share'} %}
     {% set metric = {'type': 'word', 'of': ['cosine', 'jaccard', 'lift', 'leverage', 'llr']} %}
     {% set inputs = input_names() %}
+    {% set email_types = trigger_types() %}
     {% set address = {
         'type': 'text', 'like': "[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+",
         'example': 'an address such as unsubscribe@shop.example'
