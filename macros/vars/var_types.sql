@@ -23,6 +23,7 @@
     {% set metric = {'type': 'word', 'of': ['cosine', 'jaccard', 'lift', 'leverage', 'llr']} %}
     {% set inputs = input_names() %}
     {% set sources = source_inputs().keys() | list %}
+    {% set email_types = trigger_types() %}
     {% set address = {
         'type': 'text', 'like': "[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+",
         'example': 'an address such as unsubscribe@shop.example'
@@ -131,7 +132,7 @@
         'email_layout_shares': {'type': 'map', 'of': ['grid', 'hero', 'list', 'carousel'], 'values': share},
         'holdout_share': share,
         'send_time_shares': {'type': 'map', 'of': ['best_hour', 'morning', 'evening'], 'values': share},
-        'trigger_holdout_shares': {'type': 'map', 'of': trigger_types(), 'values': share},
+        'trigger_holdout_shares': {'type': 'map', 'of': email_types, 'values': share},
         'holdout_rotation_days': {'type': 'whole', 'least': 1, 'most': 3660, 'nullable': true},
         'holdout_window_days': {'type': 'whole', 'least': 1, 'most': 365},
         'holdout_analysis_days': {'type': 'whole', 'least': 1, 'most': 3660},
@@ -153,7 +154,7 @@
         'send_growth_max': {'type': 'number', 'least': 1, 'most': 1000000},
         'send_same_share_max': share,
         'send_changed_share_max': share,
-        'ended_by_order': {'type': 'words', 'of': trigger_types()},
+        'ended_by_order': {'type': 'words', 'of': email_types},
 
         'experiment_error_rate': {'type': 'number', 'least': 0.0001, 'most': 0.5},
         'experiment_days_min': whole_days,

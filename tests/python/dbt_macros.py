@@ -56,6 +56,7 @@ def project_macros(
         ROOT / "macros/inputs/nodes_of_the_queue.sql",
         ROOT / "macros/ranking/strategies.sql",
         ROOT / "macros/ranking/strategy_names.sql",
+        ROOT / "macros/triggers/trigger_types.sql",
         *(ROOT / "macros/rules").rglob("*.sql"),
         *(ROOT / "macros/vars").glob("*.sql"),
     ]

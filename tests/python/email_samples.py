@@ -63,7 +63,7 @@ LINES = {
         "Similar to Walnut board",
     ),
     "search_abandonment": (
-        "Is Walnut board what you searched?",
+        "Were you looking for Walnut board?",
         "What your search led to, and things like it",
         "What you looked at, and similar",
         "Similar to Walnut board",

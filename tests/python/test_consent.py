@@ -317,6 +317,12 @@ def shop(tmp_path_factory):
             " 'email_digest' as placement, md5(user_id) as message_id, null::varchar as shown_item_id",
             {"users": [user["user_id"] for user in tables["users"]]},
         )
+        connection.execute(
+            f"create table {chosen.schema}.int_send_times as"
+            " select user_id, null::varchar as send_time_arm, $as_of::timestamp as send_at, send_at as expires_at,"
+            f" null::varchar as closed_by from {chosen.schema}.int_chosen_triggers",
+            {"as_of": AS_OF},
+        )
     variables = {"input_location": str(inputs), "as_of": str(AS_OF), "holdout_share": 0}
     wanted = (
         "+int_address_refusals",

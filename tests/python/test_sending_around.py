@@ -609,7 +609,8 @@ def test_a_build_reads_what_was_sent_and_said(small, tmp_path, page, place):
     own = small.copied_to(tmp_path)
     render_queue(Job(own.database, tmp_path / "emails", KEY, "sql"), 1, None)
     shop = Shop(own.database, tmp_path / "emails")
-    now = ["--now", str(AS_OF)]
+    # the last of them have their best hour the next morning
+    now = ["--now", str(AS_OF + timedelta(hours=23, minutes=30))]
     outcome = CliRunner().invoke(
         cli.send, [*shop.options[:4], *FAST, *now, "--ledger", place, *maildir(tmp_path)]
     )
@@ -642,7 +643,7 @@ def test_a_build_reads_what_was_sent_and_said(small, tmp_path, page, place):
     inputs = write_parquet(small_shop(), tmp_path / "in")
     for name in ("email_events.parquet", "user_exclusions.parquet", "send_log.parquet"):
         (tmp_path / "events" / name).replace(inputs / name)
-    later = str(AS_OF + timedelta(hours=1))
+    later = str(AS_OF + timedelta(hours=24))
     variables = {"input_location": str(inputs), "as_of": later}
     after = build(own.database, variables, "--select", *FROM_EVENTS_TO_DECISIONS)
     assert after.succeeded, after.text

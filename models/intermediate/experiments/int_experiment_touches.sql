@@ -1,9 +1,8 @@
 {{ config(materialized='view') }}
 
--- The only model of experiments that reads events: whatever classifies opens and clicks is put in here.
 with events as (
 
-    select * from {{ ref('stg_email_events') }}
+    select * from {{ ref('int_email_events') }}
     where
         user_id is not null
         and message_id is not null
@@ -20,7 +19,7 @@ messages as (
         {% for event_type, name in {
             'open': 'is_opened', 'click': 'is_clicked', 'unsubscribe': 'is_unsubscribed', 'complaint': 'is_complained'
         }.items() %}
-            max(case when event_type = '{{ event_type }}' and not coalesce(is_machine, false) then 1 else 0 end)
+            max(case when event_type = '{{ event_type }}' and not is_machine then 1 else 0 end)
                 as {{ name }},
         {% endfor %}
         max(case when event_type = 'bounce' then 1 else 0 end) as is_bounced

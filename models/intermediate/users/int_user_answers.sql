@@ -9,7 +9,7 @@ with answers as (
             extract(hour from {{ local_time('email_events.occurred_at', "coalesce(users.timezone, 'UTC')") }})
             as {{ dbt.type_int() }}
         ) as local_hour
-    from {{ ref('stg_email_events') }} as email_events
+    from {{ ref('int_email_events') }} as email_events
     inner join {{ ref('stg_users') }} as users
         on email_events.user_id = users.user_id
     cross join {{ ref('stg_as_of') }} as as_of
