@@ -12,7 +12,12 @@ from mkdocs.structure.files import File
 
 ROOT = Path(__file__).resolve().parents[1]
 # of the project, and what they are called on the site
-OUTSIDE = {"README.md": "index.md", "DECISIONS.md": "decisions.md", "demo/README.md": "demo.md"}
+OUTSIDE = {
+    "README.md": "index.md",
+    "DECISIONS.md": "decisions.md",
+    "CHANGELOG.md": "changelog.md",
+    "demo/README.md": "demo.md",
+}
 LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)#\s:]+)(?P<anchor>#[^)\s]*)?\)")
 
 
