@@ -19,9 +19,8 @@ select
     {% for lever in ['subject', 'layout', 'items_primary', 'items', 'send_delay_hours'] %}
         max(arms.{{ lever }}) as {{ lever }},
     {% endfor %}
-    {% for name in ['experiment', 'arm'] %}
-        {{ dbt.listagg('arms.' ~ name, "'|'", 'order by arms.experiment') }} as {{ name }}{{ ',' if not loop.last }}
-    {% endfor %}
+    {{ dbt.listagg('arms.experiment', "'|'", 'order by arms.experiment') }} as experiment,
+    {{ dbt.listagg('arms.arm', "'|'", 'order by arms.experiment') }} as arm
 from chosen
 inner join {{ ref('int_experiment_users') }} as experiment_users
     on chosen.user_id = experiment_users.user_id

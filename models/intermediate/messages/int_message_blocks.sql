@@ -4,7 +4,9 @@
 
 with blocks as (
 
-    {% for block, positions in {'primary': ['1', 'items_primary'], 'secondary': ['items_primary + 1', 'items']}.items() %}
+    {% for block, positions in {
+        'primary': ['1', 'items_primary'], 'secondary': ['items_primary + 1', 'items']
+    }.items() %}
         select
             message_id,
             user_id,
@@ -14,7 +16,8 @@ with blocks as (
             '{{ block }}' as block,
             {{ positions[0] }} as first_position,
             {{ positions[1] }} as last_position,
-            concat('title.', trigger_type, '.{{ block }}', case when segment = 'new' then '.new' else '' end) as stock_key
+            concat('title.', trigger_type, '.{{ block }}', case when segment = 'new' then '.new' else '' end)
+                as stock_key
         from {{ ref('int_message_recipients') }}
         {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -1,5 +1,6 @@
 -- A message goes out at the first hour that is open where the reader lives, after what the arm of an experiment has it
--- wait; one that may wait, as near as that gets to the hour of the reader's arm. What no hour is open for within its shelf life is held.
+-- wait; one that may wait, as near as that gets to the hour of the reader's arm. What no hour is open for within its
+-- shelf life is held.
 {% set hours = {'morning': 9, 'evening': 19} %}
 with messages as (
 
