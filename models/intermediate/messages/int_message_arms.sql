@@ -28,6 +28,6 @@ inner join arms
     on
         experiment_users.experiment = arms.experiment
         and experiment_users.arm = arms.arm
-        and coalesce(arms.placement = chosen.placement, true)
-        and coalesce(arms.trigger_type = chosen.trigger_type, true)
+        and coalesce(chosen.placement = arms.placement, true)
+        and coalesce(chosen.trigger_type = arms.trigger_type, true)
 group by chosen.user_id
