@@ -65,9 +65,20 @@ def run_dbt(
 
     if database:
         os.environ["RECMAIL_DATABASE"] = str(database)
-    runner = dbtRunner(manifest=manifest and manifest.deepcopy(), callbacks=[keep])
+    runner = dbtRunner(manifest=manifest and own_copy(manifest), callbacks=[keep])
     outcome = runner.invoke([command, *options(variables, folder), *arguments])
     DuckDBConnectionManager.close_all_connections()  # or the file stays locked for this process
     if outcome.exception:
         messages.append(str(outcome.exception))
     return DbtRun(bool(outcome.success), messages, list(getattr(outcome.result, "results", None) or []))
+
+
+def own_copy(manifest: Manifest) -> Manifest:
+    """For a run, which changes it. What is disabled is shared: dbt's deepcopy takes its lists for nodes."""
+    disabled, manifest.disabled = manifest.disabled, {}
+    try:
+        copied = manifest.deepcopy()
+    finally:
+        manifest.disabled = disabled
+    copied.disabled = dict(disabled)
+    return copied
