@@ -7,7 +7,7 @@ from dbt_tools.relations import search
 # what says what is shown and sent
 MARTS = (
     *("user_recommendations", "recommendation_contributions", "item_recommendations", "item_bundles"),
-    *("send_decisions", "email_queue", "placement_recommendations", "experiment_assignments"),
+    *("send_decisions", "email_queue", "placement_recommendations", "experiment_users"),
 )
 # what says how it came to that
 STEPS = (

@@ -37,7 +37,7 @@ select message_id, trigger_type, send_at, subject from email_queue where user_id
 """
 EXPERIMENTS = """
 select experiment, arm, is_baseline
-from experiment_assignments
+from experiment_users
 where user_id = $user_id and is_running
 order by experiment
 """

@@ -52,7 +52,7 @@ def main(
         click.echo(f"  {days:>10,} days at the pace at which users were mailed of late, at least {least}")
     elif mailed:
         click.echo(f"The shop mailed {mailed:,} users in 90 days, fewer than the {daily * arms:,} needed.")
-        if baseline * (1 + needed["visible_lift"]) < 1:
+        if baseline * (1 + float(needed["visible_lift"])) < 1:
             click.echo(f"With all of them a change of about {needed['visible_lift']:.0%} can be seen.")
     else:
         click.echo("The shop mailed nobody in 90 days: days can't be told.")
