@@ -7,7 +7,7 @@
 -#}
 {% macro experiment_sums(units, keys, total=none) -%}
 {%- set products = {
-    'x': 'x', 'y': 'y', 'p': 'p', 'xx': 'x * x', 'yy': 'y * y', 'pp': 'p * p', 'xy': 'x * y', 'xp': 'x * p', 'yp': 'y * p'
+    'x': ['x'], 'y': ['y'], 'p': ['p'], 'xx': ['x', 'x'], 'yy': ['y', 'y'], 'pp': ['p', 'p'], 'xy': ['x', 'y'], 'xp': ['x', 'p'], 'yp': ['y', 'p']
 } -%}
 {%- set parts = {'x': 'numerator', 'y': 'denominator', 'p': 'covariate'} -%}
 buyers as (
@@ -63,7 +63,8 @@ exact_sums as (
         count(*) as user_count,
         sum(conversions) as conversion_count,
         {% for name, product in products.items() %}
-        sum({{ product }}) as sum_{{ name }}{{ ',' if not loop.last }}
+        sum({{ 'cast(' ~ product | join(' as decimal(38, 4)) * cast(') ~ ' as decimal(38, 4))' if product | length > 1 else product[0] }})
+            as sum_{{ name }}{{ ',' if not loop.last }}
         {% endfor %}
     from measures
     group by {{ keys | join(', ') }}, metric
@@ -77,7 +78,8 @@ exact_sums as (
         count(*) as user_count,
         sum(conversions) as conversion_count,
         {% for name, product in products.items() %}
-        sum({{ product }}) as sum_{{ name }}{{ ',' if not loop.last }}
+        sum({{ 'cast(' ~ product | join(' as decimal(38, 4)) * cast(') ~ ' as decimal(38, 4))' if product | length > 1 else product[0] }})
+            as sum_{{ name }}{{ ',' if not loop.last }}
         {% endfor %}
     from measures
     group by {{ keys | reject('equalto', total) | join(', ') }}, metric

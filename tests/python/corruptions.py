@@ -195,7 +195,9 @@ USERS = [
         "users", "sign-up in the year 6", "signed_up_at", "6/1/26", None, "signed_up_at is not a timestamp"
     ),
     mended("users", "email with stray case", "email", " Ada.L+x@Example.COM ", "ada.l+x@example.com"),
-    mended("users", "unknown time zone", "timezone", "Mars/Olympus_Mons", None, "timezone is unknown"),
+    mended(
+        "users", "unknown time zone", "timezone", "Mars/Olympus_Mons", "Europe/Berlin", "timezone is unknown"
+    ),
     mended("users", "time zone with blanks", "timezone", " Europe/Paris ", "Europe/Paris"),
     mended("users", "unknown locale", "locale", "en_US; DROP", None, "locale is no language tag"),
     mended("users", "locale with underscore", "locale", " pt_BR ", "pt-BR"),

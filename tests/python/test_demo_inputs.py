@@ -204,7 +204,8 @@ def value(inputs, query):
 @pytest.mark.parametrize("table", COLUMNS)
 def test_table_has_the_pinned_columns(inputs, table):
     described = inputs.sql(f"describe {table}").fetchall()
-    assert {row[0]: row[1] for row in described} == {
+    # DuckDB quotes fields that are words of its own
+    assert {row[0]: row[1].replace('"', "") for row in described} == {
         name.strip("*"): type_ for name, type_ in COLUMNS[table].items()
     }
 

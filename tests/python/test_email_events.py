@@ -11,7 +11,7 @@ MAY_READ = {
     "typed_email_events": {"checked_email_events", "int_email_outcomes"},
     "checked_email_events": {"stg_email_events", "rejected_email_events", "email_event_counts"},
     "rejected_email_events": {"input_row_counts"},
-    "stg_email_events": {"int_email_events", "input_row_counts"},
+    "stg_email_events": {"int_email_events", "int_chosen_frequencies", "input_row_counts", "readiness"},
 }
 # asks neither for opens nor for clicks: these stand in none of its outcomes
 REFUSALS = "int_email_outcomes"

@@ -19,6 +19,7 @@ OF_THE_RUN = {
     "state.input_runs",
     "input_row_counts",
     "input_validation_results",
+    "metric_alerts",  # tells of them
     "checked_erasure_requests",
     "rejected_erasure_requests",
     "stg_erasure_requests",

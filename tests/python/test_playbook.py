@@ -187,7 +187,7 @@ def test_a_browsers_email_looks_and_sounds_like_its_play(steered):
     assert message(steered, "subject_key", "browser").startswith("subject.cart_abandonment.")
     assert message(steered, "layout", "browser") == "list"
     assert message(steered, "greeting", "browser") == "Hi Zoë,"
-    assert message(steered, "preheader", "browser").startswith("Also for you: ")
+    assert message(steered, "preheader", "browser") == "Your basket, and what goes with it"
 
 
 def test_a_title_that_the_block_does_not_prove_is_not_printed(plain, steered):

@@ -103,16 +103,18 @@ def test_prices_are_held_against_those_of_the_last_run_that_was_sent(tmp_path, p
     lost_mark = "update stg_items set price = 99 where item_id <> 'i0'"
     next_run = (
         "update send_decisions set as_of = timestamp '2017-11-15 06:00:00'",
-        "update email_queue set message_id = 'next ' || message_id",
+        "update email_queue set message_id = 'next ' || message_id, send_at = send_at + interval 1 day",
+        "update email_queue set expires_at = expires_at + interval 1 day",
     )
+    next_day = ("--now", "2017-11-16 11:00:00")
     for name in ("before", "after"):
         (tmp_path / name).mkdir()
     before = rendered_shop(tmp_path / "before")
     after = rendered_shop(tmp_path / "after", lost_mark, *next_run)
     assert sent(before, place, *maildir(tmp_path)).exit_code == 0
-    stopped = sent(after, place, *maildir(tmp_path))
+    stopped = sent(after, place, *maildir(tmp_path, *next_day))
     assert stopped.exit_code == 2 and "9 of 10 prices moved by 10% or more" in stopped.output
-    assert sent(after, place, *maildir(tmp_path), "--allow", "prices").exit_code == 0
+    assert sent(after, place, *maildir(tmp_path, *next_day), "--allow", "prices").exit_code == 0
 
 
 def test_moves_below_a_tenth_and_other_currencies_are_no_moves(tmp_path):
@@ -230,6 +232,7 @@ def test_the_cap_is_asked_of_the_ledger_too(tmp_path, place):
     own = rendered_shop(
         tmp_path / "second",
         "update email_queue set message_id = message_id || 'b', send_at = send_at + interval 1 day",
+        "update email_queue set expires_at = expires_at + interval 1 day",
         "update int_user_addresses set gap_days = 7 where user_id = 'u1'",
     )
     outcome = sent(own, place, *maildir(tmp_path, "--now", "2017-11-16 11:00:00"))

@@ -40,6 +40,16 @@ class SimilarityModels:
             "int_item_similarities int_item_neighbours int_user_tastes int_taste_lists int_user_neighbours",
             variables | {"item_recommendations_max": 50},
         )
+        # read after keys are given
+        self.compiled = {
+            name: sql
+            for model, compiled in self.compiled.items()
+            for name, sql in [(model, compiled)]
+            + (
+                [("int_content_items", "select item_key, 'EUR' as currency from int_item_keys")]
+                * (model == "int_item_keys")
+            )
+        }
         self.connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
         for name in ("item", "user", "order"):
             self.connection.execute(f"create table {name}_keys ({name}_id varchar, {name}_key integer)")

@@ -93,6 +93,8 @@ def mailed_a_moment_ago(shop: Shop) -> None:
         email_event(
             shop, shop.chance.choice(["sent", "delivered"]), user, occurred_at=AS_OF - timedelta(hours=2)
         )
+        # a daily one may go out tomorrow morning
+        user["email_frequency"] = shop.chance.choice(["weekly", "monthly"])
         shop.refuses(user)
 
 

@@ -8,7 +8,7 @@ with mailed as (
         queued.trigger_type,
         max(email_events.occurred_at) as mailed_at
     from {{ ref('stg_queued_messages') }} as queued
-    inner join {{ ref('stg_email_events') }} as email_events
+    inner join {{ ref('int_email_events') }} as email_events
         on queued.message_id = email_events.message_id
     where email_events.event_type in ('sent', 'delivered')
     group by queued.user_id, queued.message_id, queued.trigger_type
