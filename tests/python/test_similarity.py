@@ -46,7 +46,7 @@ class SimilarityModels:
             for model, compiled in self.compiled.items()
             for name, sql in [(model, compiled)]
             + (
-                [("int_content_items", "select item_key, 'EUR' as currency from int_item_keys")]
+                [("int_content_items", "select item_key, item_id, 'EUR' as currency from int_item_keys")]
                 * (model == "int_item_keys")
             )
         }
