@@ -30,9 +30,9 @@ def test_numbers_take_the_forms_of_cldr_in_every_language_that_has_any():
         from (select unnest($languages) as language), (select unnest($numbers) as n)
         group by language
     """
-    forms_of = dict(
-        duckdb.execute(query, {"languages": sorted(named | known), "numbers": NUMBERS}).fetchall()
-    )
+    with duckdb.connect() as connection:
+        values = {"languages": sorted(named | known), "numbers": NUMBERS}
+        forms_of = dict(connection.execute(query, values).fetchall())
     wrong = []
     for language, found in forms_of.items():
         forms = cldr_forms(language)
@@ -64,5 +64,7 @@ def test_no_language_has_two_rules():
 )
 def test_thousands_are_set_apart_as_the_locale_does(count, digits, mark, written):
     grouped = MACROS["grouped_count"]("n", f"'{mark}'", digits)
-    [[found]] = duckdb.execute(f"select {grouped} from (select $1::bigint as n)", [count]).fetchall()
+    with duckdb.connect() as connection:
+        query = f"select {grouped} from (select $1::bigint as n)"
+        [[found]] = connection.execute(query, [count]).fetchall()
     assert found == written

@@ -102,7 +102,8 @@ def test_what_is_of_another_type_is_refused(name):
 def test_no_text_breaks_out_of_its_literal(name, ending):
     value = f"{DECLARED[name] or 'x'}{ending}"
     if is_taken(name, value):
-        assert duckdb.sql(f"select {MACROS['literal'](value)}").fetchall() == [(value,)]
+        with duckdb.connect() as connection:
+            assert connection.execute(f"select {MACROS['literal'](value)}").fetchall() == [(value,)]
         assert "\\" not in value  # with which Spark would end the literal elsewhere
 
 

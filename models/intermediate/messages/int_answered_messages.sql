@@ -17,9 +17,22 @@ queued as (
         message_id,
         user_id,
         trigger_type,
-        min(as_of) as queued_at
+        min(as_of) as queued_at,
+        max(as_of) as last_queued_at
     from {{ ref('stg_queued_messages') }}
     group by message_id, user_id, trigger_type
+
+),
+
+-- whatever is told of a message says that it went out: an open alone, or a sent whose time nobody can read
+told_of as (
+
+    select distinct email_events.message_id
+    from {{ ref('typed_email_events') }} as email_events
+    cross join {{ ref('stg_as_of') }} as as_of
+    where
+        email_events.message_id is not null
+        and (email_events.occurred_at is null or email_events.occurred_at <= as_of.as_of)
 
 ),
 
@@ -49,6 +62,18 @@ select
 from queued
 inner join mailed
     on queued.message_id = mailed.message_id
+union all
+select
+    queued.message_id,
+    queued.user_id,
+    queued.trigger_type,
+    queued.last_queued_at as mailed_at
+from queued
+inner join told_of
+    on queued.message_id = told_of.message_id
+left join mailed
+    on queued.message_id = mailed.message_id
+where mailed.message_id is null
 union all
 select
     queued.message_id,
