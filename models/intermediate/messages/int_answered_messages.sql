@@ -58,22 +58,13 @@ select
     queued.message_id,
     queued.user_id,
     queued.trigger_type,
-    mailed.happened_at as mailed_at
+    coalesce(mailed.happened_at, queued.last_queued_at) as mailed_at
 from queued
-inner join mailed
-    on queued.message_id = mailed.message_id
-union all
-select
-    queued.message_id,
-    queued.user_id,
-    queued.trigger_type,
-    queued.last_queued_at as mailed_at
-from queued
-inner join told_of
-    on queued.message_id = told_of.message_id
 left join mailed
     on queued.message_id = mailed.message_id
-where mailed.message_id is null
+left join told_of
+    on queued.message_id = told_of.message_id
+where coalesce(mailed.message_id, told_of.message_id) is not null
 union all
 select
     queued.message_id,
