@@ -34,6 +34,7 @@ shared_folder = Path()
 RUN_TIME_VARS = {
     *(
         "input_location",
+        "as_of",
         "source_places",
         "forget_history_days",
         "churn_days",
