@@ -41,6 +41,15 @@ caps as (
 
 ),
 
+-- personalisation rules with effect hold
+held_by_rules as (
+
+    select distinct user_id
+    from {{ ref('int_user_rules') }}
+    where effect = 'hold'
+
+),
+
 chosen as (
 
     select * from {{ ref('int_chosen_triggers') }}
@@ -81,6 +90,8 @@ reasons as (
             when refusals.reason is not null then refusals.reason
             -- consent of another account with the address doesn't make this one's readable
             when dated.email_consent = 'unknown' then 'unknown_consent'
+            -- before the draw: those who are mailed and those withheld stay alike, or uplift can't be learned from them
+            when held_by_rules.user_id is not null then 'held_by_rule'
             when {{ is_held_out('dated.user_id', 'dated.as_of') }} then 'holdout'
             when
                 dated.last_mailed_at > {{ dbt.dateadd('hour', -1 * var('minimum_gap_hours'), 'dated.mailed_at') }}
@@ -102,6 +113,8 @@ reasons as (
     from dated
     left join refusals
         on dated.address_key = refusals.address_key
+    left join held_by_rules
+        on dated.user_id = held_by_rules.user_id
     left join chosen
         on dated.user_id = chosen.user_id
 
