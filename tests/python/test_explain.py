@@ -628,9 +628,12 @@ def test_every_reason_has_words():
 
 
 def test_every_decision_has_words():
-    decided = names_in("intermediate/messages/int_send_decisions.sql", r"(?:then|else) '(\w+)'") - {
+    decided = names_in("intermediate/messages/int_send_decisions.sql", r"(?:then|else|,) '(\w+)'") - {
         "send",
         "hold",
+    }
+    decided |= names_in("intermediate/messages/int_trigger_decisions.sql", r"(?:then|else) '(\w+)'") - {
+        "chosen"
     }
     decided |= names_in("intermediate/calendar/int_send_slots.sql", r"(?:then|else) '(\w+)'")
     refusals = names_in("intermediate/messages/int_address_refusals.sql", r"'(\w+)'")

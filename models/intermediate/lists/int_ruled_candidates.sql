@@ -37,9 +37,15 @@ with matched as (
             lists.user_id = schemes.user_id
             and rules.scheme = schemes.scheme
             and rules.segment = schemes.segment
+    left join {{ ref('int_followed_items') }} as followed
+        on
+            pool.user_key = followed.user_key
+            and pool.item_key = followed.item_key
+            and lists.placement = followed.placement
     cross join {{ ref('stg_as_of') }} as as_of
     where
-        pool.{{ is_in_part('user_key') }}
+        followed.item_key is null
+        and pool.{{ is_in_part('user_key') }}
         and lists.{{ is_in_part('user_key') }}
         and (rules.placement is null or rules.placement = lists.placement)
         and (rules.scheme is null or schemes.user_id is not null)

@@ -62,6 +62,11 @@ weighted as (
         on
             pool.user_key = withheld.user_key
             and pool.item_key = withheld.item_key
+    left join {{ ref('int_followed_items') }} as followed
+        on
+            pool.user_key = followed.user_key
+            and pool.item_key = followed.item_key
+            and lists.placement = followed.placement
     left join {{ ref('int_ruled_candidates') }} as ruled
         on
             pool.user_key = ruled.user_key
@@ -77,6 +82,7 @@ weighted as (
     {% endfor %}
     where
         withheld.item_key is null
+        and followed.item_key is null
         and ruled.exclude_priority is null
         and (lists.welcomes_repeats or pool.times_bought = 0)
 
