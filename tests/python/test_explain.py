@@ -628,7 +628,7 @@ def test_every_reason_has_words():
 
 
 def test_every_decision_has_words():
-    decided = names_in("intermediate/messages/int_send_decisions.sql", r"(?:then|else|,) '(\w+)'") - {
+    decided = names_in("intermediate/messages/int_send_decisions.sql", r"(?:then|else) '(\w+)'") - {
         "send",
         "hold",
     }

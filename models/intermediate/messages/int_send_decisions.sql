@@ -9,12 +9,6 @@ with users as (
 
 ),
 
-user_addresses as (
-
-    select * from {{ ref('int_user_addresses') }}
-
-),
-
 refusals as (
 
     select
@@ -32,7 +26,7 @@ caps as (
         user_addresses.address_key,
         max(user_addresses.gap_days) as gap_days,
         max(outcomes.happened_at) as last_mailed_at
-    from user_addresses
+    from {{ ref('int_user_addresses') }} as user_addresses
     left join {{ ref('int_email_outcomes') }} as outcomes
         on
             user_addresses.user_id = outcomes.user_id
@@ -86,7 +80,8 @@ reasons as (
                 dated.last_mailed_at > {{ dbt.dateadd('hour', -1 * var('minimum_gap_hours'), 'dated.mailed_at') }}
                 or {{ days_between('dated.last_mailed_date', mailed_date) }} < dated.gap_days
                 then 'mailed_recently'
-            when chosen.user_id is null then coalesce(unchosen.decision, 'nothing_due')
+            when chosen.user_id is null and unchosen.user_id is null then 'nothing_due'
+            when chosen.user_id is null then unchosen.decision
             when {{ is_held_out_of_trigger('dated.user_id', 'chosen.trigger_type', 'dated.as_of') }}
                 then 'trigger_holdout'
             else dated.closed_by

@@ -1,5 +1,5 @@
--- Of what is due the first that nothing speaks against is chosen: no answer yet, no order since, no cool-down, no cap of
--- the trigger's own, not deferred for too long, and a list whose first block says what it is about.
+-- Of what is due the first that nothing speaks against is chosen: no answer yet, no order since, no cool-down, no cap
+-- of the trigger's own, not deferred for too long, and a list whose first block says what it is about.
 with due as (
 
     select

@@ -1,6 +1,5 @@
--- Whoever orders anything, whatever becomes of the order, has decided about the rest of the cart and of what was looked at.
-{% set ended_by_order = ['cart_abandonment', 'browse_abandonment', 'search_abandonment'] %}
-
+-- Whoever orders anything, whatever becomes of the order, has decided about the rest of the cart and of what was
+-- looked at.
 with occasions as (
 
     {% for trigger_type in trigger_types() %}
@@ -22,7 +21,7 @@ due as (
         triggers.cool_down_days,
         {{ dbt.dateadd('hour', 'triggers.delay_hours', 'occasions.happened_at') }} as due_at,
         coalesce(
-            occasions.trigger_type in ('{{ ended_by_order | join("', '") }}')
+            occasions.trigger_type in ('cart_abandonment', 'browse_abandonment', 'search_abandonment')
             and last_orders.last_ordered_at >= occasions.happened_at,
             false
         ) as is_ordered_since

@@ -1,5 +1,5 @@
--- Looked at or wished for shortly before it came back, and not bought since. Of an item whose stock is tracked so few hear that the
--- stock may serve them: those who care most.
+-- Looked at or wished for shortly before it came back, and not bought since. Of an item whose stock is tracked so few
+-- hear that the stock may serve them: those who care most.
 {% set mails_per_unit = 5 %}
 with returns as (
 

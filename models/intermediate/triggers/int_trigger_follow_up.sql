@@ -1,5 +1,5 @@
--- Unless the user ordered anything since the email that is followed. The first counts from that email, each next one from
--- the follow-up before it.
+-- Unless the user ordered anything since the email that is followed. The first counts from that email, each next one
+-- from the follow-up before it.
 with counted as (
 
     select

@@ -1,6 +1,6 @@
--- Looked at, wished for or put in the cart shortly before its price fell, as much as a badge needs, and not bought since. What
--- counts is the price now against the one that builds knew within a day of the look: not one that fell and rose again,
--- and not one that came back to where it was.
+-- Looked at, wished for or put in the cart shortly before its price fell, as much as a badge needs, and not bought
+-- since. What counts is the price now against the one that builds knew within a day of the look: not one that fell and
+-- rose again, and not one that came back to where it was.
 with prices as (
 
     select
