@@ -12,3 +12,10 @@ from {{ ref('send_decisions') }} as decisions
 left join {{ ref('email_queue') }} as queue
     on decisions.user_id = queue.user_id
 where decisions.decision = 'send' and queue.user_id is null
+
+union all
+
+select 'a waterfall that does not add up to all users' as problem
+from (select coalesce(sum(user_count), 0) as user_count from {{ ref('decision_waterfall') }}) as counted
+cross join (select count(*) as user_count from {{ ref('stg_users') }}) as users
+where counted.user_count <> users.user_count
