@@ -13,18 +13,13 @@ with available as (
         on
             pool.user_key = withheld.user_key
             and pool.item_key = withheld.item_key
-    left join {{ ref('int_followed_items') }} as followed
-        on
-            pool.user_key = followed.user_key
-            and pool.item_key = followed.item_key
-            and lists.placement = followed.placement
     left join {{ ref('int_ruled_candidates') }} as ruled
         on
             lists.list_key = ruled.list_key
             and pool.item_key = ruled.item_key
     where
         (lists.welcomes_repeats or pool.times_bought = 0)
-        and followed.item_key is null
+        and not {{ is_followed(ref('int_followed_items'), 'pool', 'lists') }}
         and ruled.exclude_priority is null
     group by lists.list_key, lists.placement, lists.user_id
 

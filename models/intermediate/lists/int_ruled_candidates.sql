@@ -37,16 +37,11 @@ with matched as (
             lists.user_id = schemes.user_id
             and rules.scheme = schemes.scheme
             and rules.segment = schemes.segment
-    left join {{ ref('int_followed_items') }} as followed
-        on
-            pool.user_key = followed.user_key
-            and pool.item_key = followed.item_key
-            and lists.placement = followed.placement
     cross join {{ ref('stg_as_of') }} as as_of
     where
-        followed.item_key is null
-        and pool.{{ is_in_part('user_key') }}
+        pool.{{ is_in_part('user_key') }}
         and lists.{{ is_in_part('user_key') }}
+        and not {{ is_followed(ref('int_followed_items'), 'pool', 'lists') }}
         and (rules.placement is null or rules.placement = lists.placement)
         and (rules.scheme is null or schemes.user_id is not null)
         and (lists.is_diverse or rules.action = 'exclude')
@@ -132,8 +127,7 @@ pinned as (
                 )
         end as pin_number
     from decided
-    where
-        coalesce(exclude_priority, factor_priority, pin_priority, quota_priority) is not null
+    where coalesce(exclude_priority, factor_priority, pin_priority, quota_priority) is not null
 
 )
 
