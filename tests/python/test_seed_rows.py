@@ -40,7 +40,7 @@ FAULTS = {
     "triggers set deferral_hours = 71 where trigger_type = 'cart_abandonment'": "expected deferral_hours of at most",
     "triggers set cap = -1 where trigger_type = 'price_drop'": "price_drop: expected a cap of 0 or more with cap_days",
     "triggers set cap_days = null where trigger_type = 'follow_up'": "follow_up: expected a cap of 0 or more with",
-    "triggers set cap_days = 7 where trigger_type = 'anniversary'": "anniversary: expected a cap of 0 or more with cap_days",
+    "triggers set cap_days = 7 where trigger_type = 'anniversary'": "anniversary: expected a cap of 0 or more with",
     "triggers set shelf_life_hours = 169 where trigger_type = 'win_back'": "win_back: expected shelf_life_hours of at",
     "triggers set follow_ups = 6 where trigger_type = 'welcome'": "welcome: expected follow_ups from 0 to 5",
     "complements set complement = 'phone ' where kind = 'Phone'": "Phone > phone : expected two kinds",
