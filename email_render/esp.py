@@ -199,6 +199,8 @@ class EspRenderer:
         for field in SHOP_LINKS:
             tagged[field] = example[field].replace(own_id, tag)
             tagged[f"{field}_html"] = escaped(tagged[field])
+        if leads_to_cart(example):
+            tagged |= self._both("list_link", "list_link")
         tagged["blocks"] = [self._block(block) for block in example["blocks"]]
         return tagged
 
@@ -240,6 +242,8 @@ def attributes(message: dict, links: dict[str, str]) -> dict[str, str]:
     """What the tags stand for, unescaped; what a message does not have is left out."""
     values = {line: message[line] for line in LINES}
     values |= {f"{purpose}_link": link for purpose, link in links.items()}
+    if leads_to_cart(message):
+        values["list_link"] = message["list_link"]
     values["cards"] = message["cards"]
     values["is_synthetic"] = "yes" if message["is_synthetic"] else None
     values["message_id"] = quote(message["message_id"], safe="")
@@ -256,6 +260,11 @@ def attributes(message: dict, links: dict[str, str]) -> dict[str, str]:
             values[f"{slot}_image"] = unescaped(item["image_html"])
             values |= {f"{slot}_{field}": item[field] for field in ITEM_FIELDS}
     return {PREFIX + name: value for name, value in values.items() if value}
+
+
+def leads_to_cart(message: dict) -> bool:
+    """Whether the main button's link is the recipient's own."""
+    return message["main_word"] == "button_to_cart"
 
 
 def unescaped(value: str | None) -> str | None:

@@ -114,7 +114,18 @@ def hostile(message):
     return message | {"blocks": [message["blocks"][0] | {"items": [item, *others]}, *message["blocks"][1:]]}
 
 
+def to_cart(message):
+    """The message with the recipient's own cart behind the main button."""
+    link = "https://shop.example/cart?user=u%201&utm_content=hero"
+    return message | {
+        "main_word": "button_to_cart",
+        "list_link": link,
+        "list_link_html": link.replace("&", "&amp;"),
+    }
+
+
 CASES = {
+    "the reader's cart": lambda messages: to_cart(messages["cart_abandonment"]),
     "cart_abandonment": lambda messages: messages["cart_abandonment"],
     "carousel": lambda messages: messages["layout-carousel"],
     "hero": lambda messages: messages["layout-hero"],
@@ -132,12 +143,15 @@ def test_the_filled_template_is_the_rendered_email(messages, esp, case):
     expected = Renderer(signer).render(message)
     # made from another message of the kind: nothing personal of it may be left
     kind = {
-        field: message[field] for field in ("trigger_type", "language", "direction", "words", "footer_reason")
+        field: message[field]
+        for field in ("trigger_type", "language", "direction", "words", "main_word", "footer_reason")
     }
     example = in_layout(messages["win_back"], message["layout"]) | kind
     example["footer_reason_html"] = message["footer_reason_html"]
     for link in SHOP_LINKS:  # of the kind, too, but for the id
         example[link] = message[link].replace(message["message_id"], example["message_id"])
+    if message["main_word"] == "button_to_cart":
+        example["list_link"] = "https://shop.example/cart?user=u%202"
     template = EspRenderer(esp).template(example)
     values = attributes(message, personal_links(message, signer))
     html, text, subject = ENGINES[esp]([template.html, template.text, template.subject], values)

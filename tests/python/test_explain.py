@@ -632,6 +632,9 @@ def test_every_decision_has_words():
         "send",
         "hold",
     }
+    decided |= names_in("intermediate/messages/int_trigger_decisions.sql", r"(?:then|else) '(\w+)'") - {
+        "chosen"
+    }
     decided |= names_in("intermediate/calendar/int_send_slots.sql", r"(?:then|else) '(\w+)'")
     refusals = names_in("intermediate/messages/int_address_refusals.sql", r"'(\w+)'")
     known = set(words.all_words()["decisions"])

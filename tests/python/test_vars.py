@@ -107,6 +107,17 @@ def test_no_text_breaks_out_of_its_literal(name, ending):
         assert "\\" not in value  # with which Spark would end the literal elsewhere
 
 
+def test_the_carts_address_may_name_the_user_and_nothing_else():
+    assert is_taken("cart_url", "https://shop.example/{user_id}/cart?of={user_id}#now")
+    for value in (
+        "https://shop.example/{email}",
+        "https://shop.example/{user_id",
+        "https://{user_id}.example/",
+    ):
+        assert not is_taken("cart_url", value)
+    assert not is_taken("cart_url", "http://shop.example/cart")
+
+
 @pytest.mark.parametrize("path", ["shops/*", "shops/?", "shop[12]", "{a,b}", "shops/**/x", "a\nb"])
 def test_a_location_that_is_several_directories_is_refused(path):
     assert "one directory, without * ? [ ] { } in its name" in problems(input_location=path)
