@@ -1,6 +1,6 @@
 -- What the user's list says, in the language and at the prices of the reader's market. Prices of one currency stand in
--- an email: that of the user's last order, else that of most items; the next items of the list take the places of
--- others.
+-- an email: that of the user's last order, else that of most items; the next items of the list stand in for others.
+-- An item is no evidence for another one that readers know by the same name: "Because you bought Tea" under Tea.
 with recipients as (
 
     select * from {{ ref('int_message_recipients') }}
@@ -36,7 +36,6 @@ listed as (
 
     select
         recipients.message_id,
-        recipients.items_primary,
         recipients.items as items_in_email,
         recommendations.position,
         recommendations.item_id,
@@ -44,11 +43,17 @@ listed as (
         recommendations.reason_type,
         recommendations.evidence_item_id,
         recommendations.evidence_count,
-        coalesce(evidence_names.short_name, evidence_labels.short_name) as evidence_item_name,
         recommendations.category,
         coalesce(own_names.category, recommendations.category) as category_name,
         own_names.item_name as own_name,
         coalesce(own_names.short_name, labels.short_name) as short_name,
+        case
+            when
+                lower(coalesce(evidence_names.short_name, evidence_labels.short_name))
+                <> lower(coalesce(own_names.short_name, labels.short_name))
+                then coalesce(evidence_names.short_name, evidence_labels.short_name)
+        end as evidence_item_name,
+        labels.kind_number,
         labels.is_nameable,
         prices.item_url as own_url,
         prices.price as own_price,
@@ -114,7 +119,7 @@ of_one_currency as (
 
     select
         listed.*,
-        row_number() over (partition by listed.message_id order by listed.position) as place
+        row_number() over (partition by listed.message_id order by listed.position) as list_rank
     from listed
     inner join currencies
         on
@@ -123,8 +128,5 @@ of_one_currency as (
 
 )
 
-select
-    *,
-    case when place <= items_primary then 'primary' else 'secondary' end as block
-from of_one_currency
-where place <= items_in_email
+select * from of_one_currency
+where list_rank <= items_in_email
