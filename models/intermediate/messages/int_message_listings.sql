@@ -1,6 +1,7 @@
 -- What the user's list says, in the language and at the prices of the reader's market. Prices of one currency stand in
--- an email: that of the user's last order, else that of most items; the next items of the list stand in for others.
--- An item is no evidence for another one that readers know by the same name: "Because you bought Tea" under Tea.
+-- an email: that of the user's last order, else that of most items; the next items of the list stand in for others, as
+-- they do for a second item of one name. An item is no evidence for another that readers know by the same name:
+-- "Because you bought Tea" under Tea.
 with recipients as (
 
     select * from {{ ref('int_message_recipients') }}
@@ -37,6 +38,7 @@ listed as (
     select
         recipients.message_id,
         recipients.items as items_in_email,
+        recipients.shown_item_id,
         recommendations.position,
         recommendations.item_id,
         recommendations.strategy,
@@ -115,18 +117,24 @@ currencies as (
 
 ),
 
+-- two things of one name are one to a reader, whatever their categories; what the message is about stays
 of_one_currency as (
 
-    select
-        listed.*,
-        row_number() over (partition by listed.message_id order by listed.position) as list_rank
+    select listed.*
     from listed
     inner join currencies
         on
             listed.message_id = currencies.message_id
             and listed.currency = currencies.currency
+    qualify row_number() over (
+        partition by listed.message_id, lower(listed.short_name)
+        order by case when listed.item_id = listed.shown_item_id then 0 else 1 end, listed.position
+    ) = 1
 
 )
 
-select * from of_one_currency
-where list_rank <= items_in_email
+select
+    *,
+    row_number() over (partition by message_id order by position) as list_rank
+from of_one_currency
+qualify row_number() over (partition by message_id order by position) <= items_in_email
