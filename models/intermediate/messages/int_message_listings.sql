@@ -20,16 +20,9 @@ labels as (
 
 ),
 
-last_orders as (
+ordered_currencies as (
 
-    select
-        user_id,
-        currency
-    from {{ ref('int_orders') }}
-    where
-        currency is not null
-        and user_id is not null
-    qualify row_number() over (partition by user_id order by ordered_at desc, order_id desc) = 1
+    select * from {{ ref('int_ordered_currencies') }}
 
 ),
 
@@ -62,7 +55,7 @@ listed as (
         prices.list_price as own_list_price,
         case when prices.price is not null then coalesce(prices.currency, recommendations.currency) end as own_currency,
         coalesce(own_currency, recommendations.currency) as currency,
-        last_orders.currency as ordered_currency,
+        ordered_currencies.currency as ordered_currency,
         -- of a price of the reader's own market no history is known
         case
             when prices.price is null then recommendations.badge_type
@@ -95,8 +88,8 @@ listed as (
         on
             recommendations.item_id = prices.item_id
             and recipients.market_locale = prices.locale
-    left join last_orders
-        on recipients.user_id = last_orders.user_id
+    left join ordered_currencies
+        on recipients.user_id = ordered_currencies.user_id
 
 ),
 
