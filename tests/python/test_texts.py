@@ -1,4 +1,4 @@
-"""What the seeds of texts must hold beside their keys: typography of each language, patterns of subjects, no English."""
+"""What seed texts must hold beside its keys: the typography of each language, patterns of subjects, no English."""
 
 import re
 from collections import Counter
@@ -58,8 +58,10 @@ def test_a_basket_has_one_word_in_spanish(word):
 
 
 def test_french_elides_nothing_before_a_name():
-    """"de" and "que" would have to be "d’" and "qu’" before half of all names."""
-    assert not [key for key, text in TEXTS["fr"].items() if re.search(r"\b(de|que|le|la) \{(item|category)", text)]
+    """Before half of all names "de" and "que" would have to be "d’" and "qu’"."""
+    assert not [
+        key for key, text in TEXTS["fr"].items() if re.search(r"\b(de|que|le|la) \{(item|category)", text)
+    ]
 
 
 @pytest.mark.parametrize("language", TEXTS)
@@ -72,4 +74,6 @@ def test_no_verb_of_a_subject_has_to_agree_with_the_item(language):
         "es": "es|está|sigue|ha|va|cuesta|gusta|te llamó|acaba",
     }[language]
     agreeing = re.compile(rf"\{{item\}} ({verbs})\b")
-    assert not [key for key, text in TEXTS[language].items() if key.startswith("subject.") and agreeing.search(text)]
+    assert not [
+        key for key, text in TEXTS[language].items() if key.startswith("subject.") and agreeing.search(text)
+    ]

@@ -2,7 +2,7 @@
 -- with the brand in front where the full name lacks it and there is room, cut between words and not after a joining one
 -- ("Wheat &…").
 {% set length_max = 30 %}
-{% set joining = ['&', 'and', 'or', 'with', 'und', 'oder', 'mit', 'et', 'ou', 'avec', 'y', 'o', 'con', 'de', 'for', 'für', 'in'] %}
+{% set joining = '& and or with for in und oder mit für et ou avec de y o con' %}
 {% set size_pattern = '( [0-9]+ ?[x×])? [0-9]+([.,][0-9]+)? ?([A-Za-z]+)[.]?$' %}
 
 with items as (
@@ -94,7 +94,7 @@ select
             concat(
                 regexp_replace(
                     substr(full_noun, 1, {{ length_max - 1 }}),
-                    '([ ,;:]+({{ joining | join('|') }}))*[ ,;:]+[^ ]*$',
+                    '([ ,;:]+({{ joining.split() | join('|') }}))*[ ,;:]+[^ ]*$',
                     ''
                 ),
                 '…'
