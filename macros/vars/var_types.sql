@@ -169,6 +169,7 @@
         'experiment_revenue_quantile': share,
 
         'shop_name': {'type': 'text'},
+        'names_language': {'type': 'text'},
         'shop_url': https,
         'logo_url': dict(https, nullable=true),
         'preferences_url': https,

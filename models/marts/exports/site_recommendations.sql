@@ -35,6 +35,16 @@ of_items as (
 
 ),
 
+-- prices of one row are of one currency
+sold_currency as (
+
+    select currency
+    from {{ ref('stg_items') }}
+    group by currency
+    qualify row_number() over (order by count(*) desc, currency) = 1
+
+),
+
 -- what sells best now, of what may be shown to anybody
 best_sellers as (
 
@@ -57,6 +67,8 @@ best_sellers as (
                 items.item_id
         ) as position
     from {{ ref('stg_items') }} as items
+    inner join sold_currency
+        on items.currency = sold_currency.currency
     inner join {{ ref('int_item_availability') }} as availability
         on items.item_id = availability.item_id
     left join {{ ref('int_item_popularity') }} as popularity
