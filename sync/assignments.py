@@ -48,7 +48,9 @@ from rows
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False, exists=True)
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -72,7 +74,9 @@ from rows
     metavar="INPUT=THEIRS",
     help=f"Which column is {', '.join(COLUMNS)}, where its name does not tell. Repeatable.",
 )
-def assignments(files: tuple[Path, ...], out: Path, ids: Path | None, as_told: bool, columns: tuple[str, ...]) -> None:
+def assignments(
+    files: tuple[Path, ...], out: Path, ids: Path | None, as_told: bool, columns: tuple[str, ...]
+) -> None:
     """Read FILES (CSV or Parquet) and write the input experiment_assignments: of a user's exposures to an experiment
     the first.
     """
@@ -149,7 +153,11 @@ def take(
         "count(*) filter (where not is_holdback and user_id is not null and (experiment is null or arm is null)) "
         "from told"
     ).fetchall()
-    for count, what in ((held, "held back"), (nobody, "without user"), (outside, "in no arm of an experiment")):
+    for count, what in (
+        (held, "held back"),
+        (nobody, "without user"),
+        (outside, "in no arm of an experiment"),
+    ):
         if count:
             click.echo(f"{path}: {count:,} rows {what} are left out", err=True)
     connection.execute(
@@ -235,7 +243,8 @@ def tell_of_mixed_arms(connection: duckdb.DuckDBPyConnection) -> None:
         if mixed:
             grave = ": the platform does not keep users in their arm" if mixed >= SHARE_TOLD * users else ""
             click.echo(
-                f"{experiment}: {mixed:,} of {users:,} users met several arms; the first counts{grave}", err=True
+                f"{experiment}: {mixed:,} of {users:,} users met several arms; the first counts{grave}",
+                err=True,
             )
 
 

@@ -113,7 +113,9 @@ def feed(database: Path, target: str, out: Path | None, people: str, ids: Path |
             prepare(connection, platform, people == NOT_REFUSED, platform_names(ids) if ids else [])
         except duckdb.CatalogException as error:
             missing = str(error).partition("\n")[0]
-            raise click.ClickException(f"the feed reads what this warehouse lacks: {missing} Run make build.") from None
+            raise click.ClickException(
+                f"the feed reads what this warehouse lacks: {missing} Run make build."
+            ) from None
         with replaced_folder(folder, known_by=".recmail") as new:
             left_out = Counter[str]()
             for one in platform.feeds:
@@ -137,7 +139,11 @@ def prepare(
     if not platform.tests:
         make(connection, "feed_items", sql("items"))
         return
-    make(connection, "platform_names", f"select {', '.join(f'null::varchar as {name}' for name in NAMES_COLUMNS)}")
+    make(
+        connection,
+        "platform_names",
+        f"select {', '.join(f'null::varchar as {name}' for name in NAMES_COLUMNS)}",
+    )
     if names:
         connection.executemany("insert into platform_names values (?, ?, ?, ?)", names)
     make(connection, "feed_assignments", sql("assignments"))
@@ -196,9 +202,7 @@ def make(
     connection.execute(f"create or replace temp table {table} as {query}", parameters or {})
 
 
-def write_feed(
-    connection: duckdb.DuckDBPyConnection, one: Feed, folder: Path
-) -> tuple[int, Counter[str]]:
+def write_feed(connection: duckdb.DuckDBPyConnection, one: Feed, folder: Path) -> tuple[int, Counter[str]]:
     """How many rows were written, and how many were not, by reason."""
     result = connection.execute(sql(one.name))
     names = [column[0] for column in result.description]
@@ -248,7 +252,9 @@ def csv_value(value: object) -> str:
 
 
 def json_line(names: list[str], values: list) -> str:
-    row = {name: kept for name, value in zip(names, values, strict=True) if (kept := present(value)) is not None}
+    row = {
+        name: kept for name, value in zip(names, values, strict=True) if (kept := present(value)) is not None
+    }
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
