@@ -65,6 +65,7 @@ numbered as (
         and shown.seen_at <= as_of.as_of
         and length(shown.item_id) <= 100
         and length(devices.client_id) <= 100
+        and devices.client_id not like '%@%'
     qualify number <= 24
 
 )

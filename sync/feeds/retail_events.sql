@@ -61,7 +61,9 @@ orders as (
 
 select
     happenings.event_type as "eventType",
-    coalesce(happenings.anonymous_id, happenings.user_id) as "visitorId",
+    coalesce(
+        case when happenings.anonymous_id not like '%@%' then happenings.anonymous_id end, happenings.user_id
+    ) as "visitorId",
     strftime(happenings.happened_at, '%Y-%m-%dT%H:%M:%SZ') as "eventTime",
     {'userId': happenings.user_id} as "userInfo",
     happenings.product_details as "productDetails",

@@ -5,7 +5,8 @@
 {% test fits_destinations(model) %}
 
 {% set columns_max = 512 %}
-{% set budgets = destination_budgets(model.identifier) %}
+{#- when dbt parses, no model stands here yet -#}
+{% set budgets = destination_budgets(model.identifier) if execute else {} %}
 {% set columns = [] %}
 {% for column in adapter.get_columns_in_relation(model) %}{% do columns.append(column.name) %}{% endfor %}
 

@@ -77,8 +77,7 @@ def shop(small: Build, tmp_path_factory) -> Path:
             "update checked_users set ads_consent = true where user_id = 'u1'",
             "update int_channel_consents set ads_refusal = null where user_id = 'u1'",
             # an account of its own with the address of one that said no
-            "update stg_users set email = 'User5+shop@example.com' where user_id = 'u2'",
-            "update int_item_sensitivity set item_id = item_id",
+            "update checked_users set email = 'User5+shop@example.com' where user_id = 'u2'",
         ):
             connection.execute(statement)
     return built.database
@@ -152,8 +151,8 @@ def test_personalize_gets_columns_as_its_avro_schemas_say(shop, tmp_path):
     assert {row["EVENT_TYPE"] for row in interactions} >= {"View", "Purchase"}
     with connect(shop) as connection:
         [(purchases,)] = connection.execute(
-            "select count(*) from int_purchases where not is_gift and user_id in (select 'u' || range from range(0, 40, 2) "
-            "where range <> 2 union select 'u1')"
+            "select count(*) from int_purchases where not is_gift "
+            "and user_id in (select 'u' || range from range(0, 40, 2) where range <> 2 union select 'u1')"
         ).fetchall()
     assert sum(row["EVENT_TYPE"] == "Purchase" for row in interactions) == purchases > 0
 
@@ -191,14 +190,14 @@ def hostile(shop, tmp_path_factory) -> Path:
     with connect(built.database, read_only=False) as connection:
         for statement in (
             f"update catalog_feed set title = '{LONG_NAME}', description = '{LONG_TEXT}' where item_id = 'i0'",
-            f"update stg_items set description = '{LONG_TEXT}', tags = 'a, \"b\"|c|', rating_average = 4.5, "
+            f"update checked_items set description = '{LONG_TEXT}', tags = 'a, \"b\"|c|', rating_average = 4.5, "
             "rating_count = 3, category = 'tea | herbs > green / dry', brand = '\"x\", y' where item_id = 'i0'",
-            f"update stg_items set item_name = '{LONG_NAME}' where item_id = 'i5'",
+            f"update checked_items set item_name = '{LONG_NAME}' where item_id = 'i5'",
             "update catalog_feed set link = '' where item_id = 'i1'",
             "update catalog_feed set image_link = '' where item_id = 'i2'",
             *(
                 f"update {table} set item_id = 'a b//' || repeat('é', 600) where item_id = 'i7'"
-                for table in ("catalog_feed", "stg_items", "int_purchases", "int_web_interactions")
+                for table in ("catalog_feed", "checked_items", "int_purchases", "int_web_interactions")
             ),
         ):
             connection.execute(statement)
@@ -210,7 +209,7 @@ def test_a_row_that_a_platform_refuses_is_left_out_and_told_of(hostile, platform
     said = fed(hostile, platform, tmp_path / "out")
     found = assert_valid(platform, tmp_path / "out")
     text = "".join(path.read_text("utf-8") for path in (tmp_path / "out").iterdir())
-    assert "é" not in text and "漢" in text
+    assert "é" not in text and ("漢" in text or "😀" in text)
     if platform == "ga4":
         assert (
             said.exit_code == 0
@@ -242,7 +241,7 @@ def test_what_would_mislead_is_not_written(small, tmp_path):
         ("experiment,arm\n", "has no column experiment_id, variation_id"),
         (IDS.replace("12", ""), "a row lacks one of"),
         (IDS.replace("12", "11"), "names 901 11 twice"),
-        (IDS.replace("subject", "other"), "has none for subject a, subject b"),
+        (IDS.replace("subject", "other"), "has none for subject a"),
     ):
         said = fed(small.database, "optimizely", tmp_path / "out", "--ids", str(write_ids(tmp_path, ids)))
         assert said.exit_code == 1 and reason in said.output, said.output
