@@ -139,11 +139,8 @@ def prepare(
     if not platform.tests:
         make(connection, "feed_items", sql("items"))
         return
-    make(
-        connection,
-        "platform_names",
-        f"select {', '.join(f'null::varchar as {name}' for name in NAMES_COLUMNS)}",
-    )
+    columns = ", ".join(f"cast(null as varchar) as {name}" for name in NAMES_COLUMNS)
+    make(connection, "platform_names", f"select {columns} where false")
     if names:
         connection.executemany("insert into platform_names values (?, ?, ?, ?)", names)
     make(connection, "feed_assignments", sql("assignments"))

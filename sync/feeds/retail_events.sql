@@ -79,4 +79,9 @@ select
 from (select * from views union all select * from orders) as happenings
 inner join people
     on happenings.user_id = people.user_id
-order by "eventTime", happenings.user_id, happenings.event_type, happenings.source_id
+order by
+    "eventTime",
+    happenings.user_id,
+    happenings.event_type,
+    happenings.source_id,
+    happenings.purchase_transaction."currencyCode"

@@ -16,6 +16,11 @@ from sync.feed import PLATFORMS, feed
 CATALOGUES = [name for name, platform in PLATFORMS.items() if not platform.names_people]
 WITH_PEOPLE = [name for name in PLATFORMS if name not in CATALOGUES]
 IDS = "experiment,arm,experiment_id,variation_id\nsubject,a,901,11\nsubject,b,901,12\n"
+MESSAGES = {
+    "read": "timestamp '2024-06-30 08:00:00'",
+    "unread": "null",
+    "read long ago": "timestamp '2024-06-27 11:59:59'",
+}
 LONG_NAME, LONG_TEXT = "漢" * 150, "😀" * 5000
 
 
@@ -69,7 +74,7 @@ def assert_valid(platform: str, out: Path) -> dict[str, list[dict]]:
 
 @pytest.fixture(scope="module")
 def shop(small: Build, tmp_path_factory) -> Path:
-    """The small shop, where u3 was not asked about ads, u5 said yes and no, u1 agreed and saw a list an hour ago."""
+    """The small shop, where u3 was not asked about ads and u1 agreed and read one of three emails this morning."""
     built = small.copied_to(tmp_path_factory.mktemp("fed"))
     with connect(built.database, read_only=False) as connection:
         for statement in (
@@ -78,6 +83,20 @@ def shop(small: Build, tmp_path_factory) -> Path:
             "update int_channel_consents set ads_refusal = null where user_id = 'u1'",
             # an account of its own with the address of one that said no
             "update checked_users set email = 'User5+shop@example.com' where user_id = 'u2'",
+            *(
+                "insert into int_mailed_messages by name select "
+                f"'{message}' as message_id, 'u1' as user_id, 'welcome' as trigger_type, {opened} as opened_at"
+                for message, opened in MESSAGES.items()
+            ),
+            *(
+                "insert into int_shown_items by name select 'email' as context, "
+                f"'{message}' as list_id, 'u1' as user_id, '{item}' as item_id, {position} as position, "
+                f"{item == 'i6'} as is_clicked, timestamp '2024-06-30 07:00:00' as shown_at"
+                for message in MESSAGES
+                for position, item in ((1, "i9"), (2, "i6"))
+            ),
+            "insert into int_email_item_clicks by name select 'read' as message_id, 'u1' as user_id, 'i6' as item_id, "
+            "timestamp '2024-06-30 08:05:00' as clicked_at",
         ):
             connection.execute(statement)
     return built.database
@@ -159,7 +178,7 @@ def test_personalize_gets_columns_as_its_avro_schemas_say(shop, tmp_path):
 
 def test_ga4_is_told_what_was_seen_and_clicked_within_72_hours(shop, tmp_path):
     assert fed(shop, "ga4", tmp_path / "out").exit_code == 0
-    [request] = rows_of("ga4", tmp_path / "out")["ga4_requests"]
+    [request, email] = rows_of("ga4", tmp_path / "out")["ga4_requests"]
     assert request["client_id"] == "device1" and request["user_id"] == "u1"
     seen, clicked = request["events"]
     assert (seen["name"], clicked["name"]) == ("view_item_list", "select_item")
