@@ -3,6 +3,7 @@
 import csv
 import json
 import stat
+import time
 from pathlib import Path
 
 import jsonschema
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 from payload_schemas import SCHEMAS, validator_of
 from warehouse import Build, connect
 
+from recmail.forget import outputs_before
 from sync.feed import PLATFORMS, feed
 
 CATALOGUES = [name for name, platform in PLATFORMS.items() if not platform.names_people]
@@ -111,6 +113,8 @@ def test_every_row_is_valid_and_the_same_when_it_is_written_again(shop, platform
     files = sorted(path for path in (tmp_path / "out").iterdir())
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == 0o700
+    # `recmail forget` finds it
+    assert outputs_before(tmp_path, time.time_ns()) == [tmp_path / "out"]
     fed(shop, platform, tmp_path / "again")
     for path in files:
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
