@@ -29,6 +29,11 @@ COMMANDS = {
     "events": ("sending.cli:events", "Write the ledger's events for the next build."),
     "endpoint": ("sending.cli:endpoint", "Serve the unsubscribe page."),
     "sync": ("sync.cli:sync", "Bring the exports to an ESP, a site or Redis, what changed alone."),
+    "feed": ("sync.feed:feed", "Write what a recommender or a test platform imports."),
+    "assignments": (
+        "sync.assignments:assignments",
+        "Turn a test platform's assignments into an input.",
+    ),
     "serve": ("sync.serve:serve", "Answer look-ups of recommendations over HTTP."),
     "watch": ("recmail.watch:watch", "Build, render and send every few minutes."),
     "simulate": ("simulation.cli:simulate", "Let a made-up shop live for weeks, and audit what was sent."),

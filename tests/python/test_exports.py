@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+import re
 from datetime import timedelta
-from pathlib import Path
 
 import jsonschema
 import pytest
+from payload_schemas import validator_of
 from shop import AS_OF, small_shop, write_parquet
-from warehouse import NO_GATE, Build, build, connect
+from warehouse import NO_GATE, Build, build, connect, dbt
 
 from sync.payloads import APIS, requests
 from sync.plan import rows_of
@@ -18,7 +19,6 @@ EXPORTS = (
     *("site_recommendations", "ad_audiences", "sms_recommendations"),
 )
 EXPORTS_ALONE = ("--select", "config.schema:exports")
-SCHEMAS = Path(__file__).parents[2] / "sync/schemas"
 CHEAPER, UNSUBSCRIBED, ERASED = "i7", "u2", "u6"
 
 
@@ -213,31 +213,83 @@ def test_a_failing_export_holds_back_what_was_exported_and_no_mail(small, small_
     assert again.query("select distinct operation from state.exported_rows") == [("teleport",)]
 
 
+NAME, URL = "😀" * 150, "https://shop.example/" + "a" * 1979
+
+
+def widest(row: dict) -> dict:
+    """The row with texts and addresses as long as staging lets them be: names of 600 bytes, twenty items of them."""
+    slots = {f"item_{slot}_name": NAME for slot in range(1, 5)}
+    slots |= {f"item_{slot}_{field}": URL for slot in range(1, 5) for field in ("url", "image_url")}
+    items = [
+        (item | {"position": number, "item_name": NAME, "item_url": URL, "reason_text": NAME})
+        for number, item in zip(range(1, 21), row["items"] * 20, strict=False)
+    ]
+    texts = {"subject": NAME, "favourite_category": NAME, "first_name": "Ä" * 60}
+    return row | {name: value for name, value in (slots | texts).items() if name in row} | {"items": items}
+
+
 @pytest.mark.parametrize("name", APIS)
 def test_every_payload_is_valid(small, name):
-    schema = json.loads((SCHEMAS / f"{name}.json").read_text("utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    validator = jsonschema.Draft202012Validator(schema)
+    validator = validator_of(name)
     api = APIS[name]
     with connect(small.database) as connection:
         rows = [row for _, _, row in rows_of(connection, api.export)]
     assert len(rows) > 20
-    # the longest that staging lets through, and a link longer than most fields
-    long = {f"item_{slot}_name": "Ä" * 150 for slot in range(1, 5)} | {
-        "item_1_url": "https://shop.example/" + "a" * 5000
-    }
-    if api.export == "esp_profiles":
-        rows.append(rows[0] | long)
-    sent = list(requests(api, rows))
+    sent = list(requests(api, [*rows, *(widest(row) for row in rows * 3)]))
     for request in sent:
         validator.validate(request)
     text = json.dumps(sent)
-    assert text.count(rows[1]["email"]) >= 1 and "null" not in text.replace('"null"', "")
+    assert text.count(rows[1]["email"]) >= 4 and "null" not in text.replace('"null"', "")
+    # what is short enough is said as it is, and what is too long not by half
+    assert NAME[:30] in json.dumps(sent, ensure_ascii=False)
+    halves = re.findall(r"https://shop.example/a+", text)
+    assert set(halves) <= {URL}
+
+
+def test_each_column_of_an_export_has_a_budget_in_bytes_for_each_destination(small, tmp_path):
+    built = small.copied_to(tmp_path)
+    wide = {
+        "esp_profiles": {"item_1_name": NAME, "item_4_url": URL},
+        "esp_events": {"subject": NAME},
+        "catalog_feed": {"title": NAME, "link": URL, "description": "😀" * 5000, "brand": "Ä" * 70},
+        "site_recommendations": {"items": json.dumps([{"item_name": NAME}] * 20, ensure_ascii=False)},
+        "ad_audiences": {"email_sha256": "a" * 64},
+        "sms_recommendations": {"item_2_name": NAME, "phone": "+" + "1" * 15},
+    }
+    too_wide = {
+        ("esp_profiles", "item_1_name"): (NAME + "a", "braze takes 600 bytes of item_1_name"),
+        ("esp_events", "items"): ("Ä" * 50_000, "klaviyo takes 100000 bytes of a record"),
+        ("catalog_feed", "link"): (URL + "a", "google_merchant takes 2000 bytes of link"),
+        ("site_recommendations", "items"): ("a" * 131_073, "reverse_etl takes 131072 bytes of items"),
+        ("ad_audiences", "email_sha256"): ("Ä" * 33, "google_and_meta takes 64 bytes of email_sha256"),
+        ("sms_recommendations", "phone"): ("+" + "1" * 16, "gateway takes 16 bytes of phone"),
+    }
+    with connect(built.database, read_only=False) as connection:
+        for export, values in wide.items():
+            for column, value in values.items():
+                connection.execute(f"update {export} set {column} = $value", {"value": value})
+    choice = ("--select", "test_name:fits_destinations")
+    fitting = dbt("test", built.database, {}, *choice)
+    assert fitting.succeeded, fitting.text
+    with connect(built.database, read_only=False) as connection:
+        for (export, column), (value, _) in too_wide.items():
+            [(first,)] = connection.execute(f"select min(export_key) from {export}").fetchall()
+            connection.execute(
+                f"update {export} set {column} = $value where export_key = $first",
+                {"value": value, "first": first},
+            )
+    refused = dbt("test", built.database, {}, *choice, "--store-failures")
+    assert not refused.succeeded
+    for (export, _), (_, problem) in too_wide.items():
+        [found] = built.query(f"select problems from fits_destinations_{export}_")
+        assert problem in found[0], export
 
 
 def test_a_schema_refuses_what_its_api_refuses():
-    schema = json.loads((SCHEMAS / "mailchimp_members.json").read_text("utf-8"))
     member = {"email_address": "a@b.example", "status_if_new": "subscribed"}
-    member["merge_fields"] = {"FAVOURITECATEGORY": "tea"}
-    with pytest.raises(jsonschema.ValidationError, match="FAVOURITECATEGORY"):
-        jsonschema.validate({"members": [member]}, schema)
+    for fields, reason in (
+        ({"FAVOURITECATEGORY": "tea"}, "FAVOURITECATEGORY"),
+        ({"FAVCAT": "Ä" * 128}, "256 bytes, and 255 are allowed"),
+    ):
+        with pytest.raises(jsonschema.ValidationError, match=reason):
+            validator_of("mailchimp_members").validate({"members": [member | {"merge_fields": fields}]})

@@ -62,8 +62,8 @@ of_markets as (
             when markets.price is null then lists.currency
             else coalesce(markets.currency, lists.currency)
         end as currency,
-        coalesce(markets.item_url, lists.item_url, '') as item_url,
-        coalesce(lists.image_url, '') as image_url,
+        coalesce({{ url_that_fits('coalesce(markets.item_url, lists.item_url)') }}, '') as item_url,
+        coalesce({{ url_that_fits('lists.image_url') }}, '') as image_url,
         lists.strategy,
         lists.reason_type,
         coalesce(lists.reason_text, '') as reason_text,

@@ -54,8 +54,8 @@ best_sellers as (
         cast(items.price as double) as price,
         cast(coalesce(items.list_price, items.price) as double) as list_price,
         items.currency,
-        coalesce(items.item_url, '') as item_url,
-        coalesce(items.image_url, '') as image_url,
+        coalesce({{ url_that_fits('items.item_url') }}, '') as item_url,
+        coalesce({{ url_that_fits('items.image_url') }}, '') as image_url,
         -- the form of a user's list, so that no answer tells who is a customer
         'best_sellers' as strategy,
         'suggestion' as reason_type,
