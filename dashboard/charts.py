@@ -10,7 +10,9 @@ HUES = [f"var(--hue-{number})" for number in range(1, 7)]
 ROWS = alt.NamedData("rows")
 # bars, lines and points of one kind
 HEIGHT = 220  # px
-STEP = alt.Step(26)  # px a row
+STEP = 26  # px a row
+# longer names on a wide page
+LABEL_LIMIT = alt.ExprRef("containerSize()[0] < 420 ? 100 : 190")
 CONFIG = alt.Config(
     background="transparent",
     font="system-ui, sans-serif",
@@ -20,7 +22,7 @@ CONFIG = alt.Config(
         labelFontSize=12, titleFontSize=12, titleFontWeight="normal",
     ),
     legend=alt.LegendConfig(
-        labelColor=INK, titleColor=SOFT, orient="top", columns=3, labelFontSize=12, labelLimit=180, title=None,
+        labelColor=INK, titleColor=SOFT, orient="top", columns=2, labelFontSize=12, labelLimit=130, title=None,
         symbolStrokeWidth=2,
     ),
     header=alt.HeaderConfig(labelColor=INK, title=None, labelFontSize=12),
@@ -31,9 +33,12 @@ CONFIG = alt.Config(
 )  # fmt: skip
 
 
-def finished(chart: alt.Chart | alt.LayerChart, height: int | alt.Step = HEIGHT) -> dict:
-    """As wide as its place on the page; `height` in px, or as a step per row."""
-    sized = chart.properties(data=ROWS, width="container", height=height)
+def finished(chart: alt.Chart | alt.LayerChart, by: str | None = None, step: int = STEP) -> dict:
+    """As wide as its place on the page. With `by` the script makes it `step` px high for each value of this column:
+    Vega-Lite's own steps write a warning to the console, since they fit no height."""
+    sized = chart.properties(data=ROWS, width="container", height=HEIGHT)
+    if by:
+        sized = sized.properties(usermeta={"by": by, "step": step})
     return sized.configure(**CONFIG.to_dict()).to_dict()
 
 
@@ -113,7 +118,7 @@ def measured_by(field: str, title: str) -> dict:
                 alt.Tooltip("sent_count:Q", title="Sent", format=","),
             ],
         ).add_params(KIND),
-        STEP,
+        f"{field}_text",
     )
 
 
@@ -129,7 +134,7 @@ def bars(
             y=alt.Y(f"{field}:N", title=None, sort=None),
             tooltip=tooltip,
         ),
-        STEP,
+        field,
     )
 
 
@@ -169,8 +174,8 @@ def claimed() -> dict:
         ("verdict_text", "Verdict", ""),
     )
     layers = [layer.encode(tooltip=tooltip) for layer in (bar, interval, point)]
-    by_row = alt.Y("row_text:N", title=None, sort=None, axis=alt.Axis(labelLimit=190))
-    return finished(alt.layer(nothing, *(layer.encode(y=by_row) for layer in layers)), alt.Step(44))
+    by_row = alt.Y("row_text:N", title=None, sort=None, axis=alt.Axis(labelLimit=LABEL_LIMIT))
+    return finished(alt.layer(nothing, *(layer.encode(y=by_row) for layer in layers)), "row_text", 44)
 
 
 def hue(field: str, names: list[str] | None = None) -> alt.Color:
@@ -197,8 +202,10 @@ def lines(x: alt.X, y: str, form: str, field: str, tooltip: list[alt.Tooltip]) -
         y=alt.Y(f"{y}:Q", title=None, axis=alt.Axis(format=form, tickCount=5), scale=alt.Scale(zero=True)),
         tooltip=tooltip,
     )
-    # the points' legend tells both, hue and shape
-    line = base.mark_line().encode(color=hue(field).copy().legend(None))
+    # a stroke of its own, so that the points' legend tells both, hue and shape
+    line = base.mark_line().encode(
+        stroke=alt.Stroke(f"{field}:N", sort=None, scale=alt.Scale(range=HUES), legend=None)
+    )
     points = base.mark_point(size=45, filled=True, opacity=1).encode(
         color=hue(field), shape=alt.Shape(f"{field}:N", sort=None, title=None)
     )
@@ -221,12 +228,12 @@ def lifts() -> dict:
         ("verdict_text", "Verdict", ""),
     )
     base = alt.Chart().encode(
-        y=alt.Y("arm_metric:N", title=None, sort=None, axis=alt.Axis(labelLimit=190)), tooltip=tooltip
+        y=alt.Y("arm_metric:N", title=None, sort=None, axis=alt.Axis(labelLimit=LABEL_LIMIT)), tooltip=tooltip
     )
     rule = base.mark_rule(strokeWidth=3, stroke=HUES[0]).encode(x=x_axis, x2="sequential_lift_high:Q")
     point = base.mark_point(filled=True, size=90, opacity=1, fill=HUES[1], shape="diamond").encode(x="lift:Q")
     nothing = alt.Chart().mark_rule(stroke=SOFT, strokeDash=[3, 3]).encode(x=alt.datum(0))
-    return finished(alt.layer(nothing, rule, point), STEP)
+    return finished(alt.layer(nothing, rule, point), "arm_metric")
 
 
 def moves() -> dict:
@@ -242,7 +249,7 @@ def moves() -> dict:
                 ("previous_text", "From", ""), ("segment_text", "To", ""), ("user_count", "Users", ",")
             ),
         ),
-        STEP,
+        "previous_text",
     )
 
 
@@ -258,7 +265,7 @@ def waterfall() -> dict:
             color=hue("kind", ["users", "held", "mailed"]),
             tooltip=tooltips(("step_text", "Step", ""), ("user_count", "Users", ",")),
         ),
-        STEP,
+        "step_text",
     )
 
 
@@ -273,5 +280,5 @@ def readiness() -> dict:
             color=hue("status_text", ["on", "thin", "off", "switched off"]),
             tooltip=tooltips(("kind", "Kind", ""), ("status_text", "Status", ""), ("capability_count", "Number", "d")),
         ),
-        STEP,
+        "kind",
     )  # fmt: skip

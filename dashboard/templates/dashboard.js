@@ -70,8 +70,6 @@
     actions: false,
     renderer: 'svg',
     mode: 'vega-lite',
-    // bars of a fixed height make Vega-Lite say that it can't fit them to one
-    logLevel: 1,
     // no code is made of text: the page's policy forbids it
     ast: true,
     defaultStyle: false,
@@ -87,15 +85,17 @@
       kind: form_.measure.kind,
       ticks: [...new Set(values.map((row) => Date.parse(row.week ?? row.cut_date)))].sort(),
     };
+    const { by, step } = figure.chart.usermeta ?? {};
+    const height = by ? step * new Set(values.map((row) => row[by])).size : figure.chart.height;
     const params = (figure.chart.params ?? []).map((param) => ({ ...param, value: set[param.name] }));
     place.hidden = !values.length;
     if (views[figure.key]) {
       const { view } = await views[figure.key];
       for (const param of params) view.signal(param.name, param.value);
-      await view.data('rows', values).resize().runAsync();
+      await view.height(height).data('rows', values).resize().runAsync();
     } else if (values.length) {
       // no chart is drawn of nothing
-      const spec = { ...figure.chart, params, datasets: { rows: values } };
+      const spec = { ...figure.chart, height, params, datasets: { rows: values } };
       views[figure.key] = window.vegaEmbed(place, spec, options);
       await views[figure.key];
       // the figure says what it shows, and the table behind it has the numbers

@@ -44,7 +44,7 @@ def marts(demo, tmp_path_factory) -> Path:
         connection.execute(
             """
             insert into metrics.email_performance_daily by name
-            select * replace ('cart_abandonment' as trigger_type, 'vip' as segment, sent_count // 10 as sent_count)
+            select * replace ('cart_abandonment' as trigger_type, 'vip' as segment)
             from metrics.email_performance_daily where arm = 'product';
             insert into metrics.email_performance_daily by name
             select * replace (getvariable('hostile') as trigger_type, getvariable('hostile') as segment)
