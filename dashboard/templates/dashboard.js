@@ -124,7 +124,7 @@
 
   const show = async () => {
     const form_ = data.periods.length ? chosen() : null;
-    if (form_ && rows.emails.length && document.getElementById('tiles')) tiles(form_);
+    if (form_ && document.getElementById('tiles')) tiles(form_);
     const drawings = [];
     for (const figure of data.figures) {
       const box = document.getElementById(figure.key);

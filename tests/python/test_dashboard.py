@@ -352,11 +352,11 @@ def test_hostile_names_are_shown_as_they_are(seen):
         "by_segment",
         "claimed",
         "strategies",
-        "experiment_2",
+        "experiment_1",
         "accuracy_recall",
         "waterfall",
     ):
-        place = {"strategies": 1, "experiment_2": 1, "accuracy_recall": 2}.get(name, 0)
+        place = {"strategies": 1, "experiment_1": 1, "accuracy_recall": 2}.get(name, 0)
         assert HOSTILE in [line[place] for line in tables[name]], name
     # a mark each: the chart has what its table has
     assert seen["first"]["marks"]["by_trigger"] == 3 and seen["first"]["marks"]["accuracy_recall"] >= 9
