@@ -3,7 +3,7 @@ select
     experiment,
     metric,
     arm,
-    arm || ': ' || replace(metric, '_', ' ') as arm_metric,
+    replace(metric, '_', ' ') || ', ' || arm as arm_metric,
     replace(metric, '_', ' ') as metric_text,
     case
         when is_primary then 'decides'
