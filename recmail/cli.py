@@ -17,6 +17,7 @@ COMMANDS = {
     "explain": ("recmail.explain:main", "Say why: this item, not that one, this email or none."),
     "power": ("recmail.power:main", "Say how many users and days an experiment needs."),
     "quality": ("recmail.quality_page:main", "Write a page on the quality of the inputs."),
+    "dashboard": ("dashboard.cli:dashboard", "Write the page of charts and tables on how the emails did."),
     "forget": ("recmail.forget:main", "Remove what files still hold of people whom a build has erased."),
     "render": ("email_render.cli:render", "Render the queued emails."),
     "preview": ("email_render.cli:preview", "Write a gallery of real emails of every kind."),
