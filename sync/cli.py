@@ -60,7 +60,7 @@ def sync(
     if target == "redis":
         from sync.redis_store import load_from
 
-        click.echo(load_from(database, dry_run))
+        click.echo(load_from(database, dry_run, limits()[0]))
         return
     destination = DESTINATIONS[target]()
     if unknown := sorted(set(exports) - set(destination.exports)):
@@ -99,6 +99,7 @@ def run(
         return
     open_ends = 0
     for plan in plans:
+        book.forget(plan.export, plan.taken_over)
         delivery = Delivery(destination, book)
         delivery.run(plan, told[plan.export])
         open_ends += report(plan, delivery, book)
