@@ -95,7 +95,9 @@ class RedisStore:
         """Rows written. Readers see the version of before until all of them are. ClickException, and that version
         stays, if there is nothing for everybody or more than `deletes_max` rows fewer than in it."""
         version = secrets.token_hex(8)
-        if not self._redis.set(LOADING, version, nx=True, ex=LOADING_SECONDS_MAX):
+        # an answer that got lost is asked for again, and then it is there already
+        is_first = self._redis.set(LOADING, version, nx=True, ex=LOADING_SECONDS_MAX)
+        if not is_first and self._redis.get(LOADING) != version:
             raise click.ClickException(
                 f"another sync loads this Redis, or died less than {LOADING_SECONDS_MAX} seconds ago"
             )
