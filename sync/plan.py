@@ -55,8 +55,11 @@ class Plan(NamedTuple):
 
     @staticmethod
     def kind(change: Change) -> str:
+        """`again` is what was told before with the same content, and nobody knows that it was taken."""
         if change.operation == "delete":
             return "delete"
+        if change.batch:
+            return "again"
         return "change" if change.was_accepted else "new"
 
 
