@@ -142,7 +142,9 @@ def test_email_site_sms_and_ads_show_the_same_ranking(request, shop):
     built = request.getfixturevalue(shop)
     assert built.query(OTHER_RANKINGS) == []
     # the mail itself: in the list's order but for what the subject names
-    for (places,) in built.query("select list_transform(item_lines, lambda line: line.position) from email_queue"):
+    for (places,) in built.query(
+        "select list_transform(item_lines, lambda line: line.position) from email_queue"
+    ):
         assert places[1:] == sorted(places[1:])
     counted = "select count(distinct {}) from {}"
     for column, table in (("user_id", "esp_profiles"), ("subject_id", "site_recommendations")):

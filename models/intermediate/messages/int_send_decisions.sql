@@ -35,21 +35,6 @@ caps as (
 
 ),
 
--- personalisation rules with effect hold
-held_by_rules as (
-
-    select distinct user_id
-    from {{ ref('int_user_rules') }}
-    where effect = 'hold'
-
-),
-
-chosen as (
-
-    select * from {{ ref('int_chosen_triggers') }}
-
-),
-
 -- days are those of the user's calendar: an email at 08:03 does not hold back the next day's at 08:00
 dated as (
 
@@ -85,7 +70,7 @@ reasons as (
             -- consent of another account with the address doesn't make this one's readable
             when dated.email_consent = 'unknown' then 'unknown_consent'
             -- before the draw: those who are mailed and those withheld stay alike, or uplift can't be learned from them
-            when held_by_rules.user_id is not null then 'held_by_rule'
+            when holding_rules.user_id is not null then 'held_by_rule'
             when {{ is_held_out('dated.user_id', 'dated.as_of') }} then 'holdout'
             when
                 dated.last_mailed_at > {{ dbt.dateadd('hour', -1 * var('minimum_gap_hours'), 'dated.mailed_at') }}
@@ -109,9 +94,12 @@ reasons as (
     from dated
     left join refusals
         on dated.address_key = refusals.address_key
-    left join held_by_rules
-        on dated.user_id = held_by_rules.user_id
-    left join chosen
+    left join {{ ref('int_user_rules') }} as holding_rules
+        on
+            dated.user_id = holding_rules.user_id
+            and holding_rules.effect = 'hold'
+            and holding_rules.effect_rank = 1
+    left join {{ ref('int_chosen_triggers') }} as chosen
         on dated.user_id = chosen.user_id
     -- of who has something due and nothing chosen, what holds the most important of it
     left join {{ ref('int_trigger_decisions') }} as unchosen
