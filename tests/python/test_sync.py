@@ -46,7 +46,8 @@ class Sink:
         self.faults: list[str] = []
         self.poison = ""
         self.requests = 0
-        # a process that dies before or after its request of this number is taken
+        # a process that dies before or after the batch of this number is taken
+        self.batches = 0
         self.kills: dict[int, str] = {}
         self.victim: subprocess.Popen | None = None
 
@@ -65,7 +66,8 @@ class Sink:
             return Response("too many", 413)
         if self.poison and any(line["export_key"] == self.poison for line in lines):
             return Response(f"no such thing as {self.poison}", 400)
-        if self.kills.get(self.requests) == BEFORE:
+        self.batches += 1
+        if self.kills.get(self.batches) == BEFORE:
             self.victim.kill()
             return Response("too late", 500)
         if key not in self.answered:
@@ -81,7 +83,7 @@ class Sink:
                 else:
                     of_export[line["export_key"]] = line
             self.answered[key] = JSONResponse({"rejected": rejected}, 200)
-        if self.kills.get(self.requests) == AFTER:
+        if self.kills.get(self.batches) == AFTER:
             self.victim.kill()
         if fault == "500":
             return Response("after all was written", 500)
@@ -192,7 +194,7 @@ def test_killed_at_any_request_it_goes_on(sink, shop):
         "--to",
         "http",
     ]
-    sink.kills = {1: BEFORE, 12: AFTER, 30: BEFORE, 31: AFTER}
+    sink.kills = {1: BEFORE, 6: AFTER, 15: BEFORE, 16: AFTER}
     died = 0
     while True:
         sink.victim = subprocess.Popen(
