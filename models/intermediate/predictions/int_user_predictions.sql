@@ -23,7 +23,7 @@ positions as (
 knots as (
 
     select
-        {% for prediction, run_id in predictions %}
+        {% for prediction, _ in predictions %}
             {% for feature in features %}
                 array_sort(array_agg({{ knot }}) filter (
                     where prediction = '{{ prediction }}' and feature = '{{ feature.name }}'
@@ -31,8 +31,10 @@ knots as (
             {% endfor %}
             max(coefficient) filter (where prediction = '{{ prediction }}' and feature = 'intercept')
                 as {{ prediction }}_intercept,
-            max(run_id) filter (where prediction = '{{ prediction }}') as {{ run_id }}{{ ',' if not loop.last }}
         {% endfor %}
+        max(run_id) filter (where prediction = 'order_30d') as order_run_id,
+        max(run_id) filter (where prediction = 'churn') as churn_run_id,
+        max(run_id) filter (where prediction = 'mail_uplift') as uplift_run_id
     from {{ ref('int_prediction_coefficients') }}
 
 ),
