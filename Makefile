@@ -17,7 +17,7 @@ export UV_PYTHON_DOWNLOADS := never
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo inputs init build train effect explain power render send watch simulate preview email-report quality forget services fuzz test email-tools lint fmt docs site bench evaluate hooks lock clean
+.PHONY: help demo inputs init build train effect explain power render send watch simulate preview email-report quality dashboard forget services fuzz test email-tools lint fmt docs site bench evaluate hooks lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [OPTION=value ...]'
@@ -41,9 +41,10 @@ help: ## list the targets
 
 # --- the product --------------------------------------------------------------------------------------------
 
-demo: .unsubscribe_key train build quality render preview ## demo inputs, warehouse, rendered emails and their gallery
+demo: .unsubscribe_key train build quality dashboard render preview ## demo inputs, warehouse, dashboard, rendered emails and their gallery
 	@printf '\nLook at:\n'
 	@printf '  %-22s %s\n' 'gallery of the emails' '$(CURDIR)/out/gallery/index.html'
+	@printf '  %-22s %s\n' 'how emails did' '$(CURDIR)/out/dashboard.html'
 	@printf '  %-22s %s\n' 'quality of the inputs' '$(CURDIR)/out/input_quality.html'
 	@printf '  %-22s %s\n' 'all rendered emails' '$(CURDIR)/out/emails/'
 	@printf '  %-22s %s\n' 'warehouse (DuckDB)' "$$(realpath "$$RECMAIL_DATABASE")"
@@ -94,6 +95,9 @@ with_key = $(if $(key_file),chmod go= $(key_file) && RECMAIL_UNSUBSCRIBE_KEY="$$
 
 quality: .venv/.installed ## a page on the inputs: gate, counts, rejected rows, in out/input_quality.html
 	@$(recmail) quality
+
+dashboard: .venv/.installed ## a page on how the emails did: charts and tables of the metric marts, in out/dashboard.html
+	@$(recmail) dashboard
 
 # The project's own theme.toml, where it has one, is taken without being named.
 with_theme = $(if $(THEME),--theme '$(THEME)')

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dbt_tools.private_files import private_files
+from dbt_tools.private_files import close_to_others, private_files
 
 PREFIX = "recmail_"
 # held by the process that works in the folder: it is free once that is gone, however it went
@@ -31,6 +31,7 @@ def scratch_folder(purpose: str) -> Iterator[Path]:
 def sole_use(folder: Path) -> Iterator[None]:
     """The folder is nobody else's while the block runs. BlockingIOError when it is somebody's."""
     with (folder / LOCK).open("w") as lock:
+        close_to_others(folder / LOCK)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
 

@@ -71,6 +71,16 @@ class Dialect(NamedTuple):
     closing: str
 
 
+ATTRIBUTE_VALUE = 'AttributeValue("{}")'  # AMPscript's
+
+
+def ampscript_escaped(value: str) -> str:
+    """AMPscript has no function that escapes; & first, or it would escape what the others made."""
+    for mark, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('""', "&#34;"), ("'", "&#39;")):
+        value = f'Replace({value}, "{mark}", "{entity}")'
+    return value
+
+
 HANDLEBARS = Dialect("{{{{{}}}}}", "{{{{{{{}}}}}}}", "{{{{#if {}}}}}", "{{else}}", "{{/if}}")
 DIALECTS = {
     # Django's template language over the profile's properties
@@ -92,6 +102,14 @@ DIALECTS = {
         "{{% if custom_attribute.${{{}}} %}}",
         "{% else %}",
         "{% endif %}",
+    ),
+    # AMPscript over the columns of the data extension that is sent to; one that is not there is empty
+    "salesforce": Dialect(
+        f"%%={ampscript_escaped(ATTRIBUTE_VALUE)}=%%",
+        f"%%={ATTRIBUTE_VALUE}=%%",
+        f"%%[IF NOT EMPTY({ATTRIBUTE_VALUE}) THEN]%%",
+        "%%[ELSE]%%",
+        "%%[ENDIF]%%",
     ),
     "handlebars": HANDLEBARS,
 }
@@ -193,12 +211,14 @@ class EspRenderer:
             tagged |= self._both(field, field)
         if not example["view_url"]:
             tagged["view_link"] = None
-        own_id, tag = (
-            f"message_id={text}&" for text in (quote(example["message_id"], safe=""), self._raw("message_id"))
-        )
+        own_id = f"message_id={quote(example['message_id'], safe='')}"
+        tag = f"message_id={self._raw('message_id')}"
         for field in SHOP_LINKS:
-            tagged[field] = example[field].replace(own_id, tag)
-            tagged[f"{field}_html"] = escaped(tagged[field])
+            tagged[field] = example[field].replace(f"{own_id}&", f"{tag}&")
+            # the tag itself is not escaped: an ESP's may hold quotes
+            tagged[f"{field}_html"] = escaped(example[field]).replace(f"{own_id}&amp;", f"{tag}&amp;")
+        if leads_to_cart(example):
+            tagged |= self._both("list_link", "list_link")
         tagged["blocks"] = [self._block(block) for block in example["blocks"]]
         return tagged
 
@@ -240,6 +260,8 @@ def attributes(message: dict, links: dict[str, str]) -> dict[str, str]:
     """What the tags stand for, unescaped; what a message does not have is left out."""
     values = {line: message[line] for line in LINES}
     values |= {f"{purpose}_link": link for purpose, link in links.items()}
+    if leads_to_cart(message):
+        values["list_link"] = message["list_link"]
     values["cards"] = message["cards"]
     values["is_synthetic"] = "yes" if message["is_synthetic"] else None
     values["message_id"] = quote(message["message_id"], safe="")
@@ -256,6 +278,11 @@ def attributes(message: dict, links: dict[str, str]) -> dict[str, str]:
             values[f"{slot}_image"] = unescaped(item["image_html"])
             values |= {f"{slot}_{field}": item[field] for field in ITEM_FIELDS}
     return {PREFIX + name: value for name, value in values.items() if value}
+
+
+def leads_to_cart(message: dict) -> bool:
+    """Whether the main button's link is the recipient's own."""
+    return message["main_word"] == "button_to_cart"
 
 
 def unescaped(value: str | None) -> str | None:

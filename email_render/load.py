@@ -40,7 +40,7 @@ MESSAGE_LAYOUTS = [layout for layout in LAYOUTS if layout != COMPACT]
 OPTIONAL_COLUMNS = """
     select
         null::varchar as placement, null::varchar as headline, null::varchar as see_all_url,
-        null::varchar as view_online_url
+        null::varchar as view_online_url, null::varchar as cart_url
     where false
 """
 BLOCKS_TYPE = """struct(

@@ -11,6 +11,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,7 @@ import duckdb
 from tqdm import tqdm
 
 from dbt_tools.private_files import private_files, private_folder
+from dbt_tools.scratch import sole_use
 from email_render import load, sink
 from email_render.errors import SetupError
 from email_render.gate import require_open_gate
@@ -57,6 +59,18 @@ def render_queue(job: Job, workers: int, limit: int | None) -> Summary:
         require_open_gate(connection)
         chunks = load.plan_chunks(connection, limit)
     private_folder(job.out, known_by=PLAN_FILE)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(sole_use(job.out))
+        except BlockingIOError:
+            raise SetupError(
+                f"Another recmail render writes to {job.out}: wait until it has ended, or name another --out."
+            ) from None
+        return render_chunks(job, chunks, workers, limit)
+
+
+def render_chunks(job: Job, chunks: list[load.Chunk], workers: int, limit: int | None) -> Summary:
+    """Of the chunks those that the folder lacks; nobody else may write to it meanwhile."""
     adopt_plan(job, limit)
     waiting = [chunk for chunk in chunks if not (job.out / sink.part_file(chunk.number)).exists()]
     done = sum(chunk.message_count for chunk in chunks) - sum(chunk.message_count for chunk in waiting)

@@ -3,6 +3,7 @@
 //   node check.mjs clients FILE…               [feature, client] pairs without support, by caniemail's data
 //   node check.mjs gallery CHROMIUM INDEX      what a keyboard and a screen reader find on the gallery's page
 //   node check.mjs whynot CHROMIUM INDEX ITEM… what the gallery says to them
+//   node check.mjs dashboard CHROMIUM PAGE SHOTS FIELD=OPTION…  what the dashboard shows, asks for and says
 //   node check.mjs browser SHOTS CHROMIUM FILE…  accessibility, overflow, requests and a screenshot in each mode
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -246,5 +247,85 @@ async function whynot([executablePath, index, ...items]) {
   return found;
 }
 
+// The dashboard as it opens, filtered with the keyboard alone, then in every mode and width. Its policy is in force until
+// axe is put into it. Screenshots are taken where SHOTS names a folder.
+async function dashboard([executablePath, file, shots, ...choices]) {
+  const { default: puppeteer } = await import('puppeteer-core');
+  const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+  const chromium = await puppeteer.launch({ executablePath, headless: true, args: CHROMIUM_OPTIONS });
+  const found = { errors: [], requests: [], violations: {}, overflow: {}, unreachable: [] };
+  const page = await chromium.newPage();
+  page.on('pageerror', (error) => found.errors.push(error.message));
+  page.on('console', (message) => found.errors.push(message.text()));
+  page.on('request', (request) => {
+    if (request.url() !== pathToFileURL(file).href) found.requests.push(request.url());
+  });
+  const drawn = (times) =>
+    page.waitForFunction((least) => Number(document.documentElement.dataset.drawn) >= least, { timeout: 20000 }, times);
+  await page.setViewport({ width: 1280, height: 900 });
+  const start = Date.now();
+  await page.goto(pathToFileURL(file).href);
+  await drawn(1);
+  found.milliseconds = Date.now() - start;
+  const seen = () => page.evaluate(() => ({
+    status: document.getElementById('status')?.textContent,
+    tiles: Object.fromEntries([...document.querySelectorAll('#tiles [data-measure]')].map((tile) =>
+      [tile.dataset.measure, [tile.querySelector('.value').textContent, tile.querySelector('.before').textContent]])),
+    tables: Object.fromEntries([...document.querySelectorAll('figure')].map((figure) =>
+      [figure.id, [...figure.querySelectorAll('tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent))])),
+    marks: Object.fromEntries([...document.querySelectorAll('figure')].map((figure) =>
+      [figure.id, figure.querySelectorAll('.chart:not([hidden]) .mark-rect path, .chart:not([hidden]) .mark-symbol path').length])),
+    sentences: Object.fromEntries([...document.querySelectorAll('figure')].map((figure) =>
+      [figure.id, figure.querySelector('.none:not([hidden])')?.textContent ?? ''])),
+  }));
+  found.first = await seen();
+  // what a mouse is told by a bar
+  const bar = await page.$('#waterfall .mark-rect path');
+  if (bar) {
+    await bar.scrollIntoView();
+    await bar.hover();
+    await page.waitForSelector('#vg-tooltip-element.visible');
+    found.tooltip = await page.$eval('#vg-tooltip-element', (tip) => tip.textContent);
+    await page.mouse.move(0, 0);
+  }
+  // from the top of the page, Tab until the field is reached, then its options by their names
+  const choose = async (field, option) => {
+    await page.evaluate(() => { document.activeElement.blur(); window.scrollTo(0, 0); });
+    for (let times = 0; times < 60; times += 1) {
+      if (await page.evaluate((name) => document.activeElement.matches(`select[name=${name}]`), field)) break;
+      await page.keyboard.press('Tab');
+      if (times === 59) found.unreachable.push(field);
+    }
+    const before = await page.evaluate(() => Number(document.documentElement.dataset.drawn));
+    await page.keyboard.type(option);
+    await drawn(before + 1);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  };
+  for (const choice of choices) await choose(...choice.split('='));
+  found.filtered = await seen();
+  await page.$$eval('details', (all) => all.forEach((details) => { details.open = true; }));
+  await page.evaluate(() => { document.activeElement.blur(); window.scrollTo(0, 0); });
+  const session = await page.createCDPSession();
+  await session.send('Page.setBypassCSP', { enabled: true });
+  for (const scheme of ['light', 'dark']) {
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    for (const width of [375, 800, 1280]) {
+      await page.setViewport({ width, height: 900 });
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      const name = `${scheme}-${width}`;
+      await page.evaluate(axe);
+      const { violations } = await page.evaluate(() => window.axe.run());
+      found.violations[name] = violations.map((rule) => `${rule.id}: ${rule.nodes.map((node) => node.target).join(', ')}`);
+      found.overflow[name] = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+    }
+  }
+  found.headings = await page.$$eval('h1, h2, h3', (all) => all.map((heading) => heading.tagName));
+  found.scripts = await page.$$eval('script', (all) => all.length);
+  found.injected = await page.evaluate(() => Boolean(window.injected));
+  await chromium.close();
+  return found;
+}
+
 const [command, ...rest] = process.argv.slice(2);
-console.log(JSON.stringify(await { markup, clients, browser, gallery, whynot }[command](rest)));
+console.log(JSON.stringify(await { markup, clients, browser, gallery, whynot, dashboard }[command](rest)));

@@ -67,7 +67,7 @@ def judge_inputs(
     """Rows of input_validation_results but for the fingerprint, by table in suite order.
 
     `history` holds table_name and row_count of earlier runs on other inputs, latest first; `limits` the vars
-    volume_* and freshness_*. An expectation that can't be computed fails, with the error as what was observed.
+    volume_*, freshness_* and as_of. An expectation that can't be computed fails, with the error as what was observed.
     """
     shared = FetchingConnection(connection)
     context = ephemeral_context(shared)

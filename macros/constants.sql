@@ -17,6 +17,7 @@
       send_hours_ahead              hours from as_of on that an email may wait for one at which it may go out: a week
       strategy_head                 best items of each strategy that stay candidates whatever others say: a block's worth
       training_days_min             days of orders that `make train` needs: three times its label days
+      uplift_users_min              buyers mailed, and withheld, that uplift is learned from: below, differences are chance's
       trend_half_life_days          days after which a sale tells half as much of what sells lately: a week, as shops plan
       user_neighbours_max           neighbours kept per user
       user_neighbour_items_max      heaviest items of each neighbour that speak for it
@@ -37,6 +38,7 @@
         'send_hours_ahead': 168,
         'strategy_head': 6,
         'training_days_min': 42,
+        'uplift_users_min': 1000,
         'trend_half_life_days': 7,
         'user_neighbours_max': 100,
         'user_neighbour_items_max': 100,

@@ -332,7 +332,9 @@ def keep_predictions(database: Path, run: dict, learned: Learned, schema: str = 
     identity = {"run_id": run["run_id"]}
     with connect(database, [schema], read_only=False) as connection:
         connection.execute("begin")
-        insert(connection, "prediction_runs", [run | row for row in learned["prediction_runs"]])
+        # uplift is judged by other numbers than probabilities
+        for row in learned["prediction_runs"]:
+            insert(connection, "prediction_runs", [run | row])
         for table in ("prediction_coefficients", "accuracy"):
             insert(connection, table, [identity | row for row in learned[table]])
         connection.execute("commit")

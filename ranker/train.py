@@ -26,6 +26,7 @@ from ranker.predictions import PAST_SELECTION, PAST_VARS, keep_predictions, lear
 from ranker.replays import Window, dbt_build, open_replay, read_knots, read_window
 from ranker.spline import Knots, fit_logistic
 from ranker.store import TIMES_BOUGHT, Models, copy_ranker, current_models, keep, next_run_number
+from ranker.uplift import learn_from_holdout
 
 # weight of the squared coefficients, chosen on cuts before 2017-11: what few bought stays near zero
 REGULARISATION = 100.0
@@ -102,6 +103,9 @@ def train(database: Path, variables: dict, window_count=4, label_days=14, rows_m
         as_of, cuts = choose_cuts(latest, relations, window_count, label_days)
         say("what buyers did after earlier times")
         predictions = learn_predictions(latest, (declared_vars() | variables)["churn_days"], folder)
+        uplift = learn_from_holdout(latest, database, relations, variables)
+        predictions["prediction_runs"] += uplift.runs
+        predictions["prediction_coefficients"] += uplift.coefficients
         windows, newest = replay_windows(latest, relations, cuts, label_days, variables, folder, manifest)
         say(f"fitting {sum(window.users.size for window in windows):,} candidates")
         knots = read_knots(newest, relations)
@@ -135,7 +139,10 @@ def train(database: Path, variables: dict, window_count=4, label_days=14, rows_m
         keep(database, relations, run, challenger, final, knots, [group | row for row in accuracy])
         identity = {name: run[name] for name in ("run_id", "run_number", "as_of")}
         keep_predictions(database, identity, predictions, relations.ranker_schema)
+    say(uplift.text)
     for found in predictions["prediction_runs"]:
+        if "log_loss" not in found:
+            continue
         say(
             f"{found['prediction']} log loss {found['log_loss']:.4f}, {found['champion_run_id']} "
             f"{found['champion_log_loss']:.4f}: {'promoted' if found['is_promoted'] else 'not promoted'}"

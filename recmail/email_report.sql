@@ -23,6 +23,7 @@ shown as (
         labels.kind_number,
         labels.short_name,
         labels.is_nameable,
+        evidence_labels.short_name as evidence_short_name,
         sensitivity.sensitivity_level
     from messages
     cross join unnest(messages.blocks) as blocks(entry)
@@ -35,6 +36,8 @@ shown as (
         on listed.item_id = items.item_id
     inner join int_item_labels as labels
         on listed.item_id = labels.item_id
+    left join int_item_labels as evidence_labels
+        on listed.evidence_item_id = evidence_labels.item_id
     left join int_item_sensitivity as sensitivity
         on listed.item_id = sensitivity.item_id
     where line.place between entry.first_position and entry.last_position
@@ -96,6 +99,55 @@ lines as (
     select message_id, language, 'preheader', preheader from messages
     union all
     select message_id, language, 'title', title from titles
+
+),
+
+-- what the texts of another language may not read like
+english as (
+
+    select
+        others.language,
+        regexp_replace(texts.text, '\{[a-z_]+\}', '%', 'g') as pattern
+    from texts
+    cross join (select distinct language from messages where language <> 'en') as others
+    anti join texts as translated
+        on
+            others.language = translated.language
+            and texts.text = translated.text
+    where
+        texts.language = 'en'
+        and regexp_matches(texts.key, '^(subject|preheader|title|shared|reason|badge)[.]')
+
+),
+
+foreign_lines as (
+
+    select distinct
+        texts_of_emails.message_id,
+        texts_of_emails.text
+    from (
+        select message_id, language, text from lines
+        union all
+        select messages.message_id, messages.language, unnest([line.reason_text, line.badge_text])
+        from messages
+        cross join unnest(messages.item_lines) as lines(line)
+    ) as texts_of_emails
+    inner join english
+        on
+            texts_of_emails.language = english.language
+            and texts_of_emails.text like english.pattern
+
+),
+
+named_first as (
+
+    select
+        message_id,
+        min(short_name) as example,
+        bool_or(line.place = 1) as is_first
+    from shown
+    where contains(subject, short_name)
+    group by message_id
 
 ),
 
@@ -287,6 +339,26 @@ checks as (
         from titles
         group by message_id
     )
+    union all
+    select
+        18, 'subjects whose item does not stand first', count(*), count(*) filter (not is_first), 0,
+        max(example) filter (not is_first)
+    from named_first
+    union all
+    select
+        19, 'reasons and titles that name their own item', count(*), count(*) filter (is_wrong), 0,
+        max(short_name) filter (is_wrong)
+    from (
+        select
+            *,
+            evidence_item_id <> item_id
+            and lower(evidence_short_name) = lower(short_name)
+            and (contains(line.reason_text, short_name) or contains(title, short_name)) as is_wrong
+        from shown
+    )
+    union all
+    select 20, 'lines of an English text in another language', (select count(*) from lines), count(*), 0, max(text)
+    from foreign_lines
 
 )
 

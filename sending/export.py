@@ -70,7 +70,7 @@ def write_events(ledger: Ledger, out: Path) -> tuple[int, int, int]:
         return (
             write(folder / EVENTS_FILE, EVENTS_SCHEMA, event_rows(ledger)),
             write(folder / EXCLUSIONS_FILE, EXCLUSIONS_SCHEMA, exclusion_rows(ledger)),
-            write(folder / LOG_FILE, LOG_SCHEMA, ledger.all_rows(messages)),
+            write(folder / LOG_FILE, LOG_SCHEMA, message_rows(ledger)),
         )
 
 
@@ -93,6 +93,16 @@ def event_rows(ledger: Ledger) -> Iterator[dict]:
             "occurred_at": row["chosen_at"],
             "user_id": row["user_id"],
         }
+
+
+def message_rows(ledger: Ledger) -> Iterator[dict]:
+    # the contract has no state of its own for what an address refused: it failed, and the reason says how
+    for row in ledger.all_rows(messages):
+        if row["state"] == State.BOUNCED:
+            reason = ": ".join(part for part in ("bounced", row["reason"]) if part)
+            yield dict(row) | {"state": State.FAILED, "reason": reason}
+        else:
+            yield row
 
 
 def exclusion_rows(ledger: Ledger) -> Iterator[dict]:

@@ -318,12 +318,16 @@ changed as (
 
 ),
 
--- the next items of the list take the places of those that fell out, as they do in the models
+-- the next items of the list take the places of those that fell out, as they do in the models; what the subject names
+-- stands first, whatever its position
 placed as (
 
     select
         judged.*,
-        row_number() over (partition by judged.message_id order by judged.row_position) as place
+        row_number() over (
+            partition by judged.message_id
+            order by case when judged.line is null then 1 else 0 end, judged.line.place, judged.row_position
+        ) as place
     from judged
     inner join changed
         on judged.message_id = changed.message_id

@@ -1,15 +1,23 @@
-"""A command of recmail in a process that kills itself at a step: python -m simulation.crash STEP command …"""
+"""A command of recmail, or a build, in a process that kills itself: python -m simulation.crash STEP command …"""
 
 import os
+import pickle
 import signal
 import sys
+from pathlib import Path
 
+from dbt.cli.main import dbtRunner
+
+from dbt_tools import dbt_runs
 from recmail.cli import main
 from sending import transports
 from sending.ledger import Ledger
 from sending.states import State
 
 AT_MESSAGE = 2
+# events are weighed by then, and nothing is decided yet
+AT_MODEL = "int_interactions"
+BUILD = "build, half-way"
 
 
 def die() -> None:
@@ -50,10 +58,27 @@ def while_rendering() -> None:
     sink.emails_table = then_die
 
 
+def build_and_die(plan: Path) -> None:
+    """Runs dbt as the simulation's file has it, arguments and options of run_dbt, until a model begins."""
+
+    def die_at_model(event) -> None:
+        if event.info.name == "NodeStart" and event.data.node_info.node_name == AT_MODEL:
+            die()
+
+    class Dying(dbtRunner):
+        def __init__(self, manifest, callbacks):
+            super().__init__(manifest, [*callbacks, die_at_model])
+
+    dbt_runs.dbtRunner = Dying
+    arguments, options = pickle.loads(plan.read_bytes())
+    dbt_runs.run_dbt(*arguments, **options)
+
+
 STEPS = {
     "sender, after the hand-over was written": lambda: die_after(
         Ledger, "move", lambda arguments: arguments[2] == State.HANDED_OVER
     ),
+    BUILD: lambda: build_and_die(Path(sys.argv[2])),
     "sender, after the provider took the mail": lambda: die_after(
         transports.JsonLines, "deliver", lambda _: True
     ),
@@ -63,4 +88,5 @@ STEPS = {
 
 if __name__ == "__main__":
     STEPS[sys.argv[1]]()
-    main(sys.argv[2:])
+    if sys.argv[1] != BUILD:
+        main(sys.argv[2:])

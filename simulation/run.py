@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import pickle
 import subprocess
 import sys
 from collections import Counter
@@ -32,7 +33,7 @@ from sending.ledger import Ledger
 from sending.tables import revisions
 from simulation.audit import shown_items
 from simulation.behaviour import DAY, HOUR, MINUTE, Delivery, Life
-from simulation.crash import STEPS
+from simulation.crash import BUILD, STEPS
 
 START = datetime(2026, 3, 2)  # a Monday; four weeks later the clocks change in Europe
 HISTORY = timedelta(days=30)
@@ -67,6 +68,7 @@ class Simulation:
         self._inputs, self._database = folder / "inputs", folder / "w.duckdb"
         self._out = folder / "emails"
         self._place = str(folder / "ledger.sqlite")
+        self._was_built = False
         self._clock = START
         self._ledger = Ledger(self._place, lambda: self._clock)
         self.life = Life(seed, people, START - HISTORY, self._unsubscribe)
@@ -87,8 +89,10 @@ class Simulation:
             for day in tqdm(range(self._days), desc="Living", unit=" days", disable=None):
                 morning = START + day * DAY
                 self.life.advance(morning + BUILD_HOUR * HOUR)
-                self._build(manifest)
                 crash = self._crash_of_day.get(day)
+                if crash == BUILD:
+                    self._crash_build(manifest)
+                self._build(manifest)
                 if crash == "renderer":
                     self._crash(crash, "render", *self._places)
                 quietly(render, *self._places)
@@ -96,7 +100,7 @@ class Simulation:
                 for hour in SEND_HOURS:
                     self.life.advance(morning + hour * HOUR)
                     # most wait in the morning
-                    if crash and crash != "renderer" and hour == SEND_HOURS[0]:
+                    if crash and crash.startswith("sender") and hour == SEND_HOURS[0]:
                         self._crash(crash, "send", *self._send_options(self.life.now))
                         self.life.advance(self.life.now + 10 * MINUTE)
                     quietly(send, *self._send_options(self.life.now))
@@ -145,19 +149,24 @@ class Simulation:
                 table = pa.table({column: [row.get(column) for row in rows] for column in columns})
                 pq.write_table(table, self._inputs / f"{name}.parquet")
 
-    def _build(self, manifest) -> None:
+    def _build_of(self, manifest: Manifest) -> tuple[tuple[str, ...], dict]:
+        """Arguments and options of run_dbt."""
         # seeds change by no day
-        seeds = ("--exclude-resource-type", "seed") if self._database.exists() else ()
+        seeds = ("--exclude-resource-type", "seed") if self._was_built else ()
         self._write_inputs()
-        built = run_dbt(
-            *("build", "--selector", "email", *FRUGAL, *NO_TESTS, *seeds),
-            variables=self._vars,
-            folder=self._folder,
-            database=self._database,
-            manifest=manifest,
-        )
+        return ("build", "--selector", "email", *FRUGAL, *NO_TESTS, *seeds), {
+            "variables": self._vars,
+            "folder": self._folder,
+            "database": self._database,
+            "manifest": manifest,
+        }
+
+    def _build(self, manifest: Manifest) -> None:
+        arguments, options = self._build_of(manifest)
+        built = run_dbt(*arguments, **options)
         if not built.succeeded:
             raise click.ClickException("\n".join(["the made-up shop can't be built:", *built.messages]))
+        self._was_built = True
 
     def _note_queue(self) -> None:
         """What was promised for when."""
@@ -174,42 +183,45 @@ class Simulation:
     def _send_options(self, at: datetime) -> list[str]:
         self._write_inputs()
         self._mails = self._folder / f"mails-{at:%Y%m%d-%H%M}.jsonl"
-        return [
-            *(
-                *self._places,
-                "--ledger",
-                self._place,
-                "--inputs",
-                str(self._inputs),
-                "--now",
-                f"{at:%Y-%m-%d %H:%M:%S}",
-            ),
-            *(
-                "--transport",
-                "jsonl",
-                "--to",
-                str(self._mails),
-                "--rate",
-                "100000",
-                "--domain-rate",
-                "100000",
-            ),
+        named = {
+            "--ledger": self._place,
+            "--inputs": str(self._inputs),
+            "--now": f"{at:%Y-%m-%d %H:%M:%S}",
+            "--transport": "jsonl",
+            "--to": str(self._mails),
+            "--rate": "100000",
+            "--domain-rate": "100000",
             # a shop of so few people has days without mails
-            *("--allow", "empty"),
-        ]
+            "--allow": "empty",
+        }
+        return [*self._places, *(part for option in named.items() for part in option)]
 
     def _crash(self, step: str, *command: str) -> None:
         """Runs the command in a process that is killed at the step, and takes what it had handed over."""
+        self.record.crashes.append((self.life.now, step, self._killed(step, *command)))
+        if command[0] == "send":
+            self._deliver()
+
+    def _killed(self, step: str, *command: str) -> str:
+        """What became of the command in a process that is to be killed at the step."""
         ended = subprocess.run(
             [sys.executable, "-m", "simulation.crash", step, *command],
             capture_output=True,
             text=True,
             cwd=CHECKOUT,
         )
-        died = "killed" if ended.returncode == -9 else "came to its end before"
-        self.record.crashes.append((self.life.now, step, died))
-        if command[0] == "send":
-            self._deliver()
+        return "killed" if ended.returncode == -9 else "came to its end before"
+
+    def _crash_build(self, manifest: Manifest) -> None:
+        """Kills a build half-way. What it leaves neither the renderer nor the sender may take for a queue."""
+        plan = self._folder / "build.pickle"
+        plan.write_bytes(pickle.dumps(self._build_of(manifest)))
+        died = self._killed(BUILD, str(plan))
+        for command, options in ((render, self._places), (send, self._send_options(self.life.now))):
+            with contextlib.suppress(click.ClickException):
+                quietly(command, *options)
+                died = f"{command.name} used what it left"
+        self.record.crashes.append((self.life.now, BUILD, died))
 
     def _deliver(self) -> None:
         """Hands what was sent at this moment to its readers."""

@@ -60,7 +60,7 @@ def sync(
     if target == "redis":
         from sync.redis_store import load_from
 
-        click.echo(load_from(database, dry_run))
+        click.echo(load_from(database, dry_run, limits()[0]))
         return
     destination = DESTINATIONS[target]()
     if unknown := sorted(set(exports) - set(destination.exports)):
@@ -99,6 +99,7 @@ def run(
         return
     open_ends = 0
     for plan in plans:
+        book.forget(plan.export, plan.taken_over)
         delivery = Delivery(destination, book)
         delivery.run(plan, told[plan.export])
         open_ends += report(plan, delivery, book)
@@ -117,8 +118,9 @@ def read_plans(database: Path, destination: Destination, told: dict, retry_rejec
 
 def print_plan(plan: Plan) -> None:
     counts = ", ".join(f"{plan.count(kind):,} {kind}" for kind in ("new", "change", "delete"))
+    again = f", {plan.count('again'):,} again" if plan.count("again") else ""
     refused = f", {plan.rejected:,} refused before" if plan.rejected else ""
-    click.echo(f"{plan.export}: {counts}, {plan.unchanged:,} unchanged{refused}")
+    click.echo(f"{plan.export}: {counts}, {plan.unchanged:,} unchanged{again}{refused}")
     for change in plan.changes[:SHOWN]:
         name = change.identity.get("user_id") or change.identity.get("item_id") or ""
         click.echo(f"  {plan.kind(change):6} {change.export_key} {name}".rstrip())

@@ -11,6 +11,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
+import click
+
+from dbt_tools.private_files import close_to_others
+
 SCHEMA = """
 create table if not exists told (
     destination text not null,
@@ -49,10 +53,28 @@ class Told(NamedTuple):
 class Journal:
     def __init__(self, path: Path, destination: str):
         self._destination = destination
-        self._connection = sqlite3.connect(path)
-        self._connection.execute(SCHEMA)
+        # of this sync alone until it ends, however it ends: two would tell the same rows twice
+        self._connection = sqlite3.connect(path, timeout=0)
+        try:
+            for pragma in ("locking_mode = exclusive", "journal_mode = truncate", "secure_delete = on"):
+                self._connection.execute(f"pragma {pragma}")
+            self._connection.execute("begin exclusive")
+            self._connection.execute(SCHEMA)
+            self._connection.commit()
+        except sqlite3.OperationalError as error:
+            self._connection.close()
+            raise click.ClickException(
+                f"{path}: {error}. Another sync of this journal may be running"
+            ) from None
+        except sqlite3.DatabaseError as error:
+            self._connection.close()
+            raise click.ClickException(f"{path} is no journal of recmail sync: {error}") from None
+        if path.is_file():
+            close_to_others(path)
 
     def close(self) -> None:
+        # else an empty file stays beside it
+        self._connection.execute("pragma journal_mode = delete")
         self._connection.close()
 
     def recover(self) -> int:
@@ -82,6 +104,13 @@ class Journal:
                     self._connection.execute(
                         "delete from told where destination = ? and export = ? and export_key = ?", key
                     )
+
+    def forget(self, export: str, keys: Iterable[str]) -> None:
+        with self._connection:
+            self._connection.executemany(
+                "delete from told where destination = ? and export = ? and export_key = ?",
+                [(self._destination, export, key) for key in keys],
+            )
 
     def told(self, export: str) -> dict[str, Told]:
         rows = self._connection.execute(

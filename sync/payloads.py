@@ -6,7 +6,6 @@ A value that an API would cut or refuse is made to fit here, or the row is a dea
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from typing import NamedTuple
 
 # attributes that ESPs have fields of their own for
@@ -33,6 +32,8 @@ MERGE_TAGS = {
 }
 MERGE_VALUE_BYTES_MAX = 255
 BRAZE_VALUE_BYTES_MAX = 255
+BRAZE_ITEMS_BYTES_MAX = 100_000
+HUBSPOT_VALUE_BYTES_MAX = 65_536
 SALESFORCE_VALUE_BYTES_MAX = 4000
 
 
@@ -92,6 +93,14 @@ def shortened(text: str, bytes_max: int) -> str:
     return "" if text.startswith("https://") else text.encode()[:bytes_max].decode(errors="ignore")
 
 
+def fitting(items: list[dict], bytes_max: int) -> list[dict]:
+    """A list that is shorter is still a list: its best items, as many as fit."""
+    kept = list(items)
+    while kept and len(as_text(kept).encode()) > bytes_max:
+        kept.pop()
+    return kept
+
+
 def subscriber_hash(email: str) -> str:
     """Mailchimp's id of a member."""
     return hashlib.md5(email.lower().encode(), usedforsecurity=False).hexdigest()
@@ -123,15 +132,19 @@ def braze_attributes(row: dict) -> dict:
     own = {
         f"recmail_{name}": shortened(value, BRAZE_VALUE_BYTES_MAX) if isinstance(value, str) else value
         for name, value in properties(row).items()
-        if name != "user_id"
+        if name not in ("user_id", "items")
     }
+    if "items" in row:
+        own["recmail_items"] = fitting(row["items"], BRAZE_ITEMS_BYTES_MAX)
     return named | own
 
 
 def hubspot_contact(row: dict) -> dict:
     """Of POST /crm/v3/objects/contacts/batch/upsert: values are texts, names of properties in lower case."""
     own = {"firstname": row["first_name"]} if row.get("first_name") else {}
-    own |= {f"recmail_{name}": as_text(value) for name, value in properties(row).items()}
+    for name, value in properties(row).items():
+        fits = fitting(value, HUBSPOT_VALUE_BYTES_MAX) if name == "items" else value
+        own[f"recmail_{name}"] = shortened(as_text(fits), HUBSPOT_VALUE_BYTES_MAX)
     return {"idProperty": "email", "id": row["email"], "properties": {"email": row["email"]} | own}
 
 
@@ -146,7 +159,9 @@ def activecampaign_contact(row: dict) -> dict:
 
 
 def salesforce_row(row: dict) -> dict:
-    """Of POST /hub/v1/dataevents/key:<extension>/rowset: texts have 4,000 characters at most."""
+    """Of POST /hub/v1/dataevents/key:<extension>/rowset: texts have 4,000 characters at most. Of a profile, and of what
+    `render --esp salesforce` gives for a message: its attributes with user_id and message_id.
+    """
     names = [name for name in row if name not in ("user_id", "items")]
     return {
         "keys": {"SubscriberKey": row["user_id"]},
@@ -165,6 +180,7 @@ class Api(NamedTuple):
 
     export: str
     rows_max: int
+    bytes_max: int  # of a request
     record: Callable[[dict], dict]
     envelope: Callable[[list[dict]], object]
 
@@ -177,26 +193,46 @@ def job(kind: str, what: str) -> Callable[[list[dict]], dict]:
 # by the name of its schema in sync/schemas/
 APIS = {
     "klaviyo_profiles": Api(
-        "esp_profiles", 10_000, klaviyo_profile, job("profile-bulk-import-job", "profiles")
+        "esp_profiles", 10_000, 5_000_000, klaviyo_profile, job("profile-bulk-import-job", "profiles")
     ),
     "klaviyo_events": Api(
-        "esp_events", 1000, klaviyo_event, job("event-bulk-create-job", "events-bulk-create")
+        "esp_events", 1000, 5_000_000, klaviyo_event, job("event-bulk-create-job", "events-bulk-create")
     ),
-    "mailchimp_members": Api("esp_profiles", 500, mailchimp_member, lambda records: {"members": records}),
+    "mailchimp_members": Api(
+        "esp_profiles", 500, 4_000_000, mailchimp_member, lambda records: {"members": records}
+    ),
     "sendgrid_mail": Api(
-        "esp_events", 1000, sendgrid_personalization, lambda records: {"personalizations": records}
+        "esp_events",
+        1000,
+        20_000_000,
+        sendgrid_personalization,
+        lambda records: {"personalizations": records},
     ),
-    "braze_users": Api("esp_profiles", 50, braze_attributes, lambda records: {"attributes": records}),
-    "hubspot_contacts": Api("esp_profiles", 100, hubspot_contact, lambda records: {"inputs": records}),
+    "braze_users": Api(
+        "esp_profiles", 50, 4_000_000, braze_attributes, lambda records: {"attributes": records}
+    ),
+    "hubspot_contacts": Api(
+        "esp_profiles", 100, 4_000_000, hubspot_contact, lambda records: {"inputs": records}
+    ),
     "activecampaign_contacts": Api(
-        "esp_profiles", 250, activecampaign_contact, lambda records: {"contacts": records}
+        "esp_profiles", 250, 400_000, activecampaign_contact, lambda records: {"contacts": records}
     ),
-    "salesforce_rows": Api("esp_profiles", 50, salesforce_row, lambda records: records),
+    "salesforce_rows": Api("esp_profiles", 50, 4_000_000, salesforce_row, lambda records: records),
 }
 
 
 def requests(api: Api, rows: Iterable[dict]) -> Iterator[object]:
-    """The rows of its export as this API takes them."""
-    left = iter(rows)
-    while some := list(islice(left, api.rows_max)):
-        yield api.envelope([api.record(row) for row in some])
+    """The rows of its export as this API takes them: no more of them in a request than it takes, nor more bytes."""
+    records: list[dict] = []
+    around = len(as_text(api.envelope([])).encode())
+    size = around
+    for row in rows:
+        record = api.record(row)
+        record_bytes = len(as_text(record).encode()) + 2  # what separates it
+        if records and (len(records) == api.rows_max or size + record_bytes > api.bytes_max):
+            yield api.envelope(records)
+            records, size = [], around
+        records.append(record)
+        size += record_bytes
+    if records:
+        yield api.envelope(records)

@@ -1,6 +1,7 @@
 """What a destination has to be told: the exports of the warehouse against the journal of what it was told before."""
 
 import datetime
+import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
@@ -47,14 +48,18 @@ class Plan(NamedTuple):
     rejected: int  # of earlier syncs, with the same content
     known: int  # rows that the destination has
     source: int  # rows that the export has
+    taken_over: list[str]  # keys that are gone, and whose address another row holds now
 
     def count(self, kind: str) -> int:
         return sum(self.kind(change) == kind for change in self.changes)
 
     @staticmethod
     def kind(change: Change) -> str:
+        """`again` is what was told before with the same content, and nobody knows that it was taken."""
         if change.operation == "delete":
             return "delete"
+        if change.batch:
+            return "again"
         return "change" if change.was_accepted else "new"
 
 
@@ -70,8 +75,11 @@ def plan_of(
     each value of it: that of before is deleted."""
     changes, seen, unchanged, rejected = [], set(), 0, 0
     deletes: list[Change] = []
+    holders: dict[str, str] = {}
     for key, content_hash, row in rows_of(connection, export):
         seen.add(key)
+        if identified_by:
+            holders[row[identified_by]] = key
         before = told.get(key)
         if before and before.content_hash == content_hash and before.operation == "upsert":
             if before.state == State.ACCEPTED:
@@ -84,14 +92,10 @@ def plan_of(
             # what has happened has been told; that a price in it changed is no other event
             unchanged += 1
             continue
-        # nothing of an event is ever deleted: whom it was about need not be kept
-        identity = {} if export == EVENTS else {name: row[name] for name in IDENTITY if name in row}
         if identified_by and before and before.identity.get(identified_by) not in (None, row[identified_by]):
-            deletes.append(Change(f"{key}:{FORMER}", "delete", "", {}, before.identity, True, ""))
-        batch = before.batch if before and before.content_hash == content_hash else ""
-        changes.append(
-            Change(key, "upsert", content_hash, row, identity, bool(before and before.was_accepted), batch)
-        )
+            former = hashlib.md5(before.identity[identified_by].encode(), usedforsecurity=False).hexdigest()
+            deletes.append(Change(f"{key}:{FORMER}:{former}", "delete", "", {}, before.identity, True, ""))
+        changes.append(upsert(export, key, content_hash, row, before))
     if export != EVENTS:
         for key, before in told.items():
             if key in seen or not before.was_accepted:
@@ -102,10 +106,35 @@ def plan_of(
             gone = before.identity.get("user_id") not in users
             batch = before.batch if before.operation == "delete" else ""
             deletes.append(Change(key, "delete", "", {}, before.identity, True, batch, is_erased=gone))
+    # Who has the address now agreed to be reached at it. What was known of somebody who was erased goes all the same,
+    # and the holder's row is told anew.
+    holder_of = {change.export_key: holders.get(change.identity.get(identified_by)) for change in deletes}
+    taken_over = {
+        change.export_key for change in deletes if holder_of[change.export_key] and not change.is_erased
+    }
+    deletes = [change for change in deletes if change.export_key not in taken_over]
+    told_anew = {holder_of[change.export_key] for change in deletes}
+    told_anew -= {None, *(change.export_key for change in changes)}
+    for key, content_hash, row in rows_of(connection, export) if told_anew else ():
+        if key in told_anew:
+            changes.append(upsert(export, key, content_hash, row, told[key]))
+            is_rejected = told[key].state == State.REJECTED
+            rejected, unchanged = rejected - is_rejected, unchanged - (not is_rejected)
     # first: an address that is deleted may be written for somebody else
     changes = [*deletes, *changes]
     known = sum(before.was_accepted for before in told.values())
-    return Plan(export, changes, unchanged, rejected, known, len(seen))
+    return Plan(export, changes, unchanged, rejected, known, len(seen), sorted(taken_over))
+
+
+def upsert(export: str, key: str, content_hash: str, row: dict, before: Told | None) -> Change:
+    # nothing of an event is ever deleted: whom it was about need not be kept
+    identity = {} if export == EVENTS else {name: row[name] for name in IDENTITY if name in row}
+    batch = (
+        before.batch
+        if before and before.content_hash == content_hash and before.state != State.ACCEPTED
+        else ""
+    )
+    return Change(key, "upsert", content_hash, row, identity, bool(before and before.was_accepted), batch)
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, export: str) -> Iterator[tuple[str, str, dict]]:

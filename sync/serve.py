@@ -9,8 +9,9 @@ import hashlib
 import hmac
 import ipaddress
 import json
+import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import zip_longest
 from pathlib import Path
 
@@ -18,21 +19,38 @@ import click
 import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dbt_tools.options import database_option
-from sync.stores import Found, Store, open_store
+from sync.openapi import (
+    CART_MAX,
+    EXCLUDED_MAX,
+    ITEM_CONTEXTS,
+    ITEMS_DEFAULT,
+    ITEMS_MAX,
+    OPENAPI,
+    USER_PLACEMENTS,
+)
+from sync.stores import Found, Store, Unavailable, open_store
 
-ITEMS_DEFAULT, ITEMS_MAX = 8, 50
-EXCLUDED_MAX, CART_MAX = 200, 50
-USER_PLACEMENTS = ("home", "cart", "post_purchase")
-ITEM_CONTEXTS = ("also_viewed", "also_bought", "bought_together", "similar_items", "upgrade")
+LOG = logging.getLogger("recmail.serve")
+
 # a site asks anew every 15 to 60 minutes; whose list it is, no shared cache may keep
 OF_A_USER = "private, max-age=900"
 OF_EVERYBODY = "public, max-age=3600"
 SECONDS_AFTER_A_WRONG_TOKEN = 1.0
+SECONDS_UNTIL_REDIS_IS_BACK = 5
+UVICORN = {
+    # addresses hold ids of users
+    "access_log": False,
+    "server_header": False,
+    # the longest address, with all the ids that may be excluded
+    "http": "h11",
+    "h11_max_incomplete_event_size": 65_536,
+}
 
 
 class Wrong(Exception):
@@ -41,39 +59,52 @@ class Wrong(Exception):
 
 def application(store: Store, token_sha256: str | None = None) -> Starlette:
     refused = {"count": 0}
+    absence = {"is_told": False}
 
     async def may_ask(request: Request) -> bool:
         if token_sha256 is None:
             return True
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if hmac.compare_digest(hashlib.sha256(token.encode()).hexdigest(), token_sha256.lower()):
+        token = token_of(request.headers.getlist("Authorization"))
+        digest = hashlib.sha256(token or b"").hexdigest()
+        if hmac.compare_digest(digest, token_sha256.lower()) and token is not None:
             return True
         refused["count"] += 1
         await asyncio.sleep(SECONDS_AFTER_A_WRONG_TOKEN)
         return False
 
+    def away(error: Unavailable) -> Response:
+        """The caller shows what it would show without recmail. What is wrong with Redis is for who runs this to read,
+        once."""
+        if not absence["is_told"]:
+            LOG.warning("%s", error)
+        absence["is_told"] = True
+        return failed(503, "no recommendations now", {"Retry-After": str(SECONDS_UNTIL_REDIS_IS_BACK)})
+
     def guarded(answer):
         async def endpoint(request: Request) -> Response:
             if not await may_ask(request):
-                return JSONResponse({"error": "a token is needed"}, 401, {"WWW-Authenticate": "Bearer"})
+                return failed(401, "a token is needed", {"WWW-Authenticate": "Bearer"})
             try:
                 body, cache = await run_in_threadpool(answer, request)
             except Wrong as error:
-                return JSONResponse({"error": str(error)}, 400)
+                return failed(400, str(error))
+            except Unavailable as error:
+                return away(error)
+            absence["is_told"] = False
             return cached(request, body, cache)
 
         return endpoint
 
     def of_user(request: Request) -> tuple[dict, str]:
         placement = one_of(request, "placement", USER_PLACEMENTS)
-        found = store.find("user", request.path_params["id"])
+        [found] = store.find("user", [request.path_params["id"]])
         items = chosen(request, found.lists.get(placement) or found.lists.get("home", []), found)
         return {"placement": placement, "items": items}, OF_A_USER
 
     def of_item(request: Request) -> tuple[dict, str]:
         context = one_of(request, "context", ITEM_CONTEXTS)
         item_id = request.path_params["id"]
-        found = store.find("item", item_id)
+        [found] = store.find("item", [item_id])
         items = chosen(request, beside(found, context), ids_alone(found), {item_id})
         return {"context": context, "items": items}, OF_EVERYBODY
 
@@ -82,7 +113,7 @@ def application(store: Store, token_sha256: str | None = None) -> Starlette:
         cart = request.query_params.getlist("item")
         if not 1 <= len(cart) <= CART_MAX:
             raise Wrong(f"item: 1 to {CART_MAX} of them")
-        found = [store.find("item", item_id) for item_id in cart]
+        found = store.find("item", cart)
         rows = zip_longest(*(beside(one, "bought_together") for one in found))
         items = chosen(
             request, (item for row in rows for item in row if item), ids_alone(found[0]), set(cart)
@@ -90,7 +121,13 @@ def application(store: Store, token_sha256: str | None = None) -> Starlette:
         return {"items": items}, OF_EVERYBODY
 
     async def health(_request: Request) -> Response:
-        return JSONResponse({"status": "ok", "refused_requests": refused["count"]})
+        try:
+            await run_in_threadpool(store.find, "everybody", [])
+        except Unavailable as error:
+            return away(error)
+        return JSONResponse(
+            {"status": "ok", "refused_requests": refused["count"]}, headers={"Cache-Control": "no-store"}
+        )
 
     async def description(_request: Request) -> Response:
         return JSONResponse(OPENAPI)
@@ -103,8 +140,23 @@ def application(store: Store, token_sha256: str | None = None) -> Starlette:
             Route("/cart", guarded(of_cart)),
             Route("/health", health),
             Route("/openapi.json", description),
-        ]
+        ],
+        exception_handlers={HTTPException: no_such_thing},
     )
+
+
+def token_of(headers: list[str]) -> bytes | None:
+    """Of one header `Authorization: Bearer <token>`, as bytes of the wire; nothing else is a token."""
+    scheme, _, token = headers[0].partition(" ") if len(headers) == 1 else ("", "", "")
+    return token.strip(" ").encode("latin-1") if scheme.lower() == "bearer" else None
+
+
+def failed(status: int, reason: str, headers: Mapping[str, str] | None = None) -> Response:
+    return JSONResponse({"error": reason}, status, {"Cache-Control": "no-store"} | dict(headers or {}))
+
+
+async def no_such_thing(_request: Request, error: HTTPException) -> Response:
+    return failed(error.status_code, error.detail, error.headers)
 
 
 def beside(found: Found, context: str) -> list[dict]:
@@ -155,75 +207,10 @@ def cached(request: Request, body: dict, cache: str) -> Response:
     content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": cache, "Vary": "Authorization"}
-    if tag in (
-        part.strip().removeprefix("W/") for part in request.headers.get("If-None-Match", "").split(",")
-    ):
+    known = [part.strip().removeprefix("W/") for part in request.headers.get("If-None-Match", "").split(",")]
+    if tag in known or known == ["*"]:
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type="application/json")
-
-
-def parameter(name: str, schema: dict, place: str = "query", required: bool = False) -> dict:
-    return {"name": name, "in": place, "required": required, "schema": schema}
-
-
-def described(summary: str, *parameters: dict) -> dict:
-    n = parameter("n", {"type": "integer", "minimum": 1, "maximum": ITEMS_MAX, "default": ITEMS_DEFAULT})
-    ids = {"type": "array", "items": {"type": "string"}}
-    exclude = parameter("exclude", ids | {"maxItems": EXCLUDED_MAX})
-    answers = {
-        "200": {
-            "description": "Best first; best sellers where too few are known.",
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Items"}}},
-        },
-        "304": {"description": "As If-None-Match has it."},
-        "400": {"description": "What is wrong with the request."},
-        "401": {"description": "A token is needed."},
-    }
-    return {"get": {"summary": summary, "parameters": [*parameters, n, exclude], "responses": answers}}
-
-
-ID = parameter("id", {"type": "string"}, "path", True)
-OPENAPI = {
-    "openapi": "3.1.0",
-    "info": {"title": "recmail serve", "version": "1"},
-    "paths": {
-        "/users/{id}": described(
-            "What a user is shown.",
-            ID,
-            parameter("placement", {"type": "string", "enum": list(USER_PLACEMENTS)}),
-        ),
-        "/items/{id}": described(
-            "What stands beside an item.",
-            ID,
-            parameter("context", {"type": "string", "enum": list(ITEM_CONTEXTS)}),
-        ),
-        "/cart": described(
-            "What goes with a cart.",
-            parameter(
-                "item",
-                {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": CART_MAX},
-                required=True,
-            ),
-        ),
-    },
-    "components": {
-        "schemas": {
-            "Items": {
-                "type": "object",
-                "required": ["items"],
-                "properties": {
-                    "placement": {"type": "string"},
-                    "context": {"type": "string"},
-                    "items": {
-                        "type": "array",
-                        "maxItems": ITEMS_MAX,
-                        "items": {"type": "object", "required": ["item_id", "position"]},
-                    },
-                },
-            }
-        }
-    },
-}
 
 
 def is_loopback(host: str) -> bool:
@@ -250,7 +237,8 @@ def serve(database: Path, host: str, port: int) -> None:
         raise click.UsageError(
             "RECMAIL_SERVE_TOKEN_SHA256 must be 64 hexadecimal digits: printf %s TOKEN | sha256sum"
         )
+    if token is not None and token.lower() == hashlib.sha256(b"").hexdigest():
+        raise click.UsageError("RECMAIL_SERVE_TOKEN_SHA256 is that of no token at all: TOKEN was empty")
     if token is None and not is_loopback(host):
         raise click.UsageError(f"{host} can be reached from outside: set RECMAIL_SERVE_TOKEN_SHA256 first")
-    # no access log: addresses hold ids of users
-    uvicorn.run(application(open_store(database), token), host=host, port=port, access_log=False)
+    uvicorn.run(application(open_store(database), token), host=host, port=port, **UVICORN)

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -12,6 +12,8 @@ from sync.warehouse import open_exports
 
 EXPORT = "site_recommendations"
 ROWS_AT_ONCE = 5000
+EVERYBODY = ("everybody", "", "home")
+NO_BEST_SELLERS = "site_recommendations has no best sellers for everybody"
 
 
 class Found(NamedTuple):
@@ -19,8 +21,13 @@ class Found(NamedTuple):
     fallback: list[dict]  # best sellers
 
 
+class Unavailable(Exception):
+    """There are no lists to answer from, as the text says."""
+
+
 class Store(Protocol):
-    def find(self, subject_type: str, subject_id: str) -> Found: ...
+    def find(self, subject_type: str, subject_ids: Sequence[str]) -> list[Found]:
+        """What is known of each of them, in one round trip. Unavailable when nothing can be known now."""
 
 
 def site_rows(database: Path) -> Iterator[list[tuple]]:
@@ -43,18 +50,29 @@ class MemoryStore:
             for subject_type, subject_id, placement, items, _ in rows:
                 self._lists.setdefault((subject_type, subject_id), {})[placement] = items
 
-    def find(self, subject_type: str, subject_id: str) -> Found:
-        lists = self._lists.get((subject_type, subject_id), {})
-        fallback = self._lists.get(("everybody", ""), {}).get("home", "[]")
-        return Found({name: json.loads(items) for name, items in lists.items()}, json.loads(fallback))
+        if EVERYBODY[2] not in self._lists.get(EVERYBODY[:2], {}):
+            raise click.ClickException(NO_BEST_SELLERS)
+
+    def find(self, subject_type: str, subject_ids: Sequence[str]) -> list[Found]:
+        fallback = json.loads(self._lists[EVERYBODY[:2]][EVERYBODY[2]])
+        return [
+            Found(
+                {
+                    name: json.loads(items)
+                    for name, items in self._lists.get((subject_type, subject_id), {}).items()
+                },
+                fallback,
+            )
+            for subject_id in subject_ids
+        ]
 
 
 def open_store(database: Path) -> Store:
     """Redis where RECMAIL_REDIS_URL names one, else the memory."""
     if os.environ.get("RECMAIL_REDIS_URL"):
-        from sync.redis_store import RedisStore
+        from sync.redis_store import SERVING_SECONDS, RedisStore
 
-        return RedisStore(os.environ["RECMAIL_REDIS_URL"])
+        return RedisStore(os.environ["RECMAIL_REDIS_URL"], SERVING_SECONDS)
     if not database.is_file():
         raise click.UsageError(f"there is no database {database}, and RECMAIL_REDIS_URL names no Redis")
     return MemoryStore(database)

@@ -53,10 +53,10 @@ select
     due_messages.arm,
     case
         when due_messages.is_held_out then 'dropped'
-        when messages.bounce_type is not null then 'bounced'
+        when messages.bounce_type is not null then 'failed'
         else 'accepted'
     end as state,
-    if(due_messages.is_held_out, 'holdout', messages.bounce_type) as reason,
+    if(due_messages.is_held_out, 'holdout', 'bounced: ' || messages.bounce_type) as reason,
     shown.items,
     due_messages.sent_at as send_at,
     if(due_messages.is_held_out, null, due_messages.sent_at) as handed_over_at

@@ -8,8 +8,3 @@
         ~ "cast(" ~ recmail.literal_or_null(problem) ~ " as " ~ text ~ ") as problem"
     ) %}
 {% endmacro %}
-
-
-{% macro literal_or_null(value) %}
-    {{ return('null' if value is none else recmail.literal(value)) }}
-{% endmacro %}

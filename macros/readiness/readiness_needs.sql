@@ -50,6 +50,8 @@
         ('order_probability_trained', 'order_runs', 1, 'make train, when it foretells better than what counts now'),
         ('churn_trained', 'order_days', 30 + 60 * churn_cuts, 'a longer history of orders'),
         ('churn_trained', 'churn_runs', 1, 'make train, when it foretells better than what counts now'),
+        ('mail_uplift_trained', 'withheld_users', constants().uplift_users_min, 'a holdout (var holdout_share) that emails were withheld from'),
+        ('mail_uplift_trained', 'uplift_runs', 1, 'make train, when it foretells better than chance and than who buys'),
         ('expected_value', 'buyers', 1, 'orders of known users'),
     ] %}
     {% for capability, measure, needed, way in predictions %}

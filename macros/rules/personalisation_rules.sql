@@ -35,7 +35,7 @@
 
 {#- what is wrong with a rule, its condition apart -#}
 {% macro rule_problems(rule) %}
-    {% set effects = ['offer', 'boost_category', 'block_category', 'choose_block', 'choose_subject'] %}
+    {% set effects = ['offer', 'boost_category', 'block_category', 'choose_block', 'choose_subject', 'hold'] %}
     {% set keys = ['name', 'when', 'effect', 'value', 'factor', 'priority'] %}
     {% set value, factor, priority = rule.get('value'), rule.get('factor'), rule.get('priority') %}
     {% set problems = [] %}
@@ -47,7 +47,9 @@
             "unknown effect " ~ rule.get('effect', '(none)') ~ "; expected one of " ~ effects | join(', ')
         ) %}
     {% endif %}
-    {% if value is boolean or (value is not string and value is not number) or not (value | string).strip() %}
+    {% if rule.get('effect') == 'hold' and value != 'email' %}
+        {% do problems.append("expected the value email with effect hold") %}
+    {% elif value is boolean or (value is not string and value is not number) or not (value | string).strip() %}
         {% do problems.append("expected a value: the offer, category, play or subject that the effect is about") %}
     {% elif not is_plain_text(value) or value | string | length > 200 %}
         {% do problems.append(

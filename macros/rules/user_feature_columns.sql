@@ -16,6 +16,7 @@
             'order_count', 'item_count', 'net_amount', 'average_order_amount',
             'favourite_category_share', 'favourite_brand_share', 'price_percentile', 'discount_affinity', 'gift_share',
             'return_share', 'order_probability_30d', 'churn_probability', 'expected_spend_30d',
+            'mail_uplift', 'mail_uplift_rank',
             'email_count', 'read_email_count', 'clicked_email_count'
         ]),
         ('boolean', ['is_loyalty_member', 'is_subscribed']),

@@ -32,6 +32,11 @@
         'type': 'text', 'like': 'https://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?([/?#][!#-&(-;=?-_a-z~]*)?',
         'example': 'an address such as https://shop.example/page, without blanks and quotes'
     } %}
+    {% set https_of_user = {
+        'type': 'text', 'nullable': true,
+        'like': 'https://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?([/?#]([!#-&(-;=?-_a-z~]|[{]user_id[}])*)?',
+        'example': 'an address such as https://shop.example/cart?user={user_id}, without blanks, quotes and other braces'
+    } %}
     {{ return({
         'input_location': {
             'type': 'text', 'like': '[^*?\\[\\]{}]+', 'example': 'one directory, without * ? [ ] { } in its name'
@@ -164,6 +169,7 @@
         'experiment_revenue_quantile': share,
 
         'shop_name': {'type': 'text'},
+        'names_language': {'type': 'text'},
         'shop_url': https,
         'logo_url': dict(https, nullable=true),
         'preferences_url': https,
@@ -171,6 +177,7 @@
         'unsubscribe_email': address,
         'support_url': https,
         'see_all_url': dict(https, nullable=true),
+        'cart_url': https_of_user,
         'view_online_url': dict(https, nullable=true),
         'postal_address': {'type': 'text'}
     }) }}

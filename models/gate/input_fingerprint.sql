@@ -26,5 +26,7 @@ described as (
 
 )
 
-select md5({{ literal('as_of:' ~ (as_of_text() or '') ~ ';') }} || all_rows) as input_fingerprint
+select
+    md5({{ literal('as_of:' ~ (as_of_text() or '') ~ ';') }} || all_rows) as input_fingerprint,
+    cast({{ literal_or_null(as_of_text()) }} as {{ dbt.type_string() }}) as as_of
 from described

@@ -4,14 +4,14 @@
 def model(dbt, session):
     dbt.config(materialized="table")
     contracts = dbt.ref("input_contract").fetchall()
-    fingerprint = dbt.ref("input_fingerprint").fetchall()[0][0]
+    fingerprint, as_of = dbt.ref("input_fingerprint").fetchall()[0]
 
     import pyarrow as pa
 
     from input_checks.contract import InputContract
     from input_checks.gate import RESULT_SCHEMA, earlier_row_counts, judge_inputs
 
-    limits = dbt.config.get("meta")
+    limits = dbt.config.get("meta") | {"as_of": as_of}
     history = earlier_row_counts(session, limits["state_schema"], fingerprint)
     rows = judge_inputs(session, [InputContract.from_row(*row) for row in contracts], history, limits)
     return pa.Table.from_pylist(

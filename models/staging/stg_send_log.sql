@@ -16,7 +16,7 @@ select
     -- what may have arrived counts as sent, as in `recmail events`; what bounced later had left before
     case
         when state in ('handed_over', 'accepted', 'ambiguous') then coalesce(handed_over_at, send_at, queued_at)
-        when state = 'bounced' then handed_over_at
+        when state = 'failed' and reason like 'bounced%' then handed_over_at
     end as sent_at,
     ended_at,
     as_of

@@ -7,7 +7,11 @@ with champions as (
     where
         is_promoted
         -- what was learned about another number of days says nothing of these
-        and label_days = case when prediction = 'churn' then {{ var('churn_days') }} else 30 end
+        and label_days = case prediction
+            when 'churn' then {{ var('churn_days') }}
+            when 'mail_uplift' then {{ var('holdout_window_days') }}
+            else 30
+        end
     qualify row_number() over (partition by prediction order by run_number desc) = 1
 
 )

@@ -555,7 +555,7 @@ OTHERS = [
         "send_log",
         "broken message",
         {
-            "state": {"bounced": None, None: "state is missing", "beamed": "state is unknown"},
+            "state": {"failed": None, None: "state is missing", "beamed": "state is unknown"},
             "items": {"[]": None, None: None, "[{": "items is no list of items"},
         },
     ),

@@ -43,6 +43,7 @@ def project_macros(
         *(
             ROOT / f"macros/{name}.sql"
             for name in (
+                "constants",
                 "literal",
                 "plural_rules",
                 "plural_category",

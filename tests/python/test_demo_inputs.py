@@ -156,7 +156,7 @@ ALLOWED_VALUES = {
     "email_events.bounce_type": {"hard", "soft"},
     "experiment_assignments.arm": {"product", "emotion"},
     "context_impressions.context": {"item_page", "cart", "home", "post_purchase"},
-    "send_log.state": {"accepted", "bounced", "dropped"},
+    "send_log.state": {"accepted", "dropped", "failed"},
 }
 
 REFERENCES = [

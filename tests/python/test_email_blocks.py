@@ -220,6 +220,26 @@ def test_links_to_all_and_to_the_email_in_a_browser(tmp_path):
     assert links[0] == view
 
 
+def test_the_main_button_of_a_cart_mail_leads_to_the_cart(tmp_path):
+    message = messages_of(
+        tmp_path,
+        "alter table dbt_email.email_queue add column cart_url varchar default 'https://shop.example/cart?user=u%201'",
+    )
+    email = Renderer(SIGNER).render(message)
+    links = {
+        " ".join("".join(link.itertext()).split()): link.get("href") for link in parsed(email.html).iter("a")
+    }
+    assert links["Go to your basket"].startswith("https://shop.example/cart?user=u%201&utm_source=recmail")
+    assert "Visit the shop" not in links and links["See all"].startswith("https://shop.example/?")
+    assert links["Go to your basket"] in email.text.splitlines() and "Go to your basket" in email.text
+    (tmp_path / "script").mkdir()
+    [fault] = messages_of(
+        tmp_path / "script",
+        "alter table dbt_email.email_queue add column cart_url varchar default 'javascript:alert(1)'",
+    )["faults"]
+    assert fault["field"] == "cart_url"
+
+
 def test_a_kind_of_block_is_a_template_for_each_part():
     assert [*BLOCK_KINDS] == ["banner", "benefits", "items", "social", "text"]
     assert sorted(path.stem for path in (TEMPLATES / "blocks").glob("*.txt")) == BLOCK_KINDS

@@ -22,6 +22,7 @@ from email_render.load import open_warehouse, plan_chunks, read_chunk
 from email_render.mime import mime_message
 from email_render.render import EMAIL_TYPES, HTML_BYTES_MAX, Renderer
 from email_render.sink import SET_ASIDE
+from email_render.theme import load_theme, theme_names
 from email_render.tokens import sign
 
 PROJECT = Path(__file__).parents[2]
@@ -306,6 +307,18 @@ def test_golden_file_of_every_type(rows, email_type, part):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_golden_text_of_every_language(rows, language):
     hold_to_golden(f"language-{language}.txt", rows[f"language-{language}"]["text"])
+
+
+@pytest.mark.parametrize("theme", theme_names())
+@pytest.mark.parametrize("language", ["en", *LANGUAGES])
+def test_golden_page_of_every_theme_in_every_language(messages, theme, language):
+    """Of one item, so that the files stay small."""
+    message = messages["recommendations" if language == "en" else f"language-{language}"]
+    block = message["blocks"][0]
+    short = message | {"blocks": [block | {"items": block["items"][:1]}]}
+    [email], failed = Renderer(partial(sign, KEY), theme=load_theme(theme)).render_batch([short])
+    assert not failed
+    hold_to_golden(f"theme-{theme}-{language}.html", email[4])
 
 
 def hold_to_golden(name, text):

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from email_render_warehouse import build_warehouse
 from email_samples import build_samples
+from payload_schemas import validator_of
 
 from email_render.cli import main
 from email_render.esp import DIALECTS, SHOP_LINKS, EspRenderer, FilledSize, attributes
@@ -20,6 +21,7 @@ from email_render.load import open_warehouse, plan_chunks, read_chunk
 from email_render.preview import in_layout
 from email_render.render import Renderer, personal_links
 from email_render.tokens import sign
+from sync.payloads import salesforce_row
 
 TOOLS = Path(__file__).parents[2] / "email_tools"
 KEY = "0123456789abcdef0123456789abcdef"
@@ -51,7 +53,43 @@ def fill_handlebars(templates, values):
     return json.loads(done.stdout)
 
 
-ENGINES = {"klaviyo": fill_django, "braze": fill_liquid} | dict.fromkeys(
+def fill_ampscript(templates, values):
+    """The few words of AMPscript that the templates use; nobody publishes an engine of it."""
+    return [ampscript(template, values) for template in templates]
+
+
+def ampscript(template, values):
+    # in turns: text, a value's expression or None, a block's word or None
+    parts = re.split(r"%%=(.*?)=%%|%%\[(.*?)\]%%", template, flags=re.DOTALL)
+    printed, branches = [], [True]
+    for number in range(0, len(parts), 3):
+        if branches[-1]:
+            printed.append(parts[number])
+        expression, block = parts[number + 1 : number + 3] if number + 1 < len(parts) else (None, None)
+        if expression and branches[-1]:
+            printed.append(ampscript_value(expression, values))
+        if block == "ELSE":
+            branches[-1] = branches[-2] and not branches[-1]
+        elif block == "ENDIF":
+            branches.pop()
+        elif block:
+            [condition] = re.findall(r"^IF NOT EMPTY\((.*)\) THEN$", block)
+            branches.append(branches[-1] and ampscript_value(condition, values) != "")
+    assert branches == [True]
+    return "".join(printed)
+
+
+def ampscript_value(expression, values):
+    if found := re.fullmatch(r'AttributeValue\("(\w+)"\)', expression):
+        return values.get(found[1], "")
+    # quotes in a text are doubled
+    [inner, mark, entity] = re.fullmatch(
+        r'Replace\((.*), "((?:[^"]|"")*)", "((?:[^"]|"")*)"\)', expression
+    ).groups()
+    return ampscript_value(inner, values).replace(mark.replace('""', '"'), entity)
+
+
+ENGINES = {"klaviyo": fill_django, "braze": fill_liquid, "salesforce": fill_ampscript} | dict.fromkeys(
     ("mailchimp", "sendgrid", "handlebars"), fill_handlebars
 )
 
@@ -114,7 +152,18 @@ def hostile(message):
     return message | {"blocks": [message["blocks"][0] | {"items": [item, *others]}, *message["blocks"][1:]]}
 
 
+def to_cart(message):
+    """The message with the recipient's own cart behind the main button."""
+    link = "https://shop.example/cart?user=u%201&utm_content=hero"
+    return message | {
+        "main_word": "button_to_cart",
+        "list_link": link,
+        "list_link_html": link.replace("&", "&amp;"),
+    }
+
+
 CASES = {
+    "the reader's cart": lambda messages: to_cart(messages["cart_abandonment"]),
     "cart_abandonment": lambda messages: messages["cart_abandonment"],
     "carousel": lambda messages: messages["layout-carousel"],
     "hero": lambda messages: messages["layout-hero"],
@@ -132,12 +181,15 @@ def test_the_filled_template_is_the_rendered_email(messages, esp, case):
     expected = Renderer(signer).render(message)
     # made from another message of the kind: nothing personal of it may be left
     kind = {
-        field: message[field] for field in ("trigger_type", "language", "direction", "words", "footer_reason")
+        field: message[field]
+        for field in ("trigger_type", "language", "direction", "words", "main_word", "footer_reason")
     }
     example = in_layout(messages["win_back"], message["layout"]) | kind
     example["footer_reason_html"] = message["footer_reason_html"]
     for link in SHOP_LINKS:  # of the kind, too, but for the id
         example[link] = message[link].replace(message["message_id"], example["message_id"])
+    if message["main_word"] == "button_to_cart":
+        example["list_link"] = "https://shop.example/cart?user=u%202"
     template = EspRenderer(esp).template(example)
     values = attributes(message, personal_links(message, signer))
     html, text, subject = ENGINES[esp]([template.html, template.text, template.subject], values)
@@ -146,7 +198,7 @@ def test_the_filled_template_is_the_rendered_email(messages, esp, case):
     assert subject == message["subject"]
 
 
-@pytest.mark.parametrize("esp", ["klaviyo", "braze", "handlebars"])
+@pytest.mark.parametrize("esp", ["klaviyo", "braze", "salesforce", "handlebars"])
 def test_a_shorter_list_leaves_no_empty_item(messages, esp):
     message = messages["layout-carousel"]
     [primary, secondary] = message["blocks"]
@@ -198,6 +250,16 @@ def test_render_writes_a_template_per_kind_and_what_to_sync(tmp_path, monkeypatc
     assert "u1" not in text
 
 
+def test_what_a_message_prints_fits_a_data_extension(messages):
+    validator = validator_of("salesforce_rows")
+    for case in CASES.values():
+        message = case(messages)
+        values = attributes(message, personal_links(message, partial(sign, KEY.encode())))
+        row = salesforce_row({"user_id": message["user_id"], "message_id": message["message_id"], **values})
+        validator.validate([row])
+        assert set(row["values"]) == {"message_id", *values}
+
+
 FAULTS = [
     "update email_queue set subject = null where user_id = 'u1'",
     "update email_queue set language = 'xx' where user_id = 'u2'",
@@ -242,7 +304,7 @@ def test_one_made_up_person_does_not_make_everybody_one(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("esp", ["klaviyo", "braze"])
+@pytest.mark.parametrize("esp", ["klaviyo", "braze", "salesforce"])
 def test_a_filled_template_is_no_larger_than_it_is_said_to_be(messages, esp, case):
     message = CASES[case](messages)
     template = EspRenderer(esp).template(message)

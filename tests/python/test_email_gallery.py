@@ -108,6 +108,14 @@ def test_an_email_is_shown_with_text_headers_links_and_cards(preview, tmp_path):
     assert all(not faults for _, _, faults in links.values())
 
 
+def test_a_message_has_an_inbox_row_at_three_widths(preview, tmp_path):
+    assert preview().exit_code == 0
+    page = (tmp_path / "out/index.html").read_text("utf-8")
+    [inboxes] = re.findall(r"const INBOXES = (\[.*\]);", page)
+    widths = [int(width) for width in re.findall(r"(\d+)\]", inboxes)]
+    assert widths == [320, 560, 960]
+
+
 def test_a_link_that_leads_elsewhere_is_told(preview, tmp_path):
     place = "where user_id = 'u1' and position = 1"
     preview(changes=[f"update user_recommendations set item_url = 'https://other.example/1' {place}"])

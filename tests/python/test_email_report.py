@@ -68,7 +68,8 @@ select * from (
     ('en', 'shared.buy_again', 'Buy again'),
     ('en', 'title.also_like', 'You may also like'),
     ('en', 'title.picked', 'Picked for you'),
-    ('en', 'title.another_look', 'Take another look')
+    ('en', 'title.another_look', 'Take another look'),
+    ('en', 'preheader.item', 'Also for you: {item}')
 ) as texts(language, key, text);
 create table title_claims as
 select * from (
@@ -100,6 +101,9 @@ FAULTS = {
     "update email_queue set preheader = 'Also for you: {item}'": "lines with a placeholder left",
     "update email_queue set subject = 'Noch etwas Wein?'": "name what may not be named",
     "update user_recommendations set currency = 'CHF' where position = 2": "more than one currency",
+    "update email_queue set subject = 'Cups for you'": "whose item does not stand first",
+    "update int_item_labels set short_name = 'Tea' where item_id = 'cups'": "name their own item",
+    "update email_queue set language = 'de', preheader = 'Also for you: Becher'": "lines of an English text",
 }
 
 

@@ -108,6 +108,20 @@ def test_a_killed_run_goes_on_without_losing_or_repeating_a_message(database, wh
     assert not list(tmp_path.glob("*unfinished*"))
 
 
+def test_two_runs_do_not_write_to_one_folder(database, whole, tmp_path):
+    first = start(database, tmp_path, "--workers", "1")
+    while not list(tmp_path.glob("part-*.parquet")):
+        assert first.poll() is None
+        time.sleep(0.01)
+    first.send_signal(signal.SIGSTOP)
+    second = start(database, tmp_path, "--workers", "1", "--limit", "10")
+    _, said = second.communicate()
+    first.send_signal(signal.SIGCONT)
+    first.communicate()
+    assert second.returncode == 2 and "wait until it has ended" in said and "Traceback" not in said
+    assert first.returncode == 1 and parts(tmp_path) == parts(whole), "9 messages are set aside"
+
+
 @pytest.mark.parametrize("changed", ["limit", "key", "database"])
 def test_another_plan_starts_anew(database, whole, tmp_path, monkeypatch, changed):
     own = tmp_path / "warehouse.duckdb"

@@ -9,6 +9,7 @@ from dbt_tools.dbt_runs import parse_project
 RULE = {"name": "other", "when": "order_count > 1", "effect": "offer", "value": "best", "priority": 1}
 OTHER = {
     "input_location": "elsewhere",
+    "as_of": "2024-05-01 00:00:00",
     "source_places": {"shopify": "elsewhere"},
     "forget_history_days": 60,
     "churn_days": 45,
@@ -65,9 +66,9 @@ def test_vars_that_sql_alone_reads_change_nothing_that_dbt_reads_before():
 
 
 def test_a_var_that_a_config_reads_is_told_apart():
-    """The gate's model hands as_of to Python in its config."""
-    earlier = read(manifest({"as_of": "2024-05-01 00:00:00"}))
+    """The gate's model hands its limits to Python in its config."""
+    stricter = read(manifest({"freshness_warn_days": 1}))
     plain = read(manifest({}))
-    assert [name.rsplit(".", 1)[1] for name in plain if plain[name] != earlier[name]] == [
+    assert [name.rsplit(".", 1)[1] for name in plain if plain[name] != stricter[name]] == [
         "input_validation_results"
     ]

@@ -63,9 +63,10 @@ class Scorer:
     def run(self, *names: str) -> None:
         run_models(self.connection, {name: self.compiled[name] for name in names})
 
-    def probabilities(
+    def foretold(
         self, positions: dict[str, float], models: dict[str, np.ndarray]
-    ) -> tuple[float, float]:
+    ) -> tuple[float, float, float]:
+        """Probability of an order, of none, and what an email adds."""
         columns = ", ".join(f"cast(${name} as double) as {name}" for name in positions)
         self.connection.execute(
             f"create or replace table int_user_knot_places as select 0 as cut_number, 'u' as user_id, {columns}",
@@ -84,10 +85,10 @@ class Scorer:
         ]
         self.connection.executemany("insert into stg_prediction_coefficients values (?, ?, ?, ?, ?)", rows)
         self.run("int_prediction_coefficients", "int_user_predictions")
-        ((order, churn),) = self.connection.execute(
-            "select order_probability_30d, churn_probability from int_user_predictions"
+        ((order, churn, uplift),) = self.connection.execute(
+            "select order_probability_30d, churn_probability, mail_uplift from int_user_predictions"
         ).fetchall()
-        return order, churn
+        return order, churn, uplift
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +105,7 @@ def test_sql_gives_the_probabilities_of_scikit_learn(scorer: Scorer, data):
     }
     design = design_matrix({name: np.array([found]) for name, found in positions.items()}, scorer.knots)
     models, expected = {}, []
-    for prediction in ("order_30d", "churn"):
+    for prediction in ("order_30d", "churn", "mail_uplift"):
         values = data.draw(
             np_strategies.arrays(
                 np.float64, column_count(scorer.knots) + 1, elements=st.floats(-1, 1, width=32)
@@ -114,7 +115,54 @@ def test_sql_gives_the_probabilities_of_scikit_learn(scorer: Scorer, data):
         model.classes_, model.intercept_, model.coef_ = np.array([0, 1]), values[:1], values[None, 1:]
         models[prediction] = values
         expected.append(model.predict_proba(design)[0, 1])
-    assert scorer.probabilities(positions, models) == pytest.approx(tuple(expected), abs=1e-12)
+    expected[2] = 2 * expected[2] - 1
+    assert scorer.foretold(positions, models) == pytest.approx(tuple(expected), abs=1e-12)
+
+
+def test_buyers_are_ranked_by_uplift(compiled):
+    connection = duckdb.connect(config={"threads": 1})
+    run_models(connection, {"int_prediction_knots": compiled["int_prediction_knots"]})
+    knots = dict(
+        connection.execute(
+            "select feature, knots from int_prediction_knots where knot = 0 and feature <> 'intercept'"
+        ).fetchall()
+    )
+    others = ", ".join(f"0::double as {name}" for name in knots if name != "overdue_ratio")
+    connection.execute(
+        f"""
+        create table int_user_knot_places as
+        select 0 as cut_number, *, {others}
+        from (values ('a', 0.0::double), ('b', 2), ('c', 1), ('d', 2)) as t (user_id, overdue_ratio);
+        create table int_user_snapshots as
+        select
+            0 as cut_number, user_id, 3 as order_count, 10.0 as expected_gap_days, 5.0 as days_since_last_order,
+            0.1 as orders_per_day, 5.0 as amount_per_day, timestamp '2024-06-01' as last_ordered_at,
+            timestamp '2024-06-30' as cut_at
+        from int_user_knot_places;
+        create table stg_prediction_coefficients
+        (run_id varchar, prediction varchar, feature varchar, knot integer, coefficient double)
+        """
+    )
+    connection.executemany(
+        "insert into stg_prediction_coefficients values ('run', 'mail_uplift', ?, ?, ?)",
+        [
+            (feature, knot, float(knot) if feature == "overdue_ratio" else 0.0)
+            for feature, knot in places(knots)
+        ],
+    )
+    run_models(
+        connection, {name: compiled[name] for name in ("int_prediction_coefficients", "int_user_predictions")}
+    )
+    rows = connection.execute(
+        "select user_id, round(mail_uplift, 6), mail_uplift_rank, uplift_run_id, order_run_id "
+        "from int_user_predictions order by 1"
+    ).fetchall()
+    assert rows == [
+        ("a", 0.0, 0.0, "run", "default"),
+        ("b", 0.761594, 0.666666667, "run", "default"),
+        ("c", 0.462117, 0.333333333, "run", "default"),
+        ("d", 0.761594, 0.666666667, "run", "default"),
+    ]
 
 
 def snapshots(compiled: dict[str, str], orders: list[tuple]) -> list[tuple]:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 from sending_setup import Mailbox, Sender, new_postgresql, rendered_shop, sent, serving
 
+from sending.export import message_rows
 from sending.ledger import Ledger
 from sending.states import FOLLOWS, State
 from sending.transports import Smtp
@@ -415,6 +416,9 @@ def test_a_refused_address(shop, server, tmp_path, answer, state, bounces):
     with Ledger(ledger).engine.begin() as connection:
         events = connection.exec_driver_sql("select event_type, bounce_type from events").all()
     assert events == [("bounce", "hard")] * bounces
+    # the mart has one word for both
+    [logged] = [row for row in message_rows(Ledger(ledger)) if row["state"] != "accepted"]
+    assert logged["state"] == "failed" and logged["reason"].startswith("bounced") == bool(bounces)
 
 
 def test_a_message_that_is_refused_is_no_bounce(shop, server, tmp_path):

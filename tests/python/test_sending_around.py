@@ -6,12 +6,15 @@ import time
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
+from urllib.parse import urlencode
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from dbt_macros import project_macros
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sending_setup import FAST, KEY, ROOT, Shop, rendered_shop, sent
 from shop import AS_OF, small_shop, write_parquet
 from starlette.testclient import TestClient
@@ -414,6 +417,49 @@ def test_preferences_need_their_link_and_name_what_was_asked(place, page):
     )
     assert Ledger(place).preferences("u3") == Preferences()
     assert page.post(preferences_link("u3", OLD_KEY), data={"frequency": "daily"}).status_code == 200
+
+
+HOSTILE = [
+    "",
+    "u1",
+    "u2",
+    "x" * 300,
+    "\u0000",
+    "\ufffd\u202eé",
+    "a=b&c;d",
+    "%zz%",
+    "<b>'\"",
+    "[]",
+    "Spoons",
+    "daily",
+]
+FIELDS = ["frequency", "unwanted", "asked", "List-Unsubscribe", "u", "t", "\u0000", ""]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    method=st.sampled_from(["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS"]),
+    purpose=st.sampled_from(["unsubscribe", "preferences"]),
+    user_id=st.sampled_from(HOSTILE),
+    token=st.sampled_from([None, None, None, *HOSTILE]),
+    body=st.binary(max_size=60)
+    | st.lists(st.tuples(st.sampled_from(FIELDS), st.sampled_from(HOSTILE))).map(
+        lambda said: urlencode(said).encode()
+    ),
+    kind=st.sampled_from(
+        ["application/x-www-form-urlencoded", "multipart/form-data", "application/json", "\xff", ""]
+    ),
+    site=st.sampled_from(["same-origin", "cross-site", "none", ""]),
+)
+def test_nothing_that_is_sent_to_the_endpoint_breaks_it(
+    page, method, purpose, user_id, token, body, kind, site
+):
+    """With signed links and others; what it can't use it answers with a 4xx."""
+    query = urlencode({"u": user_id, "t": sign(KEY, purpose, user_id) if token is None else token})
+    headers = {"Content-Type": kind.encode("latin-1"), "Sec-Fetch-Site": site}
+    answer = page.request(method, f"/{purpose}?{query}", content=body, headers=headers)
+    assert answer.status_code in (200, 400, 403, 405)
+    assert "Traceback" not in answer.text and "<b>" not in answer.text
 
 
 def test_without_the_warehouse_frequency_can_be_chosen(place, page, monkeypatch):

@@ -1,29 +1,38 @@
 """`recmail sync` against a server that fails in every way: counts in are counts out, and nothing arrives twice."""
 
+import asyncio
+import io
 import json
-import threading
-import time
+import os
+import signal
+import stat
+import subprocess
+import sys
+import tarfile
 from collections import Counter
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
-import uvicorn
 from click.testing import CliRunner, Result
-from sending_setup import free_port
+from loopback import AFTER, BEFORE, Proxy, Server
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from tenacity import wait_none
-from warehouse import connect
+from warehouse import ROOT, connect
 
 from sync import deliver, destinations
 from sync.cli import sync
+from sync.journal import Journal
 from sync.payloads import subscriber_hash
 
 TOKEN = "a-token-that-no-log-may-hold"
 ROWS_MAX = 10
+# after which no answer is waited for any more; enough for a busy machine
+SECONDS = 1.0
 
 
 class Sink:
@@ -37,6 +46,10 @@ class Sink:
         self.faults: list[str] = []
         self.poison = ""
         self.requests = 0
+        # a process that dies before or after the batch of this number is taken
+        self.batches = 0
+        self.kills: dict[int, str] = {}
+        self.victim: subprocess.Popen | None = None
 
     async def take(self, request: Request) -> Response:
         self.requests += 1
@@ -53,6 +66,10 @@ class Sink:
             return Response("too many", 413)
         if self.poison and any(line["export_key"] == self.poison for line in lines):
             return Response(f"no such thing as {self.poison}", 400)
+        self.batches += 1
+        if self.kills.get(self.batches) == BEFORE:
+            self.victim.kill()
+            return Response("too late", 500)
         if key not in self.answered:
             rejected = []
             for line in lines:
@@ -62,40 +79,26 @@ class Sink:
                 self.written[line["export_key"], line.get("content_hash", "")] += 1
                 of_export = self.rows.setdefault(request.path_params["export"], {})
                 if line["operation"] == "delete":
-                    del of_export[line["export_key"]]
+                    of_export.pop(line["export_key"], None)
                 else:
                     of_export[line["export_key"]] = line
             self.answered[key] = JSONResponse({"rejected": rejected}, 200)
+        if self.kills.get(self.batches) == AFTER:
+            self.victim.kill()
         if fault == "500":
             return Response("after all was written", 500)
         if fault == "late":
-            # taken, and nobody is told
-            time.sleep(0.6)
+            # taken, and nobody is told in time
+            await asyncio.sleep(2 * SECONDS)
         return self.answered[key]
-
-
-class Server:
-    def __init__(self, app: Starlette):
-        self.port = free_port()
-        self._server = uvicorn.Server(uvicorn.Config(app, port=self.port, log_level="error"))
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-
-    def __enter__(self) -> str:
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
-        return f"http://127.0.0.1:{self.port}"
-
-    def __exit__(self, *_):
-        self._server.should_exit = True
-        self._thread.join(timeout=5)
 
 
 @pytest.fixture
 def sink(monkeypatch):
     taking = Sink()
-    with Server(Starlette(routes=[Route("/{export}", taking.take, methods=["POST"])])) as url:
-        monkeypatch.setenv("RECMAIL_SYNC_URL", url)
+    app = Starlette(routes=[Route("/{export}", taking.take, methods=["POST"])])
+    with Server(app) as url, Proxy(urlsplit(url).port) as taking.wire:
+        monkeypatch.setenv("RECMAIL_SYNC_URL", f"http://127.0.0.1:{taking.wire.port}")
         monkeypatch.setenv("RECMAIL_SYNC_TOKEN", TOKEN)
         yield taking
 
@@ -103,7 +106,7 @@ def sink(monkeypatch):
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
     monkeypatch.setattr(deliver, "WAIT", wait_none())
-    monkeypatch.setattr(destinations, "TIMEOUT", httpx2.Timeout(0.3))
+    monkeypatch.setattr(destinations, "TIMEOUT", httpx2.Timeout(SECONDS))
     monkeypatch.setattr(destinations, "GENERIC_ROWS_MAX", ROWS_MAX)
     monkeypatch.setattr(destinations, "POLL_SECONDS", 0)
 
@@ -167,6 +170,54 @@ def test_counts_in_are_counts_out_whatever_the_server_does(sink, shop):
     assert said.exit_code == 0, said.output
     for export in ("catalog_feed", "esp_profiles"):
         assert_same(sink, shop, export)
+
+
+def test_connections_that_break_lose_nothing_and_double_nothing(sink, shop):
+    sink.wire.cuts = [BEFORE, AFTER, "", "", BEFORE, AFTER, BEFORE]
+    sink.faults = ["", "", "429", "500"]
+    said = synced(shop)
+    assert said.exit_code == 0, said.output
+    assert not sink.wire.cuts and not sink.faults
+    for export in destinations.generic().exports:
+        assert_same(sink, shop, export)
+
+
+def test_killed_at_any_request_it_goes_on(sink, shop):
+    """kill -9, with batches so large that the server has them halved."""
+    command = [
+        sys.executable,
+        "-c",
+        "from recmail.cli import main; main()",
+        "sync",
+        "--database",
+        str(shop),
+        "--to",
+        "http",
+    ]
+    sink.kills = {1: BEFORE, 6: AFTER, 15: BEFORE, 16: AFTER}
+    died = 0
+    while True:
+        sink.victim = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True
+        )
+        said, _ = sink.victim.communicate(timeout=120)
+        if sink.victim.returncode != -signal.SIGKILL:
+            break
+        died += 1
+    assert died == len(sink.kills) and sink.victim.returncode == 0, said
+    assert "rows were handed over by a sync that died" in said
+    for export in destinations.generic().exports:
+        assert_same(sink, shop, export)
+
+
+def test_two_syncs_at_once_are_one(sink, shop):
+    book = Journal(shop.with_suffix(".sync.sqlite"), "http")
+    said = synced(shop)
+    book.close()
+    assert said.exit_code == 1 and "Another sync of this journal may be running" in said.output
+    assert sink.requests == 0 and synced(shop).exit_code == 0
+    assert stat.S_IMODE(shop.with_suffix(".sync.sqlite").stat().st_mode) == 0o600
+    assert len(list(shop.parent.glob("*.sqlite*"))) == 1
 
 
 def test_what_may_have_arrived_is_listed_and_told_again_under_its_key(sink, shop):
@@ -293,8 +344,19 @@ class Esp:
         self.erased: set[str] = set()
         self.members: dict[str, dict] = {}
         self.bad_email = ""
+        self.faults: list[str] = []
+        self.is_silent = False
+        # operations of the last batch that failed, by id: the status
+        self.failed: dict[str, int] = {}
 
     async def post(self, request: Request) -> Response:
+        fault = self.faults.pop(0) if self.faults else ""
+        if fault in ("429", "503"):
+            return Response("slow down", int(fault), {"Retry-After": "0"})
+        answer = await self.take(request)
+        return Response("after all was written", 500) if fault == "500" else answer
+
+    async def take(self, request: Request) -> Response:
         assert request.headers["Authorization"].endswith(TOKEN)
         assert len(await request.body()) <= 5_000_000
         path, body = request.url.path, await request.json()
@@ -303,14 +365,17 @@ class Esp:
         attributes = body["data"]["attributes"]
         if path == "/api/profile-bulk-import-jobs":
             rows = [row["attributes"] for row in attributes["profiles"]["data"]]
+            assert len(rows) <= 10_000
             self.profiles |= {row["email"]: row for row in rows if row["email"] != self.bad_email}
             return JSONResponse({"data": {"id": "job1"}}, 202)
         if path == "/api/event-bulk-create-jobs":
+            assert len(attributes["events-bulk-create"]["data"]) <= 1000
             for one in attributes["events-bulk-create"]["data"]:
                 self.events.update(
                     event["attributes"]["unique_id"] for event in one["attributes"]["events"]["data"]
                 )
         elif path == "/api/profile-suppression-bulk-create-jobs":
+            assert len(attributes["profiles"]["data"]) <= 100
             self.suppressed |= {row["attributes"]["email"] for row in attributes["profiles"]["data"]}
         elif path == "/api/data-privacy-deletion-jobs":
             self.erased.add(attributes["profile"]["data"]["attributes"]["email"])
@@ -330,13 +395,31 @@ class Esp:
 
     async def get(self, request: Request) -> Response:
         path = request.url.path
+        if path == "/archive":
+            assert "Authorization" not in request.headers
+            return Response(self.archive())
+        if self.is_silent:
+            return Response("try later", 502)
         if path == "/3.0/batches/b1":
-            return JSONResponse({"status": "finished", "errored_operations": 0})
+            answer = {"status": "finished", "errored_operations": len(self.failed)}
+            return JSONResponse(answer | {"response_body_url": f"{request.base_url}archive"})
         if path.endswith("/import-errors"):
             error = {"detail": "no such domain", "original_payload": {"email": self.bad_email}}
             return JSONResponse({"data": [{"attributes": error}], "links": {"next": None}})
         failed = 1 if self.bad_email else 0
         return JSONResponse({"data": {"attributes": {"status": "complete", "failed_count": failed}}})
+
+    def archive(self) -> bytes:
+        results = [
+            {"operation_id": key, "status_code": status, "response": f"a reason of {status}"}
+            for key, status in self.failed.items()
+        ]
+        content, file = json.dumps(results).encode(), io.BytesIO()
+        with tarfile.open(fileobj=file, mode="w:gz") as archive:
+            named = tarfile.TarInfo("results.json")
+            named.size = len(content)
+            archive.addfile(named, io.BytesIO(content))
+        return file.getvalue()
 
 
 @pytest.fixture
@@ -346,8 +429,8 @@ def esp(monkeypatch):
         Route("/{path:path}", taking.post, methods=["POST"]),
         Route("/{path:path}", taking.get, methods=["GET"]),
     ]
-    with Server(Starlette(routes=routes)) as url:
-        monkeypatch.setenv("RECMAIL_SYNC_URL", url)
+    with Server(Starlette(routes=routes)) as url, Proxy(urlsplit(url).port) as taking.wire:
+        monkeypatch.setenv("RECMAIL_SYNC_URL", f"http://127.0.0.1:{taking.wire.port}")
         monkeypatch.setenv("RECMAIL_KLAVIYO_KEY", TOKEN)
         monkeypatch.setenv("RECMAIL_MAILCHIMP_KEY", TOKEN)
         monkeypatch.setenv("RECMAIL_MAILCHIMP_LIST", "list1")
@@ -389,3 +472,76 @@ def test_mailchimp_gets_members_and_loses_who_left(esp, shop):
     unsubscribed = {member["email_address"] for member in esp.members.values() if member.get("status")}
     assert unsubscribed == {"user1@example.com", "user3@example.com"}
     assert esp.erased == {subscriber_hash("user2@example.com")}
+
+
+def test_an_address_that_somebody_else_has_now_is_not_silenced(esp, shop):
+    """u4 has what u3 had before, and u7 what u6 had, who was erased."""
+    assert synced(shop, to="klaviyo").exit_code == 0
+    changed(
+        shop,
+        "update esp_profiles set email = 'new@example.com', content_hash = 'new' where user_id = 'u3'",
+        "update esp_profiles set email = 'user3@example.com', content_hash = 'new' where user_id = 'u4'",
+    )
+    said = synced(shop, to="klaviyo")
+    assert said.exit_code == 0 and "esp_profiles: 0 new, 2 change, 1 delete" in said.output
+    assert esp.suppressed == {"user4@example.com"} and not esp.erased
+    assert {"new@example.com", "user3@example.com"} <= esp.profiles.keys()
+    # what was known of somebody who was erased goes, and who has the address since is told anew after it
+    changed(
+        shop,
+        "update checked_users set reject_reasons = 'erased' where user_id = 'u6'",
+        "delete from esp_profiles where user_id = 'u6'",
+        "update esp_profiles set email = 'user6@example.com', content_hash = 'new' where user_id = 'u7'",
+    )
+    esp.faults = ["500"] * deliver.ATTEMPTS
+    assert "1 ambiguous" in synced(shop, to="klaviyo").output
+    said = synced(shop, to="klaviyo")
+    assert said.exit_code == 0 and "esp_profiles: 0 new, 1 change, 1 delete" in said.output
+    assert esp.erased == {"user6@example.com"} and "user6@example.com" not in esp.suppressed
+    assert "esp_profiles: 0 new, 0 change, 0 delete" in synced(shop, to="klaviyo").output
+
+
+@pytest.mark.parametrize("to", ["klaviyo", "mailchimp"])
+def test_esps_lose_nothing_whatever_goes_wrong(esp, shop, to):
+    """Profiles and members are written by address, and an event that comes twice under one unique_id is one."""
+    esp.faults = ["429", "500", "503"]
+    esp.wire.cuts = ["", "", AFTER, BEFORE]
+    said = synced(shop, to=to)
+    assert said.exit_code == 0, said.output
+    assert not esp.faults and not esp.wire.cuts
+    there = {"klaviyo": esp.profiles, "mailchimp": esp.members}[to]
+    assert len(there) == len(source(shop, "esp_profiles"))
+    assert to == "mailchimp" or esp.events.keys() == source(shop, "esp_events").keys()
+    count, listed = len(there), "esp_profiles: 0 new, 0 change, 0 delete"
+    assert listed in synced(shop, to=to).output
+
+    # what it took and does not tell of is listed, and asked for again
+    changed(shop, "update esp_profiles set content_hash = 'new' where user_id in ('u3', 'u4')")
+    esp.is_silent = True
+    said = synced(shop, "--export", "esp_profiles", to=to)
+    assert (
+        said.exit_code == 1 and "esp_profiles: 2 ambiguous" in said.output and "does not say" in said.output
+    )
+    esp.is_silent = False
+    said = synced(shop, "--export", "esp_profiles", to=to)
+    assert said.exit_code == 0 and "esp_profiles: 2 accepted" in said.output and len(there) == count
+
+
+def test_of_a_batch_the_operations_that_failed_are_dead_letters(esp, shop):
+    assert synced(shop, to="mailchimp").exit_code == 0
+    with connect(shop) as connection:
+        sql = "select user_id, export_key from esp_profiles where user_id in ('u1', 'u3', 'u4')"
+        keys = dict(connection.execute(sql).fetchall())
+    changed(
+        shop,
+        "delete from esp_profiles where user_id = 'u1'",
+        "update esp_profiles set content_hash = 'new' where user_id in ('u3', 'u4')",
+    )
+    # whom the audience does not have needs no deleting
+    esp.failed = {keys["u1"]: 404, keys["u3"]: 400}
+    said = synced(shop, to="mailchimp")
+    assert said.exit_code == 1 and "esp_profiles: 2 accepted, 1 rejected" in said.output
+    assert f"1 rejected: a reason of 400 (such as {keys['u3']})" in said.output
+    esp.failed = {}
+    said = synced(shop, "--retry-rejected", to="mailchimp")
+    assert said.exit_code == 0 and "esp_profiles: 1 accepted" in said.output

@@ -12,6 +12,7 @@ from email_render.run import Job, render_queue
 
 KEY = b"0123456789abcdef0123456789abcdef"
 HOUR = timedelta(hours=1)
+CART = "https://shop.example/cart?user={user_id}"
 
 
 def shop_with_a_cart() -> Tables:
@@ -38,7 +39,7 @@ def shop_with_a_cart() -> Tables:
 
 def queue_at(folder: Path, tables: Tables, as_of) -> Build:
     inputs = write_parquet(tables, folder / f"inputs {as_of:%d %H}")
-    variables = {"input_location": str(inputs), "as_of": str(as_of), "holdout_share": 0}
+    variables = {"input_location": str(inputs), "as_of": str(as_of), "holdout_share": 0, "cart_url": CART}
     built = build(
         folder / "w.duckdb",
         variables,
@@ -48,6 +49,11 @@ def queue_at(folder: Path, tables: Tables, as_of) -> Build:
         "placement_recommendations",
     )
     assert built.succeeded, built.text
+    others = built.query(
+        f"select trigger_type, cart_url from email_queue where cart_url is distinct from case trigger_type "
+        f"when 'cart_abandonment' then replace('{CART}', '{{user_id}}', user_id) end"
+    )
+    assert others == [], "cart mails, and they alone, lead to the reader's cart"
     return built
 
 

@@ -87,7 +87,7 @@ def test_what_is_of_another_type_is_refused(name):
     kind = TYPES[name]["type"]
     if kind in ("number", "whole", "share"):
         assert set(taken) <= {None, 1.5}
-    elif name in ("input_location", "shop_name", "postal_address", "unseen_link"):
+    elif name in ("input_location", "shop_name", "names_language", "postal_address", "unseen_link"):
         assert set(taken) <= TEXTS | {None}
     elif name == "schema_prefix":
         assert taken == [""]
@@ -105,6 +105,17 @@ def test_no_text_breaks_out_of_its_literal(name, ending):
         with duckdb.connect() as connection:
             assert connection.execute(f"select {MACROS['literal'](value)}").fetchall() == [(value,)]
         assert "\\" not in value  # with which Spark would end the literal elsewhere
+
+
+def test_the_carts_address_may_name_the_user_and_nothing_else():
+    assert is_taken("cart_url", "https://shop.example/{user_id}/cart?of={user_id}#now")
+    for value in (
+        "https://shop.example/{email}",
+        "https://shop.example/{user_id",
+        "https://{user_id}.example/",
+    ):
+        assert not is_taken("cart_url", value)
+    assert not is_taken("cart_url", "http://shop.example/cart")
 
 
 @pytest.mark.parametrize("path", ["shops/*", "shops/?", "shop[12]", "{a,b}", "shops/**/x", "a\nb"])

@@ -19,6 +19,7 @@ with available as (
             and pool.item_key = ruled.item_key
     where
         (lists.welcomes_repeats or pool.times_bought = 0)
+        and not {{ is_followed(ref('int_followed_items'), 'pool', 'lists') }}
         and ruled.exclude_priority is null
     group by lists.list_key, lists.placement, lists.user_id
 

@@ -1,9 +1,10 @@
+-- Who wished for an item has looked at it, wherever that was.
 select
     user_keys.user_key,
     item_keys.item_key,
     cast(interactions.interaction_weight as double) as raw_score,
     item_keys.item_key as evidence_key,
-    cast(interactions.view_count as {{ dbt.type_int() }}) as evidence_count
+    cast(greatest(interactions.view_count, 1) as {{ dbt.type_int() }}) as evidence_count
 from {{ ref('int_interactions') }} as interactions
 inner join {{ ref('int_user_keys') }} as user_keys
     on interactions.user_id = user_keys.user_id
@@ -12,14 +13,14 @@ inner join {{ ref('int_item_keys') }} as item_keys
 cross join {{ ref('stg_as_of') }} as as_of
 where
     {{ strategy_is_enabled('recently_viewed') }}
-    and interactions.last_viewed_at > {{ dbt.dateadd('day', -1 * var('resume_days'), 'as_of.as_of') }}
+    and interactions.last_looked_at > {{ dbt.dateadd('day', -1 * var('resume_days'), 'as_of.as_of') }}
     and (
         interactions.last_purchased_at is null
-        or interactions.last_purchased_at < interactions.last_viewed_at
+        or interactions.last_purchased_at < interactions.last_looked_at
     )
 qualify
     row_number() over (
         partition by user_keys.user_key
-        order by interactions.interaction_weight desc, interactions.last_viewed_at desc, interactions.item_id
+        order by interactions.interaction_weight desc, interactions.last_looked_at desc, interactions.item_id
     ) <= {{ var('candidates_per_strategy') }}
 order by user_keys.user_key

@@ -1,5 +1,6 @@
 -- Every export reads its items here, so that all channels show one ranking. Names, pages and prices are those of the
--- user's market; JSON holds no null, because some destinations take it for an order to forget.
+-- user's market, and all prices of a list are of one currency, as in an email (int_message_listings). JSON holds no
+-- null, because some destinations take it for an order to forget.
 {% set fields = [
     'position', 'item_id', 'item_name', 'price', 'list_price', 'currency', 'item_url', 'image_url', 'strategy',
     'reason_type', 'reason_text'
@@ -61,8 +62,8 @@ of_markets as (
             when markets.price is null then lists.currency
             else coalesce(markets.currency, lists.currency)
         end as currency,
-        coalesce(markets.item_url, lists.item_url, '') as item_url,
-        coalesce(lists.image_url, '') as image_url,
+        coalesce({{ url_that_fits('coalesce(markets.item_url, lists.item_url)') }}, '') as item_url,
+        coalesce({{ url_that_fits('lists.image_url') }}, '') as image_url,
         lists.strategy,
         lists.reason_type,
         coalesce(lists.reason_text, '') as reason_text,
@@ -76,7 +77,44 @@ of_markets as (
         on
             lists.item_id = markets.item_id
             and users.locale = markets.locale
-    where lists.position <= {{ constants()['exported_items_max'] }}
+
+),
+
+currencies as (
+
+    select
+        of_markets.user_id,
+        of_markets.placement,
+        of_markets.currency
+    from of_markets
+    left join {{ ref('int_ordered_currencies') }} as ordered
+        on of_markets.user_id = ordered.user_id
+    group by of_markets.user_id, of_markets.placement, of_markets.currency
+    qualify row_number() over (
+        partition by of_markets.user_id, of_markets.placement
+        order by
+            max(case when of_markets.currency = ordered.currency then 1 else 0 end) desc,
+            count(*) desc,
+            min(of_markets.position)
+    ) = 1
+
+),
+
+-- positions are those of the list, so that what is told of them finds it
+of_one_currency as (
+
+    select
+        of_markets.*,
+        row_number() over (partition by of_markets.user_id, of_markets.placement order by of_markets.position) as slot
+    from of_markets
+    inner join currencies
+        on
+            of_markets.user_id = currencies.user_id
+            and of_markets.placement = currencies.placement
+            and of_markets.currency = currencies.currency
+    qualify
+        row_number() over (partition by of_markets.user_id, of_markets.placement order by of_markets.position)
+        <= {{ constants()['exported_items_max'] }}
 
 )
 
@@ -89,10 +127,10 @@ select
     )) as {{ dbt.type_string() }}) as advertised_items,
     {% for slot in range(1, 5) %}
         {% for field in ['item_id', 'item_name', 'item_url', 'image_url', 'price'] %}
-            max(case when position = {{ slot }} then {{ field }} end)
+            max(case when slot = {{ slot }} then {{ field }} end)
                 as item_{{ slot }}_{{ field.removeprefix('item_') }},
         {% endfor %}
     {% endfor %}
     cast(count(*) as {{ dbt.type_int() }}) as item_count
-from of_markets
+from of_one_currency
 group by user_id, placement

@@ -1,6 +1,8 @@
 -- A short name is what stands before the first comma, dash, bar or bracket, without a size at its end ("Cola 330 ml"),
--- with the brand in front where the full name lacks it and there is room, cut between words.
+-- with the brand in front where the full name lacks it and there is room, cut between words and not after a joining one
+-- ("Wheat &…").
 {% set length_max = 30 %}
+{% set joining = '& and or with for in und oder mit für et ou avec de y o con' %}
 {% set size_pattern = '( [0-9]+ ?[x×])? [0-9]+([.,][0-9]+)? ?([A-Za-z]+)[.]?$' %}
 
 with items as (
@@ -89,6 +91,13 @@ select
     case
         when length(full_noun) <= {{ length_max }} then full_noun
         else
-            concat(regexp_replace(substr(full_noun, 1, {{ length_max - 1 }}), '[ ,;:]+[^ ]*$', ''), '…')
+            concat(
+                regexp_replace(
+                    substr(full_noun, 1, {{ length_max - 1 }}),
+                    '([ ,;:]+({{ joining.split() | join('|') }}))*[ ,;:]+[^ ]*$',
+                    ''
+                ),
+                '…'
+            )
     end as short_name
 from branded

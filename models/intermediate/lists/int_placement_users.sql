@@ -41,6 +41,7 @@ triggered as (
         user_id,
         placement
     from {{ ref('int_due_triggers') }}
+    where not is_ordered_since
 
 ),
 

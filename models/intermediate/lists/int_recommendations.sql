@@ -60,7 +60,13 @@ lines as (
         'en' as language,
         ',' as group_mark,
         4 as grouped_from_digits,
-        evidence_items.item_name as evidence_item_name,
+        -- another item of the same name explains nothing
+        case
+            when
+                reasons.evidence_item_id = reasons.item_id
+                or lower(evidence_items.item_name) <> lower(items.item_name)
+                then evidence_items.item_name
+        end as evidence_item_name,
         items.item_name,
         items.category,
         items.currency,

@@ -41,6 +41,7 @@ with matched as (
     where
         pool.{{ is_in_part('user_key') }}
         and lists.{{ is_in_part('user_key') }}
+        and not {{ is_followed(ref('int_followed_items'), 'pool', 'lists') }}
         and (rules.placement is null or rules.placement = lists.placement)
         and (rules.scheme is null or schemes.user_id is not null)
         and (lists.is_diverse or rules.action = 'exclude')
@@ -126,8 +127,7 @@ pinned as (
                 )
         end as pin_number
     from decided
-    where
-        coalesce(exclude_priority, factor_priority, pin_priority, quota_priority) is not null
+    where coalesce(exclude_priority, factor_priority, pin_priority, quota_priority) is not null
 
 )
 

@@ -1,8 +1,7 @@
 -- The factor of a block is what the play's strategies that proposed the item make of it (macro play_factor), times
--- `price_band_factor` when the item is of the play's price band, and then what an item rule makes of the odds; each
--- next item of a category is worth `next_item_factor` of its score, again. Where diversity is switched off none counts.
--- A list that item rules touch is made a second time without them, to see what they change: its list_key below 0. A
--- view: int_picked_candidates asks for one range of users after the other, and windows say user_key for that alone.
+-- `price_band_factor` in the play's price band, and then what an item rule makes of the odds; each next item of a
+-- category is worth `next_item_factor` of its score, again. Without diversity none counts. A list that item rules touch
+-- is made once more without them, its list_key below 0. A view: int_picked_candidates asks for ranges of users.
 {{ config(materialized='view') }}
 {% set price_band_factor, next_item_factor, claimed_score = 1.25, 0.85, 1000000000 %}
 
@@ -77,6 +76,7 @@ weighted as (
     {% endfor %}
     where
         withheld.item_key is null
+        and not {{ is_followed(ref('int_followed_items'), 'pool', 'lists') }}
         and ruled.exclude_priority is null
         and (lists.welcomes_repeats or pool.times_bought = 0)
 

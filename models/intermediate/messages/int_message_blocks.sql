@@ -33,7 +33,7 @@ items as (
         -- of what may not be named no title names the category either
         case when is_nameable then category_name end as category,
         evidence_item_name as short_name
-    from {{ ref('int_message_listings') }}
+    from {{ ref('int_message_places') }}
 
 ),
 

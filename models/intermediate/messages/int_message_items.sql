@@ -6,9 +6,9 @@ with recipients as (
 
 ),
 
-listings as (
+places as (
 
-    select * from {{ ref('int_message_listings') }}
+    select * from {{ ref('int_message_places') }}
 
 ),
 
@@ -27,22 +27,22 @@ locales as (
 lines as (
 
     select
-        listings.message_id,
-        listings.position,
-        listings.place,
+        places.message_id,
+        places.position,
+        places.place,
         blocks.title,
-        listings.reason_type,
-        listings.evidence_count,
-        listings.evidence_item_name,
-        listings.category_name as category,
-        listings.saved_percent,
-        listings.rating_average,
-        listings.rating_count,
-        listings.own_name,
-        listings.own_url,
-        listings.own_price,
-        listings.own_list_price,
-        listings.own_currency,
+        places.reason_type,
+        places.evidence_count,
+        places.evidence_item_name,
+        places.category_name as category,
+        places.saved_percent,
+        places.rating_average,
+        places.rating_count,
+        places.own_name,
+        places.own_url,
+        places.own_price,
+        places.own_list_price,
+        places.own_currency,
         recipients.language,
         locales.decimal_mark,
         locales.group_mark,
@@ -50,21 +50,21 @@ lines as (
         case
             when
                 row_number() over (
-                    partition by listings.message_id
+                    partition by places.message_id
                     order by
-                        case when listings.badge_type is null then 1 else 0 end,
-                        coalesce(listings.saved_percent, 0) desc,
-                        listings.position
+                        case when places.badge_type is null then 1 else 0 end,
+                        coalesce(places.saved_percent, 0) desc,
+                        places.position
                 ) <= {{ var('email_badges_max') }}
-                then listings.badge_type
+                then places.badge_type
         end as badge_type
-    from listings
+    from places
     inner join recipients
-        on listings.message_id = recipients.message_id
+        on places.message_id = recipients.message_id
     inner join blocks
         on
-            listings.message_id = blocks.message_id
-            and listings.block = blocks.block
+            places.message_id = blocks.message_id
+            and places.block = blocks.block
     inner join locales
         on recipients.locale = locales.locale
 

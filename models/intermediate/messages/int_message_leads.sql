@@ -1,5 +1,5 @@
 -- Of the digest the group is that of the item's reason. What a trigger is about leads the others: a subject names
--- nothing that doesn't belong to it.
+-- nothing that doesn't belong to it, and of what goes with an order nothing of a kind that the order had.
 {% set groups = {
     'again': ['buy_again'],
     'waiting': ['left_in_cart', 'recently_viewed'],
@@ -28,6 +28,21 @@ triggers as (
 
     select * from {{ ref('triggers') }}
 
+),
+
+-- the occasion of this trigger is an order
+just_bought as (
+
+    select distinct
+        chosen.message_id,
+        labels.kind_number
+    from {{ ref('int_chosen_triggers') }} as chosen
+    inner join {{ ref('int_purchases') }} as purchases
+        on chosen.occasion = purchases.order_id
+    inner join {{ ref('int_item_labels') }} as labels
+        on purchases.item_id = labels.item_id
+    where chosen.trigger_type = 'post_purchase'
+
 )
 
 select
@@ -46,8 +61,13 @@ inner join items
     on recipients.message_id = items.message_id
 inner join triggers
     on recipients.trigger_type = triggers.trigger_type
+left join just_bought
+    on
+        items.message_id = just_bought.message_id
+        and items.kind_number = just_bought.kind_number
 where
-    (
+    just_bought.message_id is null
+    and (
         triggers.strategies is null
         or concat('|', triggers.strategies, '|') like concat('%|', items.strategy, '|%')
     )

@@ -1,6 +1,7 @@
 -- What the user's list says, in the language and at the prices of the reader's market. Prices of one currency stand in
--- an email: that of the user's last order, else that of most items; the next items of the list take the places of
--- others.
+-- an email: that of the user's last order, else that of most items; the next items of the list stand in for others, as
+-- they do for a second item of one name. An item is no evidence for another that readers know by the same name:
+-- "Because you bought Tea" under Tea.
 with recipients as (
 
     select * from {{ ref('int_message_recipients') }}
@@ -19,16 +20,9 @@ labels as (
 
 ),
 
-last_orders as (
+ordered_currencies as (
 
-    select
-        user_id,
-        currency
-    from {{ ref('int_orders') }}
-    where
-        currency is not null
-        and user_id is not null
-    qualify row_number() over (partition by user_id order by ordered_at desc, order_id desc) = 1
+    select * from {{ ref('int_ordered_currencies') }}
 
 ),
 
@@ -36,26 +30,32 @@ listed as (
 
     select
         recipients.message_id,
-        recipients.items_primary,
         recipients.items as items_in_email,
+        recipients.shown_item_id,
         recommendations.position,
         recommendations.item_id,
         recommendations.strategy,
         recommendations.reason_type,
         recommendations.evidence_item_id,
         recommendations.evidence_count,
-        coalesce(evidence_names.short_name, evidence_labels.short_name) as evidence_item_name,
         recommendations.category,
         coalesce(own_names.category, recommendations.category) as category_name,
         own_names.item_name as own_name,
         coalesce(own_names.short_name, labels.short_name) as short_name,
+        case
+            when
+                lower(coalesce(evidence_names.short_name, evidence_labels.short_name))
+                <> lower(coalesce(own_names.short_name, labels.short_name))
+                then coalesce(evidence_names.short_name, evidence_labels.short_name)
+        end as evidence_item_name,
+        labels.kind_number,
         labels.is_nameable,
         prices.item_url as own_url,
         prices.price as own_price,
         prices.list_price as own_list_price,
         case when prices.price is not null then coalesce(prices.currency, recommendations.currency) end as own_currency,
         coalesce(own_currency, recommendations.currency) as currency,
-        last_orders.currency as ordered_currency,
+        ordered_currencies.currency as ordered_currency,
         -- of a price of the reader's own market no history is known
         case
             when prices.price is null then recommendations.badge_type
@@ -88,8 +88,8 @@ listed as (
         on
             recommendations.item_id = prices.item_id
             and recipients.market_locale = prices.locale
-    left join last_orders
-        on recipients.user_id = last_orders.user_id
+    left join ordered_currencies
+        on recipients.user_id = ordered_currencies.user_id
 
 ),
 
@@ -110,21 +110,24 @@ currencies as (
 
 ),
 
+-- two things of one name are one to a reader, whatever their categories; what the message is about stays
 of_one_currency as (
 
-    select
-        listed.*,
-        row_number() over (partition by listed.message_id order by listed.position) as place
+    select listed.*
     from listed
     inner join currencies
         on
             listed.message_id = currencies.message_id
             and listed.currency = currencies.currency
+    qualify row_number() over (
+        partition by listed.message_id, lower(listed.short_name)
+        order by case when listed.item_id = listed.shown_item_id then 0 else 1 end, listed.position
+    ) = 1
 
 )
 
 select
     *,
-    case when place <= items_primary then 'primary' else 'secondary' end as block
+    row_number() over (partition by message_id order by position) as list_rank
 from of_one_currency
-where place <= items_in_email
+qualify row_number() over (partition by message_id order by position) <= items_in_email

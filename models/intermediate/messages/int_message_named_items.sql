@@ -7,6 +7,7 @@ select
     strategy,
     reason_type,
     saved_percent,
-    short_name
+    short_name,
+    kind_number
 from {{ ref('int_message_listings') }}
 where is_nameable

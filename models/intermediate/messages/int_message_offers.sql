@@ -1,5 +1,6 @@
 -- At most one offer an email, where a rule or the user's play wants one: the next best one, else the best of the user's
--- other offers, that holds for an item in the email which may be named: the preheader says what the offer is on.
+-- other offers, that holds for an item in the email which may be named: the preheader says what the offer is on. The
+-- name that the shop gave it is for readers of the shop's language; others are told what it is on.
 with recipients as (
 
     select * from {{ ref('int_message_recipients') }}
@@ -96,6 +97,7 @@ dated as (
     select
         worded.*,
         headlines.text as headline,
+        plain_headlines.text as plain_headline,
         ends.text as ends,
         {{ fill_text('coalesce(patterns_of_day.text, patterns.text)', {
             'day': 'worded.day_of_month', 'month': 'months.text'
@@ -103,6 +105,7 @@ dated as (
     from worded
     {% for name, key in {
         'headlines': 'worded.headline_key',
+        'plain_headlines': "concat(worded.headline_key, '.plain')",
         'ends': "'offer.ends'",
         'patterns': "'date.day_and_month'",
         'patterns_of_day': "concat('date.day_and_month.', worded.day_of_month)",
@@ -125,6 +128,8 @@ select
         {{ fill_text('headline', {
             'percent': dbt.cast('saved_percent', dbt.type_string()), 'category': 'category_name', 'item': 'short_name'
         }) }},
+        case when language = {{ literal(var('names_language')) }} then offer_name end,
+        {{ fill_text('plain_headline', {'category': 'category_name', 'item': 'short_name'}) }},
         offer_name
     ) as headline,
     offer_code,

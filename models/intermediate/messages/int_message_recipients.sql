@@ -1,4 +1,6 @@
 {% set items_in_email = var('email_items_primary') + var('email_items_secondary') %}
+{% set own_layout = 'coalesce(' ~ layout_arm('decisions.user_id')
+    ~ ", case when plays.layout = 'single' then 'hero' else plays.layout end, 'grid')" %}
 {% set items = 'coalesce(arms.items, greatest(' ~ items_in_email ~ ', coalesce(arms.items_primary, 0)))' %}
 
 with decisions as (
@@ -44,6 +46,17 @@ arms as (
 
     select * from {{ ref('int_message_arms') }}
 
+),
+
+last_followed as (
+
+    select
+        user_id,
+        'follow_up' as trigger_type,
+        max_by(layout, mailed_at) as layout
+    from {{ ref('int_followed_messages') }}
+    group by user_id
+
 )
 
 select
@@ -61,12 +74,13 @@ select
     -- whose names of items are in that language, and whose prices are the user's
     case when coalesce(exact.language, by_language.language) is null then 'en' else users.locale end as name_locale,
     users.locale as market_locale,
-    -- single is one large item first
+    -- single is one large item first; a follow-up does not look like the email before it
     coalesce(
         arms.layout,
-        {{ layout_arm('decisions.user_id') }},
-        case when plays.layout = 'single' then 'hero' else plays.layout end,
-        'grid'
+        case
+            when followed.layout = {{ own_layout }} then case when followed.layout = 'grid' then 'hero' else 'grid' end
+        end,
+        {{ own_layout }}
     ) as layout,
     coalesce(plays.tone, 'plain') as tone,
     -- example.com and the .example and .test domains are reserved (RFC 2606): nobody real is mailed there
@@ -89,6 +103,10 @@ left join plays
     on decisions.user_id = plays.user_id
 left join arms
     on decisions.user_id = arms.user_id
+left join last_followed as followed
+    on
+        decisions.user_id = followed.user_id
+        and decisions.trigger_type = followed.trigger_type
 left join locales as exact
     on users.locale = exact.locale
 left join locales as by_language

@@ -9,12 +9,6 @@ with users as (
 
 ),
 
-user_addresses as (
-
-    select * from {{ ref('int_user_addresses') }}
-
-),
-
 refusals as (
 
     select
@@ -32,18 +26,12 @@ caps as (
         user_addresses.address_key,
         max(user_addresses.gap_days) as gap_days,
         max(outcomes.happened_at) as last_mailed_at
-    from user_addresses
+    from {{ ref('int_user_addresses') }} as user_addresses
     left join {{ ref('int_email_outcomes') }} as outcomes
         on
             user_addresses.user_id = outcomes.user_id
             and outcomes.outcome = 'mailed'
     group by user_addresses.address_key
-
-),
-
-chosen as (
-
-    select * from {{ ref('int_chosen_triggers') }}
 
 ),
 
@@ -81,17 +69,21 @@ reasons as (
             when refusals.reason is not null then refusals.reason
             -- consent of another account with the address doesn't make this one's readable
             when dated.email_consent = 'unknown' then 'unknown_consent'
+            -- before the draw: those who are mailed and those withheld stay alike, or uplift can't be learned from them
+            when holding_rules.user_id is not null then 'held_by_rule'
             when {{ is_held_out('dated.user_id', 'dated.as_of') }} then 'holdout'
             when
                 dated.last_mailed_at > {{ dbt.dateadd('hour', -1 * var('minimum_gap_hours'), 'dated.mailed_at') }}
                 or {{ days_between('dated.last_mailed_date', mailed_date) }} < dated.gap_days
                 then 'mailed_recently'
-            when chosen.user_id is null then 'nothing_to_recommend'
+            when chosen.user_id is null and unchosen.user_id is null then 'nothing_due'
+            when chosen.user_id is null then unchosen.decision
             when {{ is_held_out_of_trigger('dated.user_id', 'chosen.trigger_type', 'dated.as_of') }}
                 then 'trigger_holdout'
             else dated.closed_by
         end as hold_reason,
-        chosen.trigger_type,
+        coalesce(chosen.trigger_type, unchosen.trigger_type) as trigger_type,
+        chosen.priority,
         chosen.placement,
         chosen.message_id,
         chosen.shown_item_id,
@@ -102,20 +94,31 @@ reasons as (
     from dated
     left join refusals
         on dated.address_key = refusals.address_key
-    left join chosen
+    left join {{ ref('int_user_rules') }} as holding_rules
+        on
+            dated.user_id = holding_rules.user_id
+            and holding_rules.effect = 'hold'
+            and holding_rules.effect_rank = 1
+    left join {{ ref('int_chosen_triggers') }} as chosen
         on dated.user_id = chosen.user_id
+    -- of who has something due and nothing chosen, what holds the most important of it
+    left join {{ ref('int_trigger_decisions') }} as unchosen
+        on
+            dated.user_id = unchosen.user_id
+            and unchosen.due_number = 1
 
 ),
 
--- several accounts may share an address: one email per address and run
+-- several accounts may share an address: one email per address and run, that which matters most
 numbered as (
 
     select
         *,
         row_number() over (
             partition by address_key
-            order by case when hold_reason is null then 0 else 1 end, user_id
-        ) as account_number
+            order by case when hold_reason is null then 0 else 1 end, priority, user_id
+        ) as account_number,
+        min(case when hold_reason is null then priority end) over (partition by address_key) as first_priority
     from reasons
 
 )
@@ -132,7 +135,11 @@ select
     case when hold_reason is null and account_number = 1 then 'send' else 'hold' end as decision,
     coalesce(
         hold_reason,
-        case when account_number > 1 then 'address_already_mailed' else 'mailable' end
+        case
+            when account_number > 1 and priority > first_priority then 'lower_priority'
+            when account_number > 1 then 'address_already_mailed'
+            else 'mailable'
+        end
     ) as reason,
     as_of
 from numbered

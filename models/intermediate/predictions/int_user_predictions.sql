@@ -3,7 +3,7 @@
 -- P(none within d days) = exp(-d / the longer of both).
 {% set features = prediction_features() %}
 {% set knot = ordered_struct(['knot', 'coefficient', 'step']) %}
-{% set predictions = ['order_30d', 'churn'] %}
+{% set predictions = [('order_30d', 'order_run_id'), ('churn', 'churn_run_id'), ('mail_uplift', 'uplift_run_id')] %}
 {% set churn_days = var('churn_days') %}
 {% set gap_seconds = 'cast(round(expected_gap_days * 86400) as ' ~ dbt.type_bigint() ~ ')' %}
 
@@ -23,7 +23,7 @@ positions as (
 knots as (
 
     select
-        {% for prediction in predictions %}
+        {% for prediction, run_id in predictions %}
             {% for feature in features %}
                 array_sort(array_agg({{ knot }}) filter (
                     where prediction = '{{ prediction }}' and feature = '{{ feature.name }}'
@@ -31,9 +31,8 @@ knots as (
             {% endfor %}
             max(coefficient) filter (where prediction = '{{ prediction }}' and feature = 'intercept')
                 as {{ prediction }}_intercept,
+            max(run_id) filter (where prediction = '{{ prediction }}') as {{ run_id }}{{ ',' if not loop.last }}
         {% endfor %}
-        max(run_id) filter (where prediction = 'order_30d') as order_run_id,
-        max(run_id) filter (where prediction = 'churn') as churn_run_id
     from {{ ref('int_prediction_coefficients') }}
 
 ),
@@ -44,7 +43,7 @@ log_odds as (
     select
         positions.cut_number,
         positions.user_id,
-        {% for prediction, run_id in [('order_30d', 'order_run_id'), ('churn', 'churn_run_id')] %}
+        {% for prediction, run_id in predictions %}
             case
                 when knots.{{ run_id }} is not null
                     then
@@ -55,7 +54,8 @@ log_odds as (
             end as {{ prediction }}_log_odds,
         {% endfor %}
         knots.order_run_id,
-        knots.churn_run_id
+        knots.churn_run_id,
+        knots.uplift_run_id
     from positions
     cross join knots
 
@@ -67,6 +67,7 @@ probabilities as (
         snapshots.*,
         coalesce(log_odds.order_run_id, 'default') as order_run_id,
         coalesce(log_odds.churn_run_id, 'default') as churn_run_id,
+        log_odds.uplift_run_id,
         -- twelve decimals: engines agree
         round(coalesce(
             1 / (1 + exp(-log_odds.order_30d_log_odds)),
@@ -76,6 +77,8 @@ probabilities as (
             1 / (1 + exp(-log_odds.churn_log_odds)),
             exp(-{{ churn_days }} / greatest(snapshots.expected_gap_days, snapshots.days_since_last_order))
         ), 12) as churn_probability,
+        -- P(mailed and ordered, or neither), both drawn with even chances, is (1 + uplift) / 2
+        round(2 / (1 + exp(-log_odds.mail_uplift_log_odds)) - 1, 12) as mail_uplift,
         1 - exp(-30 * snapshots.orders_per_day) as chance_order_probability,
         exp(-{{ churn_days }} * snapshots.orders_per_day) as chance_pause_probability
     from snapshots
@@ -104,9 +107,15 @@ select
     user_id,
     order_run_id,
     churn_run_id,
+    uplift_run_id,
     order_count,
     order_probability_30d,
     churn_probability,
+    mail_uplift,
+    case
+        when mail_uplift is not null
+            then round(percent_rank() over (partition by cut_number order by mail_uplift), 9)
+    end as mail_uplift_rank,
     expected_gap_days,
     cast(spend_30d as decimal(18, 4)) as expected_spend_30d,
     {% for days in [90, 180, 365] %}

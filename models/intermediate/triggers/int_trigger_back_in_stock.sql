@@ -1,5 +1,5 @@
--- Looked at shortly before it came back, and not bought since. Of an item whose stock is tracked so few hear that the
--- stock may serve them: those who care most.
+-- Looked at or wished for shortly before it came back, and not bought since. Of an item whose stock is tracked so few
+-- hear that the stock may serve them: those who care most.
 {% set mails_per_unit = 5 %}
 with returns as (
 
@@ -22,11 +22,11 @@ wanted as (
         user_id,
         item_id,
         interaction_weight,
-        last_viewed_at
+        last_looked_at
     from {{ ref('int_interactions') }}
     where
         last_purchased_at is null
-        or last_purchased_at < last_viewed_at
+        or last_purchased_at < last_looked_at
 
 )
 
@@ -39,8 +39,8 @@ from returns
 inner join wanted
     on returns.item_id = wanted.item_id
 where
-    wanted.last_viewed_at < returns.as_of
-    and wanted.last_viewed_at >= {{ dbt.dateadd('day', -1 * var('resume_days'), 'returns.as_of') }}
+    wanted.last_looked_at < returns.as_of
+    and wanted.last_looked_at >= {{ dbt.dateadd('day', -1 * var('resume_days'), 'returns.as_of') }}
 qualify
     row_number() over (
         partition by wanted.user_id, wanted.item_id, cast(returns.as_of as date)

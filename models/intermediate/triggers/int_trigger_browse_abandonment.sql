@@ -1,2 +1,3 @@
--- depends_on: {{ ref('int_web_interactions') }}, {{ ref('int_last_orders') }}
-{{ last_event_without_order('item_view') }}
+-- Who wished for an item looked at it.
+-- depends_on: {{ ref('int_web_interactions') }}
+{{ last_event(['item_view', 'wishlist_add']) }}

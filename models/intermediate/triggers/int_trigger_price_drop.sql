@@ -1,6 +1,6 @@
--- Looked at or put in the cart shortly before its price fell, as much as a badge needs, and not bought since. What
--- counts is the price now against the one that builds knew within a day of the look: not one that fell and rose again,
--- and not one that came back to where it was.
+-- Looked at, wished for or put in the cart shortly before its price fell, as much as a badge needs, and not bought
+-- since. What counts is the price now against the one that builds knew within a day of the look: not one that fell and
+-- rose again, and not one that came back to where it was.
 with prices as (
 
     select
@@ -27,12 +27,12 @@ wanted as (
     select
         user_id,
         item_id,
-        greatest(coalesce(last_viewed_at, last_cart_added_at), coalesce(last_cart_added_at, last_viewed_at))
+        greatest(coalesce(last_looked_at, last_cart_added_at), coalesce(last_cart_added_at, last_looked_at))
             as wanted_at
     from {{ ref('int_interactions') }}
     where
         last_purchased_at is null
-        or last_purchased_at < coalesce(last_cart_added_at, last_viewed_at)
+        or last_purchased_at < coalesce(last_cart_added_at, last_looked_at)
 
 ),
 

@@ -1,5 +1,5 @@
--- The latest search after which anything was looked at within the minutes of a visit, unless the user ordered anything
--- since. What led to nothing names nothing that an email could show.
+-- The latest search after which anything was looked at or wished for within the minutes of a visit. What led to nothing
+-- names nothing that an email could show.
 {% set led_to_minutes = 30 %}  {#- as in int_web_interactions -#}
 with searches as (
 
@@ -34,10 +34,7 @@ from last_searches as searches
 inner join {{ ref('int_web_interactions') }} as looks
     on
         searches.user_id = looks.user_id
-        and looks.event_type = 'item_view'
+        and looks.event_type in ('item_view', 'wishlist_add')
         and searches.occurred_at <= looks.occurred_at
         and searches.occurred_at >= {{ dbt.dateadd('minute', -1 * led_to_minutes, 'looks.occurred_at') }}
-left join {{ ref('int_last_orders') }} as last_orders
-    on searches.user_id = last_orders.user_id
-where last_orders.last_ordered_at is null or last_orders.last_ordered_at < searches.occurred_at
 qualify row_number() over (partition by searches.user_id order by looks.occurred_at desc, looks.event_id) = 1

@@ -45,6 +45,8 @@ with joined as (
         predictions.order_probability_30d,
         predictions.churn_probability,
         predictions.expected_spend_30d,
+        predictions.mail_uplift,
+        predictions.mail_uplift_rank,
         coalesce(engagement.email_count, 0) as email_count,
         coalesce(engagement.read_email_count, 0) as read_email_count,
         coalesce(engagement.clicked_email_count, 0) as clicked_email_count,

@@ -100,6 +100,14 @@ select
     {% for name in ['see_all_url', 'view_online_url'] %}
         cast({{ 'null' if var(name) is none else literal(var(name)) }} as {{ dbt.type_string() }}) as {{ name }},
     {% endfor %}
+    {% if var('cart_url') is none %}
+        cast(null as {{ dbt.type_string() }}) as cart_url,
+    {% else %}
+        case
+            when recipients.trigger_type = 'cart_abandonment'
+                then replace({{ literal(var('cart_url')) }}, '{user_id}', {{ url_encoded('recipients.user_id') }})
+        end as cart_url,
+    {% endif %}
     {{ literal(var('postal_address')) }} as postal_address,
     lines.footer_reason,
     recipients.is_synthetic,

@@ -91,11 +91,11 @@ current_rows as (
         concat(case when locale = '' then 'shop' else locale end, ':', item_id) as export_key,
         case when locale = '' then 'shop' else locale end as market,
         item_id,
-        -- Google Merchant's limits: 150 and 5,000 characters
+        -- Google Merchant's limits: 150, 5,000 and 70 characters
         left(item_name, 150) as title,
         left(coalesce(description, item_name), 5000) as description,
-        coalesce(item_url, '') as link,
-        coalesce(image_url, '') as image_link,
+        coalesce({{ url_that_fits('item_url') }}, '') as link,
+        coalesce({{ url_that_fits('image_url') }}, '') as image_link,
         case when unavailable_reason is null then 'in_stock' else 'out_of_stock' end as availability,
         concat(
             cast(greatest(price_amount, coalesce(list_amount, price_amount)) as {{ dbt.type_string() }}), ' ', currency
@@ -105,7 +105,7 @@ current_rows as (
             else ''
         end as sale_price,
         currency,
-        coalesce(brand, '') as brand,
+        left(coalesce(brand, ''), 70) as brand,
         own_category || coalesce(' > ' || subcategory, '') as product_type,
         category,
         price_amount,

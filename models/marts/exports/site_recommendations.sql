@@ -1,6 +1,5 @@
-{# items beside an item, per context, and for whom nobody knows: as many as a page shows #}
+{# per context: as many as a page shows #}
 {% set items_beside_an_item = 8 %}
-{% set items_for_everybody = 12 %}
 
 with of_users as (
 
@@ -35,38 +34,6 @@ of_items as (
 
 ),
 
--- what sells best now, of what may be shown to anybody
-best_sellers as (
-
-    select
-        items.item_id,
-        items.item_name,
-        cast(items.price as double) as price,
-        cast(coalesce(items.list_price, items.price) as double) as list_price,
-        items.currency,
-        coalesce(items.item_url, '') as item_url,
-        coalesce(items.image_url, '') as image_url,
-        -- the form of a user's list, so that no answer tells who is a customer
-        'best_sellers' as strategy,
-        'suggestion' as reason_type,
-        '' as reason_text,
-        row_number() over (
-            order by
-                coalesce(popularity.buyer_count_30d, 0) desc,
-                coalesce(popularity.decayed_purchase_count, 0) desc,
-                items.item_id
-        ) as position
-    from {{ ref('stg_items') }} as items
-    inner join {{ ref('int_item_availability') }} as availability
-        on items.item_id = availability.item_id
-    left join {{ ref('int_item_popularity') }} as popularity
-        on items.item_id = popularity.item_id
-    where
-        availability.unavailable_reason is null
-        and not availability.is_for_reorders
-
-),
-
 for_everybody as (
 
     select
@@ -75,8 +42,7 @@ for_everybody as (
             'reason_type', 'reason_text'
         ]) }}))) as {{ dbt.type_string() }}) as items,
         count(*) as item_count
-    from best_sellers
-    where position <= {{ items_for_everybody }}
+    from {{ ref('int_list_for_everybody') }}
     having count(*) > 0
 
 ),

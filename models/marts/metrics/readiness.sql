@@ -38,7 +38,9 @@
     'item_runs': (ref('int_item_history'), 'as_of', none),
     'ranking_runs': (ref('stg_ranker_coefficients'), 'run_id', none),
     'order_runs': (ref('stg_prediction_coefficients'), 'run_id', "prediction = 'order_30d'"),
-    'churn_runs': (ref('stg_prediction_coefficients'), 'run_id', "prediction = 'churn'")
+    'churn_runs': (ref('stg_prediction_coefficients'), 'run_id', "prediction = 'churn'"),
+    'uplift_runs': (ref('stg_prediction_coefficients'), 'run_id', "prediction = 'mail_uplift'"),
+    'withheld_users': (ref('int_holdout_users'), 'user_id', "arm = 'withheld' and holdout = 'holdout'")
 } %}
 with moments as (
 

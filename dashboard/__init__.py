@@ -1,0 +1,1 @@
+"""One page of the metric marts for whoever runs the emails."""
