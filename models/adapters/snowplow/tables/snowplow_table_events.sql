@@ -1,3 +1,0 @@
-{{ config(enabled='snowplow' in var('sources')) }}
-
-{{ connector_rows() }}

@@ -1,3 +1,0 @@
-{{ config(enabled='woocommerce' in var('sources')) }}
-
-{{ connector_rows() }}
