@@ -308,19 +308,25 @@ def shop(tmp_path_factory):
     for name in ("users", "email_events"):
         path = inputs / f"{name}.csv"
         path.write_bytes(path.read_bytes().replace(b"BAD BYTE", b"J\xfcrgen"))
-    chosen = next(node for node in manifest({}).nodes.values() if node.name == "int_chosen_triggers")
+    schemas = {node.name: node.schema for node in manifest({}).nodes.values()}
+    messages = schemas["int_chosen_triggers"]
     with duckdb.connect(folder / "w.duckdb") as connection:
-        connection.execute(f"create schema {chosen.schema}")
+        for name, columns in {
+            "int_trigger_decisions": "user_id varchar, trigger_type varchar, due_number integer, decision varchar",
+            "int_user_rules": "user_id varchar, effect varchar, effect_rank integer",
+        }.items():
+            connection.execute(f"create schema if not exists {schemas[name]}")
+            connection.execute(f"create table {schemas[name]}.{name} ({columns})")
         connection.execute(
-            f"create table {chosen.schema}.int_chosen_triggers as"
+            f"create table {messages}.int_chosen_triggers as"
             " select distinct unnest($users) as user_id, 'recommendations' as trigger_type,"
-            " 'email_digest' as placement, md5(user_id) as message_id, null::varchar as shown_item_id",
+            " 'email_digest' as placement, md5(user_id) as message_id, null::varchar as shown_item_id, 100 as priority",
             {"users": [user["user_id"] for user in tables["users"]]},
         )
         connection.execute(
-            f"create table {chosen.schema}.int_send_times as"
+            f"create table {messages}.int_send_times as"
             " select user_id, null::varchar as send_time_arm, $as_of::timestamp as send_at, send_at as expires_at,"
-            f" null::varchar as closed_by from {chosen.schema}.int_chosen_triggers",
+            f" null::varchar as closed_by from {messages}.int_chosen_triggers",
             {"as_of": AS_OF},
         )
     variables = {"input_location": str(inputs), "as_of": str(AS_OF), "holdout_share": 0}

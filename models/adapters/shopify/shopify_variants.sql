@@ -14,7 +14,8 @@ select
             not coalesce({{ clean_boolean('inventory_items.is_tracked') }}, true)
             or lower(variants.inventory_policy) = 'continue'
             then null
-        else greatest({{ clean_number('variants.inventory_quantity') }}, 0)
+        when {{ clean_number('variants.inventory_quantity') }} < 0 then 0
+        else {{ clean_number('variants.inventory_quantity') }}
     end as stock_quantity,
     {{ clean_number('variants.position') }} as place,
     coalesce({{ clean_boolean('variants.is_available') }}, true) as is_available
