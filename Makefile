@@ -17,7 +17,7 @@ export UV_PYTHON_DOWNLOADS := never
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo inputs init build train effect explain power render send watch simulate preview email-report quality dashboard forget services fuzz test email-tools lint fmt docs site bench evaluate hooks lock clean
+.PHONY: help demo inputs load init build train effect explain power render send watch simulate preview email-report quality dashboard forget services fuzz test email-tools lint fmt docs site bench evaluate hooks lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [OPTION=value ...]'
@@ -61,6 +61,10 @@ build: .venv/.installed $(if $(INPUT)$(findstring input_,$(VARS)),,inputs) ## db
 	printf "dbt build --vars '%s'\n  into %s\n" "$$vars" "$$RECMAIL_DATABASE" && \
 	$(recmail) build --vars "$$vars" && \
 	$(recmail) forget --if-erased
+
+# The server and its password stand in the environment, RECMAIL_LOAD_URL, so that no list of processes shows them.
+load: .venv/.installed ## tables of PostgreSQL into schema INTO=raw_shop of DATABASE: TABLES='users shop.orders', FROM=public
+	@$(recmail) load $(if $(FROM),--from '$(FROM)') $(if $(INTO),--into '$(INTO)') $(TABLES)
 
 init: .venv/.installed ## what is found, missing or doubtful, and the vars to paste: PLACES='/data/shop raw_shopify' (folders, schemas)
 	@$(recmail) init $(or $(PLACES),$(INPUT))

@@ -10,6 +10,7 @@ COMMANDS = {
         "recmail.init:main",
         "Look at files, a schema or a connector's tables: what is found, what is missing.",
     ),
+    "load": ("recmail.load:main", "Bring tables of PostgreSQL into a schema of the warehouse."),
     "vars": ("dbt_tools.build_vars:main", "Print the vars that INPUT, AS_OF and VARS stand for."),
     "build": ("recmail.build:main", "Run dbt build beside the warehouse, and take its place at the end."),
     "train": ("ranker.train:main", "Learn from the shop's past what is bought next."),
