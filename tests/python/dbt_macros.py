@@ -55,6 +55,7 @@ def project_macros(
         ROOT / "macros/adapted/source_inputs.sql",
         ROOT / "macros/inputs/close_latest_run.sql",
         ROOT / "macros/inputs/nodes_of_the_queue.sql",
+        ROOT / "macros/inputs/input_contract.sql",
         ROOT / "macros/ranking/strategies.sql",
         ROOT / "macros/ranking/strategy_names.sql",
         ROOT / "macros/triggers/trigger_types.sql",

@@ -269,3 +269,19 @@ def test_only_what_emails_are_made_of_makes_a_run_unusable(result, problem):
     found = project_macros(graph=graph)["problems_of_the_queue"](results, succeeded)
     assert len(found) == bool(problem)
     assert (problem or "") in "".join(found)
+
+
+def test_a_host_s_own_queue_counts_and_one_that_is_disabled_does_not():
+    users = node("stg_users", status="error")
+    own = node("email_queue", "stg_users")
+    own.node.unique_id = "model.host.email_queue"
+    for built, problems in (([users], []), ([users, own], ["stg_users failed"])):
+        graph = SimpleNamespace(nodes={one.node.unique_id: one.node for one in built})
+        succeeded = [one.node.unique_id for one in built if one.status == "success"]
+        assert project_macros(graph=graph)["problems_of_the_queue"](built, succeeded) == problems
+
+
+def test_an_input_that_is_disabled_is_named():
+    graph = SimpleNamespace(nodes={})
+    with pytest.raises(ValueError, match="input_users is disabled.*input_relations: {users: <your model>}"):
+        project_macros(graph=graph)["input_contract"]("users")
