@@ -108,7 +108,9 @@ def answers(demo, tmp_path_factory) -> dict[str, tuple[int, str]]:
     pytest.importorskip("dbt_metricflow", reason="MetricFlow is not in this environment: make installs it")
     folder = tmp_path_factory.mktemp("metricflow")
     # mf reads this file of a project, and the profile; nothing else of it
-    SemanticManifest(own_copy(manifest({}))).write_json_to_file(str(folder / "target" / "semantic_manifest.json"))
+    SemanticManifest(own_copy(manifest({}))).write_json_to_file(
+        str(folder / "target" / "semantic_manifest.json")
+    )
     (folder / "dbt_project.yml").write_text("{name: asked, profile: asked}", encoding="utf-8")
     attached = {"path": str(demo.database), "alias": "w", "read_only": True}
     output = {"type": "duckdb", "path": ":memory:", "threads": 1, "attach": [attached]}
@@ -156,7 +158,8 @@ def test_a_query_is_what_sql_on_the_marts_says(answers, demo, name):
     for key, values in found.items():
         # the marts round rates to six digits
         assert [float(value) if value else None for value in values] == [
-            value if value is None else pytest.approx(float(value), rel=1e-9, abs=2e-6) for value in expected[key]
+            value if value is None else pytest.approx(float(value), rel=1e-9, abs=2e-6)
+            for value in expected[key]
         ], key
 
 
@@ -178,9 +181,12 @@ def test_every_metric_says_its_formula_and_source():
 
 def test_a_rate_is_a_rate_of_sums():
     project = manifest({})
-    aggregations = {measure.agg.value for model in project.semantic_models.values() for measure in model.measures}
+    aggregations = {
+        measure.agg.value for model in project.semantic_models.values() for measure in model.measures
+    }
     assert aggregations == {"sum", "count_distinct"}
-    rates = [name for name in project.metrics if name.endswith(("_rate", "_share", "_per_buyer", "_probability"))]
+    rates = [
+        name for name in project.metrics if name.endswith(("_rate", "_share", "_per_buyer", "_probability"))
+    ]
     assert len(rates) > 15
     assert {project.metrics[name].type.value for name in rates} == {"ratio"}
-
