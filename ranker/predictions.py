@@ -75,6 +75,13 @@ def subjects(churn_days: int) -> tuple[list[Subject], list[Subject]]:
     return learned, amounts
 
 
+def prediction_knots(connection: duckdb.DuckDBPyConnection) -> Knots:
+    """Of the features that buyers are described by, in the order of int_user_knot_places."""
+    counts = dict(connection.execute("select distinct feature, knots from int_prediction_knots").fetchall())
+    columns = connection.execute("select * from int_user_knot_places limit 0").description
+    return {name: counts[name] for (name, *_) in columns if name in counts}
+
+
 class Past:
     """The cuts in a warehouse, and the SQL that foretells there from what was learned so far."""
 
@@ -82,9 +89,7 @@ class Past:
         self.connection = connection
         self.scoring = {relations.named(name): relations.compiled(name) for name in SCORING}
         self.learned, self.amounts = subjects(churn_days)
-        counts = connection.execute("select distinct feature, knots from int_prediction_knots").fetchall()
-        columns = connection.execute("select * from int_user_knot_places limit 0").description
-        self.knots: Knots = {name: dict(counts)[name] for (name, *_) in columns if name in dict(counts)}
+        self.knots = prediction_knots(connection)
         ((self.first_ordered_at, self.cut_count),) = connection.execute(
             """
             with first as (select min(ordered_at) as ordered_at from int_user_orders)

@@ -19,7 +19,7 @@ from scipy.sparse import csr_matrix
 
 from dbt_tools.build_vars import declared_vars
 from dbt_tools.relations import Relations, literal
-from ranker.predictions import coefficient_rows
+from ranker.predictions import coefficient_rows, prediction_knots
 from ranker.spline import Knots, design_matrix, fit_logistic
 
 PREDICTION = "mail_uplift"
@@ -178,6 +178,7 @@ def learn_uplift(drawn: Drawn, knots: Knots, label_days: int) -> Uplift:
 def learn_from_holdout(latest: Path, database: Path, relations: Relations, variables: dict) -> Uplift:
     """`latest` knows buyers at earlier cuts; the shop's own warehouse, which need not exist, who drew the holdout."""
     nothing = "mail_uplift is not learned: "
+    window_days = (declared_vars() | variables)["holdout_window_days"]
     if not database.exists():
         return Uplift([], [], nothing + "no build has told yet who was mailed and who was withheld")
     with relations.connect(latest) as connection:
@@ -193,16 +194,16 @@ def learn_from_holdout(latest: Path, database: Path, relations: Relations, varia
             f"""
             create temp view drawn as
             from shop.{relations.named("int_holdout_users")}
-            where trigger_type = 'all' and holdout = 'holdout'
+            where
+                trigger_type = 'all'
+                and holdout = 'holdout'
+                -- the warehouse may be newer than the training: nothing after its as_of is read
+                and first_at <= (select as_of from stg_as_of) - to_days({int(window_days)})
             """
         )
-        counts = dict(
-            connection.execute("select distinct feature, knots from int_prediction_knots").fetchall()
-        )
-        columns = [name for name, *_ in connection.sql("from int_user_knot_places limit 0").description]
-        knots: Knots = {name: counts[name] for name in columns if name in counts}
+        knots = prediction_knots(connection)
         drawn = Drawn.read(connection, knots)
     lack = drawn.lack()
     if lack:
         return Uplift([], [], nothing + lack)
-    return learn_uplift(drawn, knots, (declared_vars() | variables)["holdout_window_days"])
+    return learn_uplift(drawn, knots, window_days)

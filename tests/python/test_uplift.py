@@ -12,7 +12,13 @@ from ranker.uplift import USERS_MIN, Drawn, learn_from_holdout, learn_uplift, qi
 KNOTS = {"overdue_ratio": 4, "order_trend": 2}
 
 
-TABLES = ("int_user_snapshots", "int_user_knot_places", "int_user_predictions", "int_prediction_knots")
+TABLES = (
+    "stg_as_of",
+    "int_user_snapshots",
+    "int_user_knot_places",
+    "int_user_predictions",
+    "int_prediction_knots",
+)
 
 
 def shop(
@@ -39,6 +45,7 @@ def shop(
     connection.execute(
         """
         create table drawn as from holdout_users;
+        create table stg_as_of as select timestamp '2024-03-31' as as_of;
         create table int_user_snapshots as
         select user_id, cut_number, timestamp '2024-03-31' - to_days(30 * cut_number) as cut_at
         from buyers cross join range(3) as cuts (cut_number);
@@ -135,3 +142,6 @@ def test_training_reads_who_was_withheld_from_the_shop_s_warehouse(tmp_path):
     [run] = found.runs
     assert run["is_promoted"] and run["row_count"] == 6_000 and run["label_days"] == 14
     assert len(found.coefficients) == 1 + 6 + 4
+    # first emails of 5 March: at an as_of of 31 March 28 days after them are not over, whatever the warehouse knows
+    lack = learn_from_holdout(latest, database, relations, {"holdout_window_days": 28})
+    assert not lack.runs and "not learned: 0 mailed buyers" in lack.text
