@@ -187,6 +187,8 @@ def opened_source(url: str | None) -> Iterator[Source]:
         statements = [f"set transaction snapshot '{snapshot[0]}'"] if snapshot else []
         statements += [
             "set transaction read only",
+            # a policy that hides rows from this user is an error, as to pg_dump: what is hidden may be somebody's no
+            "set local row_security = off",
             *(f"set local {name} = '{value}'" for name, value in PRINTED.items()),
         ]
         # not by the connection's own way to execute, which makes a server-side cursor where rows are streamed

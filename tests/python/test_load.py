@@ -202,12 +202,21 @@ def test_what_is_wrong_is_one_message(load, server, tmp_path, monkeypatch):
         connection.execute('create table twins ("Id" integer, id integer); create table secret (id integer)')
         role = f"reader_{secrets.token_hex(4)}"
         connection.execute(sql.SQL("create role {} login password 'hush'").format(sql.Identifier(role)))
+        # a policy shows this role one of two who said no
+        connection.execute(
+            "create table refusals (id integer, shop text); insert into refusals values (1, 'a'), (2, 'b')"
+        )
+        connection.execute("alter table refusals enable row level security")
+        connection.execute("create policy one_shop on refusals using (shop = 'a')")
+        connection.execute(sql.SQL("grant select on refusals to {}").format(sql.Identifier(role)))
     assert "two columns of public.twins would have the name id" in load("twins")[1]
 
     place = psycopg.conninfo.conninfo_to_dict(server)
     at = f"{place['host']}:{place['port']}/{place['dbname']}"
     monkeypatch.setenv("RECMAIL_LOAD_URL", f"postgresql://{role}:hush@{at}")
     assert "public.secret can't be read: permission denied for table secret" in load("secret")[1]
+    hidden = 'public.refusals can\'t be read: query would be affected by row-level security policy for table "refusals"'
+    assert hidden in load("refusals")[1]
     for url, message in {
         f"postgres://{role}:wrongly@{at}": f"{role}:***@{at} doesn't answer: connection failed: ",
         f"postgresql://{role}:hush@127.0.0.1:{free_port()}/shop": "doesn't answer: connection failed: ",
