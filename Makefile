@@ -209,7 +209,7 @@ compile := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-strip-extras --no-header --no-annotate
 
 lock: .venv/.installed ## resolve pyproject.toml into the lock files; versions they hold stay where they fit
-	$(compile) pyproject.toml --group build --group test --group tools -o requirements.lock
+	$(compile) pyproject.toml --group build --group test --group tools --group metrics -o requirements.lock
 	$(compile) --group lint -o requirements-lint.lock
 	$(compile) pyproject.toml --group build --group bench -c requirements.lock -o requirements-bench.lock
 	@! grep -Hn '://' requirements*.lock || { echo 'recmail: a lock names a registry (above)' >&2; exit 1; }

@@ -11,12 +11,14 @@ from dbt_tools.project import project_directory
 from recmail.adapters_page import adapters_page
 from recmail.architecture_page import architecture_page
 from recmail.contract_page import contract_page
+from recmail.metrics_page import metrics_page
 
 # file in docs/ → what makes its text out of the manifest
 PAGES: dict[str, Callable[[Manifest], str]] = {
     "adapters.md": adapters_page,
     "architecture.md": architecture_page,
     "input_contract.md": contract_page,
+    "metrics.md": metrics_page,
 }
 
 

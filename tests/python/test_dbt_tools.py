@@ -38,6 +38,9 @@ def test_every_schema_has_the_prefix(folder, relations):
         *manifest["sources"].values(),
     ]
     assert {node["name"] for node in placed if not node["schema"].startswith("host_")} == set()
+    semantic = json.loads((folder / "target" / "semantic_manifest.json").read_text(encoding="utf-8"))
+    read = [model["node_relation"]["schema_name"] for model in semantic["semantic_models"]]
+    assert {"host_metrics", "host_email", "host_sales"} == set(read)
     assert relations.latest_run == '"host_inputs"."latest_run"'
     assert relations.ranker_schema == "host_ranker"
 

@@ -54,9 +54,11 @@ select
         when effects.caused_mean_low > 0 then 'causes_revenue'
         when effects.caused_mean_high < 0 then 'costs_revenue'
         else 'not_told_from_nothing'
-    end as verdict
+    end as verdict,
+    as_of.as_of
 from claims
 full outer join effects
     on
         claims.trigger_type = effects.trigger_type
         and claims.attribution_model = effects.attribution_model
+cross join {{ ref('stg_as_of') }} as as_of

@@ -80,6 +80,7 @@ diversities as (
     select
         week_start_date,
         context,
+        count(*) as list_count,
         avg(diversity) as diversity
     from lists
     group by week_start_date, context
@@ -117,7 +118,9 @@ select
     {{ rate('sums.shown_item_count', 'sums.available_item_count + sums.gone_item_count') }} as coverage,
     round(sums.novelty, 6) as novelty,
     {{ rate('sums.unexpected_click_count', 'sums.impression_count') }} as serendipity,
-    round(diversities.diversity, 6) as diversity
+    round(diversities.diversity, 6) as diversity,
+    sums.unexpected_click_count,
+    coalesce(diversities.list_count, 0) as list_count
 from sums
 left join diversities
     on
