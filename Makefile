@@ -173,7 +173,7 @@ lint: export DBT_TARGET_PATH := target/lint
 lint: .venv-lint/.installed ## ruff, SQLFluff, and dbt-bouncer over the manifest (layers, descriptions, tests)
 	$(lint)/ruff check
 	$(lint)/ruff format --check
-	$(lint)/dbt --quiet parse --vars '{sources: [shopify, ga4, segment, klaviyo, mailchimp]}'
+	$(lint)/dbt --quiet parse --vars '{sources: [shopify, woocommerce, ga4, segment, snowplow, klaviyo, mailchimp]}'
 	COLUMNS=180 $(lint)/dbt-bouncer run --show-all-failures
 	$(lint)/sqlfluff lint models tests
 

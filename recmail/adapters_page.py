@@ -4,7 +4,7 @@ from pathlib import Path
 
 from dbt.contracts.graph.manifest import Manifest
 
-from recmail.init import SourceTable, source_tables
+from recmail.sources import SourceTable, source_tables
 
 INTRODUCTION = Path(__file__).parent / "templates" / "adapters.md"
 
@@ -19,8 +19,9 @@ def adapters_page(_manifest: Manifest) -> str:
 
 def table_part(table: SourceTable) -> str:
     required = ", required" if table.meta.get("required") else ""
+    lists = "".join(f", or list `{place}`" for place in table.meta.get("lists", []))
     lines = [
-        f"Table {' or '.join(f'`{name}`' for name in table.meta['names'])}{required}.\n",
+        f"Table {' or '.join(f'`{name}`' for name in table.meta['names'])}{lists}{required}.\n",
         "| column | becomes | what it is |",
         "| --- | --- | --- |",
     ]

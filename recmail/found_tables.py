@@ -49,6 +49,40 @@ class FoundTable:
     def samples(self, column: str) -> list[str]:
         return self.wrong(column, "false")[1]
 
+    def list_within(self, path: str, fields: list[str]) -> "FoundTable | None":
+        """A list that the rows hold, as macro connector_list reads it: a row per element, its fields that have values.
+
+        `path` is two lists deep at most; parent is the id of what holds the element.
+        """
+        root, _, rest = path.partition(".")
+        if root not in self.types or "id" not in self.types:
+            return None
+        rows = elements(self.from_clause, qualified("id"), f"to_json({qualified(root)})")
+        if self.types[root] == "VARCHAR":
+            rows = elements(self.from_clause, qualified("id"), f"try_cast({qualified(root)} as json)")
+        if rest:
+            inner = f"json_extract(element, {literal('$.' + rest)})"
+            rows = elements(rows, "json_extract_string(element, '$.id')", inner)
+        columns = [
+            f"json_extract_string(element, {literal('$.' + name)}) as {qualified(name)}" for name in fields
+        ]
+        found = FoundTable(
+            f"{self.name}.{path}",
+            f"(select parent, cast(element as varchar) as element, {', '.join(columns)} from {rows})",
+            self.connection,
+        )
+        if found.counts["*"]:
+            held = [qualified(name) for name in found.types if found.counts[name]]
+            found = FoundTable(
+                found.name, f"(select {', '.join(held)} from {found.from_clause})", self.connection
+            )
+        return found
+
+
+def elements(rows: str, parent: str, array: str) -> str:
+    """The elements of a JSON array as rows; what is no array has none."""
+    return f"(select cast({parent} as varchar) as parent, unnest(try_cast({array} as json[])) as element from {rows})"
+
 
 def masked(values: list[str], is_personal: bool) -> str:
     """Samples for people to judge by, of personal ones no more than how they begin and how long they are."""

@@ -11,19 +11,17 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 import duckdb
-import yaml
 
 from dbt_tools.build_vars import declared_vars
 from dbt_tools.macros import call_macro
 from dbt_tools.options import database_option
-from dbt_tools.project import project_directory
 from input_checks.contract import Column, InputContract
 from recmail.found_tables import FoundTable, masked, tables_of_directory, tables_of_schema
+from recmail.sources import SourceTable, described, source_tables
 
 # what shops call what the contract calls otherwise; asked about, never taken
 SYNONYMS = {
@@ -54,30 +52,6 @@ IS_ADDRESS = "regexp_matches(value, '^[^@ ]+@[^@ ]+[.][A-Za-z]{2,}$')"
 
 # (input, column) that have values, and (input, *) for inputs that are there at all
 Held = set[tuple[str, str]]
-
-
-@dataclass
-class SourceTable:
-    """A table of a connector, as models/adapters/<source>/tables/ describes it."""
-
-    name: str
-    meta: dict
-    columns: list[dict]
-
-    def found_in(self, tables: dict[str, FoundTable]) -> FoundTable | None:
-        source = self.meta["source"]
-        for name in self.meta["names"]:
-            for stem in (name, f"{source}_{name}", f"{source}_{name}_data", f"{name}_data"):
-                if stem in tables:
-                    return tables[stem]
-            for stem in tables:
-                if "*" in name and stem.startswith(name.strip("*")):
-                    return tables[stem]
-        return None
-
-    def column_in(self, table: FoundTable, column: dict) -> str | None:
-        names = column["config"]["meta"]["names"]
-        return next((root for name in names if (root := name.partition(".")[0]) in table.types), None)
 
 
 @click.command(help=__doc__)
@@ -126,39 +100,45 @@ def look(place: str, connection: duckdb.DuckDBPyConnection) -> dict[str, FoundTa
 # --- what a connector wrote -------------------------------------------------------------------------------------
 
 
-def described(pattern: str) -> Iterator[dict]:
-    for path in sorted(project_directory().glob(pattern)):
-        yield from yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
-
-
-def source_tables() -> dict[str, list[SourceTable]]:
-    found: dict[str, list[SourceTable]] = {}
-    for model in described("models/adapters/*/tables/*.yml"):
-        meta = model["config"]["meta"]
-        found.setdefault(meta["source"], []).append(SourceTable(model["name"], meta, model["columns"]))
-    return found
-
-
 def sources_in(place: str, tables: dict[str, FoundTable], held: Held) -> Iterator[str]:
     """The sources whose required tables are all there with their required columns."""
     contracts = input_contracts()
-    for source, expected in source_tables().items():
-        lacking = [text for table in expected for text in what_lacks(table, tables)]
-        required = [table for table in expected if table.meta.get("required")]
-        present = [
-            table for table in required if table.found_in(tables) and not list(what_lacks(table, tables))
-        ]
-        if lacking and (len(required) == 1 or 2 * len(present) <= len(required)):
+    known = source_tables()
+    lacking = {
+        source: [text for table in expected for text in what_lacks(table, tables)]
+        for source, expected in known.items()
+    }
+    read = {
+        name for source in known if not lacking[source] for name in names_of(known[source], tables).values()
+    }
+    for source, expected in known.items():
+        if lacking[source] and not is_likely(expected, tables, read):
             continue
-        click.echo(f"  {source}: " + ("all that it needs" if not lacking else "can't be read as it is"))
-        for text in lacking:
+        click.echo(f"  {source}: " + ("can't be read as it is" if lacking[source] else "all that it needs"))
+        for text in lacking[source]:
             click.echo(f"    missing   {text}")
         given: Held = set()
         for table in expected:
             show_source_table(table, tables, contracts, given)
-        if not lacking:
+        if not lacking[source]:
             held |= given | inputs_given(expected, contracts, given)
             yield source
+
+
+def names_of(expected: list[SourceTable], tables: dict[str, FoundTable]) -> dict[str, str]:
+    """Of each table that is there as it must be the name that it goes by, or of the one that holds it as a list."""
+    return {
+        table.name: found.name.partition(".")[0]
+        for table in expected
+        if (found := table.found_in(tables)) and not list(what_lacks(table, tables))
+    }
+
+
+def is_likely(expected: list[SourceTable], tables: dict[str, FoundTable], read: set[str]) -> bool:
+    """Whether most of what a source must have is there, and some of it is no other source's."""
+    required = [table for table in expected if table.meta.get("required")]
+    present = names_of(required, tables)
+    return 1 < len(required) < 2 * len(present) and not set(present.values()) <= read
 
 
 def inputs_given(
@@ -215,8 +195,9 @@ def show_source_table(
             continue
         held.add((table_name, input_column))
         contract = {known.name: known for known in contracts[table_name].columns}[input_column]
-        if contract.data_type != "boolean":
-            show_doubt(found, name, contract)
+        # words of the connector's own are turned into those of the contract
+        if contract.data_type != "boolean" and "read_as" not in column["config"]["meta"]:
+            show_doubt(found, name, contract, has_own_words=True)
     # another column of the connector may say it
     without = [f"{name} ({'.'.join(given)})" for given, name in missing.items() if given not in held]
     if without:
@@ -310,12 +291,12 @@ def lookalikes(
     return f". {' and '.join(likely[:3])} might be it: it must have that name" if likely else ""
 
 
-def show_doubt(found: FoundTable, name: str, column: Column) -> None:
+def show_doubt(found: FoundTable, name: str, column: Column, has_own_words: bool = False) -> None:
     """Values that can't be read as the contract has them."""
     is_right = IS_RIGHT.get(column.data_type)
     if column.name == "email":
         is_right = IS_ADDRESS
-    elif "values" in column.meta and found.name.lower() in input_contracts():
+    elif "values" in column.meta and not has_own_words:
         is_right = f"value in ({', '.join(repr(value) for value in column.meta['values'])})"
     if not is_right:
         return

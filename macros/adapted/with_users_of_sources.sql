@@ -1,11 +1,11 @@
 {#-
-  Events of all sources with user_id as input users has it: a person of one source may be a user of another. `columns` are
+  Rows of all sources with user_id as input users has it: a person of one source may be a user of another. `columns` are
   all but user_id.
 -#}
 {% macro with_users_of_sources(table_name, columns) %}
 with events as (
 
-    {{ recmail.union_of_sources(table_name) }}
+    {{ recmail.union_of_sources(table_name, columns + ['user_id']) }}
 
 )
 
@@ -14,7 +14,13 @@ select
         events.{{ column }},
     {% endfor %}
     {% if recmail.sources_with_users() %}
-        coalesce(accounts.user_id, events.user_id) as user_id
+        coalesce(
+            accounts.user_id,
+            {% for shop in recmail.shops()[1:] %}
+                case when events.source = '{{ shop }}' then {{ recmail.id_among_shops(shop, 'events.user_id') }} end,
+            {% endfor %}
+            events.user_id
+        ) as user_id
     {% else %}
         events.user_id
     {% endif %}

@@ -30,7 +30,8 @@
         {% endfor %}
     {% endfor %}
     {% for table in graph.nodes.values() if table.config.meta.source in var('sources') %}
-        {% for name in table.config.meta.names if '/' in recmail.source_place(table.config.meta.source) %}
+        {% set names = table.config.meta.names + recmail.holders_of_lists(table.config.meta.get('lists', [])) %}
+        {% for name in names if '/' in recmail.source_place(table.config.meta.source) %}
             {% for path in recmail.connector_files(table.config.meta.source, name) %}
                 {% do files.append(recmail.literal(path)) %}
             {% endfor %}

@@ -1,9 +1,11 @@
 """One made-up shop as connectors export it: Shopify (Fivetran), Klaviyo, Mailchimp in CSV, GA4 in BigQuery's Parquet.
 
 Ann (1) orders and reads newsletters, Bob (2) never signs in, Cleo (3) checks out as a guest, too; Dora is known to the
-newsletters alone. Times are UTC unless they say otherwise.
+newsletters alone. A second shop on WooCommerce (Airbyte) has ids of its own from 1. Times are UTC unless they say
+otherwise.
 """
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -168,7 +170,252 @@ SEGMENT = {
     ],
     "identifies": [{"anonymous_id": "laptop", "user_id": "3", "timestamp": "2024-03-04T09:05:00Z"}],
 }
-SOURCES = ["shopify", "ga4", "segment", "klaviyo", "mailchimp"]
+
+
+def woo_order(
+    number: int, status: str, lines: list[dict], customer: int = 0, email: str = "", **fields
+) -> dict:
+    return {
+        "id": number,
+        "number": str(number),
+        "status": status,
+        "currency": "GBP",
+        "prices_include_tax": True,
+        "date_created": "2024-03-02T01:30:00",
+        "date_created_gmt": "2024-03-02T00:30:00",
+        "customer_id": customer,
+        "billing": {"email": email, "first_name": "", "country": "GB", "city": "Leeds"},
+        "line_items": lines,
+        # what Airbyte has here is money alone: the lines stand in stream refunds
+        "refunds": [],
+    } | fields
+
+
+def woo_line(
+    number: int, product: int, variation: int, quantity: int, paid: float, full: float | None = None
+):
+    """Amounts without a tax of a fifth."""
+    full = paid if full is None else full
+    return {
+        "id": number,
+        "name": "Kettle",
+        "product_id": product,
+        "variation_id": variation,
+        "quantity": quantity,
+        "subtotal": f"{full:.2f}",
+        "subtotal_tax": f"{full / 5:.2f}",
+        "total": f"{paid:.2f}",
+        "total_tax": f"{paid / 5:.2f}",
+        "sku": None,
+    }
+
+
+def woo_product(number: int, name: str, price: str, **fields) -> dict:
+    return {
+        "id": number,
+        "name": name,
+        "parent_id": 0,
+        "type": "simple",
+        "status": "publish",
+        "catalog_visibility": "visible",
+        "purchasable": True,
+        "price": price,
+        "regular_price": price,
+        "manage_stock": False,
+        "stock_status": "instock",
+        "permalink": f"https://kettles.example/product/{number}/",
+        "average_rating": "4.50",
+        "rating_count": 12,
+        "date_created_gmt": "2024-01-01T00:00:00",
+        "categories": [{"id": 5, "name": "Kitchen", "slug": "kitchen"}],
+        "images": [{"id": number + 900, "src": f"https://kettles.example/{number}.jpg"}],
+        "variations": [],
+    } | fields
+
+
+# as Airbyte writes it to DuckDB or Parquet: lists of structs
+WOOCOMMERCE = {
+    "orders": [
+        # less the discount; Ann of the other shop, under another number
+        woo_order(1, "completed", [woo_line(1, 10, 11, 2, 40, 50)], customer=1),
+        woo_order(2, "processing", [woo_line(2, 20, 0, 3, 30)], email="gus@kettles.example"),
+        # refunded, then cancelled
+        woo_order(3, "cancelled", [woo_line(3, 20, 0, 1, 10)], customer=2),
+        woo_order(4, "checkout-draft", [woo_line(4, 20, 0, 1, 10)], customer=2),
+        woo_order(5, "trash", [woo_line(5, 20, 0, 9, 90)], customer=2),
+        woo_order(6, "completed", [woo_line(6, 40, 0, 1, 50), woo_line(7, 30, 0, 1, 20)], customer=2),
+    ],
+    "refunds": [
+        {
+            "id": 60 + number,
+            "line_items": [refund | {"meta_data": [{"id": 1, "key": "_refunded_item_id", "value": line}]}],
+        }
+        for number, (line, refund) in enumerate(
+            [
+                ("2", {"id": 70, "quantity": -1}),
+                ("2", {"id": 71, "quantity": 0}),
+                ("3", {"id": 72, "quantity": -1}),
+            ]
+        )
+    ],
+    "customers": [
+        {
+            "id": number,
+            "email": email,
+            "first_name": name,
+            "date_created_gmt": "2024-01-01T00:00:00",
+            "billing": {"country": "GB", "city": "York"},
+            "meta_data": [{"id": 1, "key": "mailchimp_woocommerce_is_subscribed", "value": subscribed}],
+        }
+        for number, email, name, subscribed in [
+            (1, "ann@lamps.example", "Ann", "1"),
+            (2, "hal@kettles.example", "Hal", "1"),
+        ]
+    ],
+    "products": [
+        woo_product(10, "Kettle", "30", type="variable", variations=[11, 12]),
+        woo_product(20, "Cup", "12", manage_stock=True, stock_quantity=7, backorders="no"),
+        woo_product(40, "Voucher", "50", type="gift-card"),
+        *(woo_product(number, f"Pan {number}", "25") for number in range(50, 56)),
+    ],
+    "product_variations": [
+        {
+            "id": 11,
+            "name": "Red",
+            "price": "30",
+            "regular_price": "30",
+            "status": "publish",
+            "image": {"src": ""},
+        },
+        {
+            "id": 12,
+            "name": "Blue",
+            "price": "30",
+            "regular_price": "30",
+            "status": "publish",
+            "image": {"src": ""},
+        },
+    ],
+}
+
+
+def snowplow_event(number: int, device: str, action: str, products=(), user=None, order=None) -> dict:
+    return {
+        "event_id": f"p{number}",
+        "event_name": "snowplow_ecommerce_action",
+        "collector_tstamp": datetime(2024, 3, 5, 12, number),
+        "derived_tstamp": datetime(2024, 3, 5, 12, number),
+        "user_id": user,
+        "domain_userid": device,
+        "network_userid": "n",
+        "domain_sessionid": f"{device}-1",
+        "dvce_type": "Mobile",
+        "unstruct_event_com_snowplowanalytics_snowplow_ecommerce_snowplow_ecommerce_action_1": {
+            "type": action,
+            "name": None,
+        },
+        "contexts_com_snowplowanalytics_snowplow_ecommerce_product_1": [
+            {"id": product, "name": "whatever", "category": "Light", "price": 9.0} for product in products
+        ],
+        "contexts_com_snowplowanalytics_snowplow_ecommerce_transaction_1": [{"transaction_id": order}],
+    }
+
+
+SNOWPLOW = [
+    snowplow_event(1, "watch", "product_view", ["12"], user="2"),
+    snowplow_event(1, "watch", "product_view", ["12"], user="2"),
+    snowplow_event(2, "watch", "list_view", ["10", "20"]),
+    snowplow_event(3, "kiosk", "transaction", ["21"], order="#1001"),
+]
+
+
+def airbyte_shopify() -> dict[str, list[dict]]:
+    """SHOPIFY with lines, refunds, discounts and variants within orders and products, and a column is JSON."""
+    lines = {}
+    for line in SHOPIFY["order_line"]:
+        own = {name: value for name, value in line.items() if name != "order_id"}
+        own["discount_allocations"] = [
+            {"amount": row["amount"]}
+            for row in SHOPIFY["discount_allocation"]
+            if row["order_line_id"] == line["id"]
+        ]
+        lines.setdefault(line["order_id"], []).append(own)
+    owners = {line["id"]: line["order_id"] for line in SHOPIFY["order_line"]}
+    orders = []
+    for order in SHOPIFY["order"]:
+        refunds = [
+            {
+                "id": row["refund_id"],
+                "refund_line_items": [
+                    {"id": row["id"], "line_item_id": row["order_line_id"], "quantity": row["quantity"]}
+                ],
+            }
+            for row in SHOPIFY["order_line_refund"]
+            if owners[row["order_line_id"]] == order["id"]
+        ]
+        customer = order.get("customer_id")
+        plain = {name: value for name, value in order.items() if name != "customer_id"}
+        orders.append(
+            plain
+            | {
+                "customer": {"id": customer} if customer else None,
+                "line_items": lines.get(order["id"], []),
+                # money back for postage names no line
+                "refunds": [*refunds, {"id": 900 + order["id"], "refund_line_items": []}],
+            }
+        )
+    products = [
+        product
+        | {
+            "variants": [
+                {name: value for name, value in variant.items() if name != "product_id"}
+                for variant in SHOPIFY["product_variant"]
+                if variant["product_id"] == product["id"]
+            ]
+        }
+        for product in SHOPIFY["product"]
+    ]
+    checkouts = [
+        checkout
+        | {
+            "line_items": [
+                {name: value for name, value in line.items() if name != "checkout_id"}
+                for line in SHOPIFY["abandoned_checkout_line_item"]
+                if line["checkout_id"] == checkout["id"]
+            ]
+        }
+        for checkout in SHOPIFY["abandoned_checkout"]
+    ]
+    same = {"shop": SHOPIFY["shop"], "customers": SHOPIFY["customer"]}
+    return same | {"orders": orders, "products": products, "abandoned_checkouts": checkouts}
+
+
+SOURCES = ["shopify", "woocommerce", "ga4", "segment", "snowplow", "klaviyo", "mailchimp"]
+
+
+def write_structs(tables: dict[str, list[dict]], folder: Path) -> Path:
+    """As Parquet, what is nested as lists and structs."""
+    folder.mkdir(parents=True)
+    for name, rows in tables.items():
+        columns = dict.fromkeys(column for row in rows for column in row)
+        table = pa.Table.from_pylist([{column: row.get(column) for column in columns} for row in rows])
+        pq.write_table(table, folder / f"{name}.parquet")
+    return folder
+
+
+def write_json(tables: dict[str, list[dict]], folder: Path) -> Path:
+    """As CSV, what is nested as JSON."""
+    texts = {
+        name: [
+            {
+                column: json.dumps(value) if isinstance(value, list | dict) else value
+                for column, value in row.items()
+            }
+            for row in rows
+        ]
+        for name, rows in tables.items()
+    }
+    return write_csv(texts, folder)
 
 
 def write_exports(folder: Path) -> dict[str, str]:
@@ -176,6 +423,7 @@ def write_exports(folder: Path) -> dict[str, str]:
     files = {"shopify": SHOPIFY, "segment": SEGMENT, "klaviyo": KLAVIYO, "mailchimp": MAILCHIMP}
     for source, tables in files.items():
         write_csv(tables, folder / source)
-    (folder / "ga4").mkdir()
-    pq.write_table(pa.Table.from_pylist(GA4), folder / "ga4" / "events.parquet")
+    write_structs({"events": GA4}, folder / "ga4")
+    write_structs({"events": SNOWPLOW}, folder / "snowplow")
+    write_structs(WOOCOMMERCE, folder / "woocommerce")
     return {source: str(folder / source) for source in SOURCES}

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 from shop import small_shop, write_csv, write_parquet
-from warehouse import NO_GATE, build, marts
+from warehouse import NO_GATE, assert_same, build, marts
 
 
 def test_everybody_gets_a_full_list(small):
@@ -33,8 +33,7 @@ def test_a_second_build_changes_no_row_of_any_mart(small, small_inputs, tmp_path
     assert "user_recommendations" in marts()
     again = build(small.copied_to(tmp_path).database, {"input_location": str(small_inputs)})
     assert again.succeeded, again.text
-    for mart in marts():
-        assert again.content(mart) == small.content(mart), mart
+    assert_same(again, small, marts())
 
 
 def test_vars_set_the_length_and_the_time(earlier):
@@ -63,8 +62,7 @@ def test_inputs_may_be_tables_of_the_warehouse(small, small_inputs, tmp_path):
         database, {"input_schema": "shop"}, "--select", *(f"+{model}" for model in lists), *NO_GATE
     )
     assert from_tables.succeeded, from_tables.text
-    for mart in lists:
-        assert from_tables.content(mart) == small.content(mart), mart
+    assert_same(from_tables, small, lists)
 
 
 def broken(name: str, change) -> dict:

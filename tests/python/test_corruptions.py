@@ -7,6 +7,9 @@ import unicodedata
 from collections import Counter
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from itertools import combinations, permutations
+from itertools import count as count_from
+from math import comb
 from pathlib import Path
 
 import duckdb
@@ -15,7 +18,7 @@ from corruptions import CASES, KEYS, as_text, broken_shop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shop import AS_OF, Tables, small_shop, write_csv, write_parquet
-from warehouse import CONTRACTS, FOLDER, FRUGAL, NO_GATE, Build, build, connect, manifest, marts
+from warehouse import CONTRACTS, FOLDER, FRUGAL, NO_GATE, Build, assert_same, build, connect, manifest, marts
 
 from dbt_tools.dbt_runs import run_dbt
 
@@ -424,15 +427,33 @@ def assert_full_lists(built: Build) -> None:
     assert lists == [(12,)] * built.value("select count(*) from stg_users")
 
 
-@pytest.mark.parametrize("absent", OPTIONAL_TABLES)
-def test_without_an_optional_table_all_that_reads_it_is_built(absent, small, tmp_path):
-    """What doesn't read it is as in the clean build."""
-    tables = {table: rows for table, rows in small_shop().items() if table != absent}
+def absent_together() -> list[list[str]]:
+    """Few sets of optional tables, such that of any two tables a set holds one without the other.
+
+    Each table has a pair of sets of its own: no pair lies within another.
+    """
+    count = next(n for n in count_from(2) if comb(n, 2) >= len(OPTIONAL_TABLES))
+    pairs = dict(zip(OPTIONAL_TABLES, combinations(range(count), 2), strict=False))
+    return [[table for table, pair in pairs.items() if number in pair] for number in range(count)]
+
+
+def test_any_optional_table_is_absent_beside_any_other_one():
+    sets = absent_together()
+    for one, other in permutations(OPTIONAL_TABLES, 2):
+        assert any(one in absent and other not in absent for absent in sets)
+
+
+@pytest.mark.parametrize("absent", absent_together(), ids=", ".join)
+def test_without_optional_tables_all_that_reads_them_is_built(absent, small, tmp_path):
+    """Both there, both absent: the clean build and the one of the required tables alone."""
+    tables = {table: rows for table, rows in small_shop().items() if table not in absent}
     write_parquet(tables, tmp_path / "inputs")
     small.copied_to(tmp_path)
-    without = build_in(tmp_path, "--select", f"input_{absent}+", "input_erasure_requests", *NO_GATE)
+    readers = [f"input_{table}+" for table in absent]
+    without = build_in(tmp_path, "--select", *readers, "input_erasure_requests", *NO_GATE)
     assert_full_lists(without)
-    assert without.value(f"select count(*) from stg_{absent}") == 0
+    for table in absent:
+        assert without.value(f"select count(*) from stg_{table}") == 0
 
 
 def test_without_any_optional_table_every_mart_is_built(small, required_alone):
@@ -598,9 +619,7 @@ def test_csv_files_of_any_make_read_like_parquet(small, tmp_path):
     assert read.succeeded, read.text
     with contextlib.chdir(tmp_path):
         assert read.value("select as_of from stg_as_of") == AS_OF
-    for table in TABLES:
-        relation = f"stg_{table}"
-        assert read.content(relation) == small.content(relation), relation
+    assert_same(read, small, [f"stg_{table}" for table in TABLES])
 
 
 def test_variants_stay_apart_when_told_so(broken, tmp_path):

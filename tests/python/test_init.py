@@ -6,7 +6,7 @@ import shutil
 import duckdb
 import pytest
 from click.testing import CliRunner
-from exports import write_exports
+from exports import airbyte_shopify, write_exports, write_json, write_structs
 from shop import small_shop, write_csv
 
 from recmail.init import main
@@ -42,6 +42,30 @@ def test_exports_of_several_sources_make_one_set_of_vars(exports):
     assert code == 0
     assert pasted(output) == {"sources": list(exports), "source_places": exports}
     assert "missing   product_image or product_images: nothing for items.image_url" in output
+
+
+def test_a_connectors_own_words_and_another_shops_tables_are_no_doubts(exports):
+    code, output = init(exports["woocommerce"])
+    assert code == 0
+    assert pasted(output)["sources"] == ["woocommerce"]
+    assert "doubtful" not in output and "shopify" not in output
+
+
+@pytest.mark.parametrize("write", [write_json, write_structs])
+def test_lists_within_rows_are_found(write, tmp_path):
+    tables = airbyte_shopify()
+    shop = write(tables, tmp_path / "shop")
+    code, output = init(shop)
+    assert code == 0
+    assert pasted(output)["sources"] == ["shopify"]
+    lines = sum(len(order["line_items"]) for order in tables["orders"])
+    assert f"found     orders.line_items, {lines} rows" in output
+    assert "found     orders.refunds.refund_line_items, 3 rows" in output
+    for order in tables["orders"]:
+        order["line_items"] = [{"id": line["id"]} for line in order["line_items"]]
+    code, output = init(write(tables, tmp_path / "lines without quantities"))
+    assert code == 1
+    assert "missing   column quantity of orders.line_items" in output
 
 
 def test_inputs_of_the_shops_own_stand_beside_its_sources(exports, tmp_path):

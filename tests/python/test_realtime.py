@@ -1,7 +1,7 @@
 """Selector realtime: what is new becomes new messages, and all else is what the full build had made of it."""
 
 from shop import AS_OF, small_shop, write_parquet
-from warehouse import Build, build
+from warehouse import Build, assert_same, build
 
 # which inputs a row is of
 OF_THE_RUN = "exclude (input_fingerprint)"
@@ -37,5 +37,4 @@ def test_what_is_new_reaches_the_queue_and_nothing_else_changes(small, tmp_path)
     assert {user for user in before.keys() & after.keys() if before[user] != after[user]} == set()
     decisions = dict(built.query("select user_id, reason from send_decisions"))
     assert decisions[leaving] == "unsubscribed" and {decisions[user] for user in new} == {"mailable"}
-    for relation in ("user_recommendations", "int_item_neighbours", "int_item_trends"):
-        assert built.content(relation) == small.content(relation), relation
+    assert_same(built, small, ["user_recommendations", "int_item_neighbours", "int_item_trends"])

@@ -2,7 +2,7 @@
 
 import duckdb
 import pytest
-from warehouse import Build, dbt
+from warehouse import Build, assert_same, dbt
 
 # a view, a table, a table in parts
 KINDS = {"stg_items": "VIEW", "checked_items": "BASE TABLE", "int_candidate_eligibility": "BASE TABLE"}
@@ -31,8 +31,7 @@ def execute(house: Build, *statements: str) -> None:
 def test_running_again_changes_nothing(house, small, small_inputs):
     assert run(house, small_inputs).succeeded
     assert kinds(house) == KINDS
-    for relation in KINDS:
-        assert house.content(relation) == small.content(relation)
+    assert_same(house, small, KINDS)
 
 
 def test_a_relation_of_another_type_is_replaced(house, small, small_inputs):
@@ -42,8 +41,7 @@ def test_a_relation_of_another_type_is_replaced(house, small, small_inputs):
         execute(house, f"drop {was} {name}", f"create {is_now} {name} as select 1 as x")
     assert run(house, small_inputs).succeeded
     assert kinds(house) == KINDS
-    for relation in KINDS:
-        assert house.content(relation) == small.content(relation)
+    assert_same(house, small, KINDS)
 
 
 def test_what_fails_leaves_what_was_there(house, small, small_inputs):
@@ -53,5 +51,4 @@ def test_what_fails_leaves_what_was_there(house, small, small_inputs):
     failed = run(house, small_inputs)
     assert not failed.succeeded
     assert kinds(house) == KINDS
-    for relation in ("checked_items", "int_candidate_eligibility"):
-        assert house.content(relation) == small.content(relation)
+    assert_same(house, small, ["checked_items", "int_candidate_eligibility"])

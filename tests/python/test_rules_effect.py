@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from warehouse import build
+from warehouse import build, manifest
 
+from dbt_tools.dbt_runs import run_dbt
 from recmail import effect as rules_effect
 
 RULE = {"name": "everybody", "when": "order_count >= 0", "effect": "choose_block", "priority": 1}
@@ -21,6 +22,15 @@ def shop(small, small_inputs, tmp_path_factory) -> tuple[Path, dict]:
     built = build(database, {**variables, "personalisation_rules": []}, "--selector", "effect")
     assert built.succeeded, built.text
     return built.database, variables
+
+
+@pytest.fixture(autouse=True)
+def _read_the_project_once(monkeypatch):
+    def with_manifest(*arguments, variables, folder, database):
+        parsed = manifest(variables, database.stem)
+        return run_dbt(*arguments, variables=variables, folder=folder, database=database, manifest=parsed)
+
+    monkeypatch.setattr(rules_effect, "run_dbt", with_manifest)
 
 
 def effect(database: Path, **variables):

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from shop import AS_OF, Tables, small_shop, write_parquet
-from warehouse import FOLDER, Build, build, marts
+from warehouse import FOLDER, Build, assert_same, build, manifest, marts
 
 from dbt_tools.dbt_runs import run_dbt
 
@@ -41,7 +41,7 @@ def run(database: Path, tables: Tables, *arguments: str, tests: bool = False, **
 
 
 def state(built: Build) -> dict[str, list[str]]:
-    return {table: built.content(f"state.{table}") for table in STATE}
+    return built.contents(f"state.{table}" for table in STATE)
 
 
 @pytest.fixture
@@ -49,13 +49,10 @@ def database(tmp_path) -> Path:
     return tmp_path / "w.duckdb"
 
 
-def test_a_warehouse_with_a_history_gives_the_lists_of_one_without(tmp_path):
-    (tmp_path / "old").mkdir()
+def test_a_warehouse_with_a_history_gives_the_lists_of_one_without(small, tmp_path):
     (tmp_path / "fresh").mkdir()
-    before = run(tmp_path / "old" / "w.duckdb", small_shop())
-    assert before.succeeded, before.text
-    keys = dict(before.query("select item_id, item_key from state.item_keys"))
-    old = run(tmp_path / "old" / "w.duckdb", shop_with_ids_before_all_others())
+    keys = dict(small.query("select item_id, item_key from state.item_keys"))
+    old = run(small.copied_to(tmp_path / "old").database, shop_with_ids_before_all_others())
     fresh = run(tmp_path / "fresh" / "w.duckdb", shop_with_ids_before_all_others())
     assert old.succeeded and fresh.succeeded, old.text + fresh.text
 
@@ -67,15 +64,13 @@ def test_a_warehouse_with_a_history_gives_the_lists_of_one_without(tmp_path):
 
     assert len(marts()) > 10
     # exports tell what changed since the run before, which is what a history is
-    for mart in marts("recommendations", "email", "sales", "metrics"):
-        assert old.content(mart) == fresh.content(mart), mart
+    assert_same(old, fresh, marts("recommendations", "email", "sales", "metrics"))
 
 
-def test_the_same_again_and_an_earlier_time_change_nothing(database):
+def test_the_same_again_and_an_earlier_time_change_nothing(small, tmp_path):
     everything = ("--select", "input_history", "+segment_migrations", "+int_profiles")
-    first = run(database, small_shop(), *everything)
-    assert first.succeeded, first.text
-    kept = state(first)
+    database = small.copied_to(tmp_path).database
+    kept = state(small)
     assert all(kept.values())
     again = run(database, small_shop(), "--full-refresh", *everything)
     assert again.succeeded and state(again) == kept
@@ -125,6 +120,7 @@ def test_a_catalogue_that_votes_have_no_room_for_stops_with_a_message(database):
             variables={},
             folder=FOLDER,
             database=database,
+            manifest=manifest({}, database.stem),
         )
         assert shown.succeeded == fits
         assert ("recmail: too many items (at most 16777216)" in "".join(shown.messages)) != fits

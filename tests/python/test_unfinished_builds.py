@@ -12,7 +12,6 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner
-from shop import small_shop, write_parquet
 from warehouse import ROOT, connect
 
 from dbt_tools.unfinished import building_folder
@@ -30,13 +29,26 @@ def recmail_build(database: Path, inputs: Path, *arguments: str):
     return CliRunner().invoke(main, ["--database", str(database), "--vars", variables, *arguments])
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory) -> Path:
+    """One for all tests: for a warehouse or inputs at another place dbt reads the project anew."""
+    return tmp_path_factory.mktemp("unfinished")
+
+
 @pytest.fixture
-def warehouse(small, tmp_path, monkeypatch) -> Path:
+def inputs(small_inputs, place) -> Path:
+    """The small shop's, at a place of their own: it is one of the vars."""
+    return Path(shutil.copytree(small_inputs, place / "in", dirs_exist_ok=True))
+
+
+@pytest.fixture
+def warehouse(small, place, monkeypatch) -> Path:
     monkeypatch.chdir(ROOT)
-    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
-    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "target"))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(place / "target"))
+    monkeypatch.setenv("DBT_LOG_PATH", str(place / "target"))
     monkeypatch.setenv("RECMAIL_DATABASE", "")
-    return small.copied_to(tmp_path / "house").database
+    shutil.rmtree(place / "house", ignore_errors=True)
+    return small.copied_to(place / "house").database
 
 
 def mailing_problem(database: Path) -> str | None:
@@ -48,10 +60,10 @@ def mailing_problem(database: Path) -> str | None:
     return None
 
 
-def test_the_build_takes_the_warehouses_place_and_readers_keep_theirs(warehouse, small_inputs):
+def test_the_build_takes_the_warehouses_place_and_readers_keep_theirs(warehouse, inputs):
     before = warehouse.stat().st_ino
     with duckdb.connect(warehouse, read_only=True) as reader:
-        built = recmail_build(warehouse, small_inputs, *SOME)
+        built = recmail_build(warehouse, inputs, *SOME)
         assert built.exit_code == 0, built.output
         assert reader.execute("select count(*) from metrics.user_value").fetchone()[0] > 0
     assert warehouse.stat().st_ino != before
@@ -59,9 +71,8 @@ def test_the_build_takes_the_warehouses_place_and_readers_keep_theirs(warehouse,
     assert warehouse.stat().st_mode & 0o077 == 0
 
 
-def test_a_build_that_fails_leaves_what_dbt_leaves_in_place(warehouse, small_inputs, tmp_path):
+def test_a_build_that_fails_leaves_what_dbt_leaves_in_place(warehouse, inputs):
     assert mailing_problem(warehouse) is None
-    inputs = write_parquet(small_shop(), tmp_path / "in")
     (inputs / "orders.parquet").write_bytes((inputs / "orders.parquet").read_bytes()[:500])
     failed = recmail_build(warehouse, inputs, "--", "--quiet", "--select", "+input_orders")
     assert failed.exit_code == 1
@@ -71,19 +82,17 @@ def test_a_build_that_fails_leaves_what_dbt_leaves_in_place(warehouse, small_inp
         assert connection.execute("select count(*) from user_value").fetchone()[0] > 0, "yesterday's"
 
 
-def test_a_first_build_makes_the_warehouse(tmp_path, warehouse, small_inputs):
-    built = recmail_build(tmp_path / "new.duckdb", small_inputs, *SOME)
+def test_a_first_build_makes_the_warehouse(tmp_path, warehouse, inputs):
+    built = recmail_build(tmp_path / "new.duckdb", inputs, *SOME)
     assert built.exit_code == 0, built.output
     with duckdb.connect(tmp_path / "new.duckdb", read_only=True) as connection:
         assert connection.execute("select count(*) from inputs.users").fetchone()[0] > 0
 
 
-def test_a_build_that_was_killed_leaves_the_marts_and_the_next_one_starts_anew(warehouse, small_inputs):
+def test_a_build_that_was_killed_leaves_the_marts_and_the_next_one_starts_anew(warehouse, inputs):
     before = warehouse.read_bytes()
     command = [sys.executable, "-c", "from recmail.build import main; main()", "--database", str(warehouse)]
-    process = subprocess.Popen(
-        [*command, "--vars", f'{{"input_location": "{small_inputs}"}}', *SOME], cwd=ROOT
-    )
+    process = subprocess.Popen([*command, "--vars", f'{{"input_location": "{inputs}"}}', *SOME], cwd=ROOT)
     copy = building_folder(warehouse) / warehouse.name
     while not copy.is_file():
         assert process.poll() is None
@@ -97,35 +106,35 @@ def test_a_build_that_was_killed_leaves_the_marts_and_the_next_one_starts_anew(w
     swept = CliRunner().invoke(forget, ["--database", str(warehouse), "--out", str(warehouse.parent / "out")])
     assert swept.exit_code == 0 and not copy.exists()
     assert "is running, or was killed" in mailing_problem(warehouse)
-    built = recmail_build(warehouse, small_inputs, *SOME)
+    built = recmail_build(warehouse, inputs, *SOME)
     assert built.exit_code == 0, built.output
 
 
-def test_the_second_of_two_builds_is_told_to_wait(warehouse, small_inputs):
+def test_the_second_of_two_builds_is_told_to_wait(warehouse, inputs):
     building_folder(warehouse).mkdir()
     with (building_folder(warehouse) / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        refused = recmail_build(warehouse, small_inputs, *SOME)
+        refused = recmail_build(warehouse, inputs, *SOME)
     assert refused.exit_code == 1
     assert "another build of" in refused.output
 
 
-def test_too_little_space_is_said_before_anything_is_built(warehouse, small_inputs, monkeypatch):
+def test_too_little_space_is_said_before_anything_is_built(warehouse, inputs, monkeypatch):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(1, 1, 2 * warehouse.stat().st_size - 1))
-    refused = recmail_build(warehouse, small_inputs, *SOME)
+    refused = recmail_build(warehouse, inputs, *SOME)
     assert refused.exit_code == 1
     assert "make room, or run `dbt build`, which builds in place" in refused.output
 
 
-def test_what_something_else_wrote_meanwhile_is_not_replaced(warehouse, small_inputs, monkeypatch):
+def test_what_something_else_wrote_meanwhile_is_not_replaced(warehouse, inputs, monkeypatch):
     def build_in_place(self, arguments):
         with duckdb.connect(warehouse) as connection:
             connection.execute("create table written_meanwhile as select 1 as a")
         return type("Outcome", (), {"success": True, "exception": None})()
 
     monkeypatch.setattr("recmail.build.dbtRunner.invoke", build_in_place)
-    refused = recmail_build(warehouse, small_inputs, *SOME)
+    refused = recmail_build(warehouse, inputs, *SOME)
     assert "was written by something else meanwhile" in refused.output
     with duckdb.connect(warehouse, read_only=True) as connection:
         assert connection.sql("select a from written_meanwhile").fetchall() == [(1,)]

@@ -1,4 +1,4 @@
--- Whoever has an address in several sources is one user, by the id of the first source that is a shop.
+-- Whoever has an address in several sources is one user, by the id of the first shop that has it.
 {{ config(enabled=sources_with_users() | length > 0) }}
 
 with accounts as (
@@ -6,7 +6,7 @@ with accounts as (
     {% for source in sources_with_users() %}
         select
             '{{ source }}' as source,
-            {{ 1 if 'orders' in source_inputs()[source] else 2 }} as source_rank,
+            {{ shops().index(source) + 1 if source in shops() else 9 }} as source_rank,
             *
         from {{ ref(source ~ '_users') }}
         {{ 'union all' if not loop.last }}

@@ -16,20 +16,16 @@ links as (
         occurred_at
     from events
     where user_id is not null
-    {% if 'shopify' in var('sources') %}
+    {% if shops() %}
         union all
         select
             events.user_pseudo_id,
-            orders.customer_id as user_id,
+            order_names.customer_id as user_id,
             events.occurred_at
         from events
-        inner join {{ ref('shopify_table_orders') }} as orders
-            on events.transaction_id in (
-                orders.order_id, orders.order_number, orders.order_name, concat('#', orders.order_number)
-            )
-        where
-            events.event_name = 'purchase'
-            and orders.customer_id is not null
+        inner join {{ ref(shops()[0] ~ '_order_names') }} as order_names
+            on events.transaction_id = order_names.order_name
+        where events.event_name = 'purchase'
     {% endif %}
 
 )

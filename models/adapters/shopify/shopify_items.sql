@@ -103,6 +103,8 @@ select
     item_url,
     cast(stock_quantity as double) as stock_quantity,
     is_active,
+    cast(null as double) as rating_average,
+    cast(null as double) as rating_count,
     published_at
 from catalogue
 union all
@@ -120,5 +122,7 @@ select
     cast(null as {{ text }}) as item_url,
     cast(null as double) as stock_quantity,
     false as is_active,
+    cast(null as double) as rating_average,
+    cast(null as double) as rating_count,
     cast(null as timestamp) as published_at
 from gone

@@ -1,0 +1,3 @@
+{{ config(enabled='woocommerce' in var('sources')) }}
+
+{{ connector_rows() }}
