@@ -72,7 +72,7 @@ def test_the_same_again_and_an_earlier_time_change_nothing(small, tmp_path):
     database = small.copied_to(tmp_path).database
     kept = state(small)
     assert all(kept.values())
-    again = run(database, small_shop(), "--full-refresh", *everything)
+    again = run(database, small_shop(), "--full-refresh", *everything, as_of=None)
     assert again.succeeded and state(again) == kept
     earlier = run(database, small_shop(), *KEYS, as_of="2024-05-01 00:00:00")
     assert earlier.succeeded and state(earlier) == kept
