@@ -1,8 +1,10 @@
 """dbt in this process: imported once however often it runs."""
 
+import gc
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,10 +28,24 @@ class DbtRun:
     """dbt's result per node, in the order in which they ended."""
 
 
+@contextmanager
+def without_looking_for_garbage() -> Iterator[None]:
+    """For the time of a run: Python looks through dbt's many objects again and again, a fifth of a small build, and
+    finds little that a run is done with. What it leaves is found afterwards."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def parse_project(variables: Mapping, folder: Path, database: Path) -> Manifest:
     """The project parsed once, for several run_dbt into files of this name: dbt parses anew whenever a var changes."""
     os.environ["RECMAIL_DATABASE"] = str(database)
-    outcome = dbtRunner().invoke(["parse", *options(variables, folder)])
+    with without_looking_for_garbage():
+        outcome = dbtRunner().invoke(["parse", *options(variables, folder)])
     if not outcome.success:
         raise SystemExit(f"recmail: the project can't be parsed: {outcome.exception or 'see above'}")
     # dbt 1.11 can't copy a manifest with selectors in it; a run reads selectors.yml by itself
@@ -65,8 +81,9 @@ def run_dbt(
 
     if database:
         os.environ["RECMAIL_DATABASE"] = str(database)
-    runner = dbtRunner(manifest=manifest and own_copy(manifest), callbacks=[keep])
-    outcome = runner.invoke([command, *options(variables, folder), *arguments])
+    with without_looking_for_garbage():
+        runner = dbtRunner(manifest=manifest and own_copy(manifest), callbacks=[keep])
+        outcome = runner.invoke([command, *options(variables, folder), *arguments])
     DuckDBConnectionManager.close_all_connections()  # or the file stays locked for this process
     if outcome.exception:
         messages.append(str(outcome.exception))

@@ -17,6 +17,7 @@ import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
+from dbt_tools.dbt_runs import without_looking_for_garbage
 from dbt_tools.options import database_option, vars_option
 from dbt_tools.scratch import sole_use
 from dbt_tools.unfinished import building_folder, note_latest_run, remove_copy
@@ -37,7 +38,8 @@ def main(database: Path, variables: dict, arguments: tuple[str, ...]) -> None:
         written_at = copy_warehouse(database, folder)
         copy = folder / database.name
         os.environ["RECMAIL_DATABASE"] = str(copy)
-        outcome = dbtRunner().invoke(["build", "--vars", json.dumps(variables), *arguments])
+        with without_looking_for_garbage():
+            outcome = dbtRunner().invoke(["build", "--vars", json.dumps(variables), *arguments])
         DuckDBConnectionManager.close_all_connections()
         if copy.is_file() and time_written(database) == written_at:
             copy.replace(database)
