@@ -4,6 +4,7 @@
 //   node check.mjs gallery CHROMIUM INDEX      what a keyboard and a screen reader find on the gallery's page
 //   node check.mjs whynot CHROMIUM INDEX ITEM… what the gallery says to them
 //   node check.mjs dashboard CHROMIUM PAGE SHOTS FIELD=OPTION…  what the dashboard shows, asks for and says
+//   node check.mjs site CHROMIUM PAGE WORD     what the docs' search finds on a page that is opened as a file
 //   node check.mjs browser SHOTS CHROMIUM FILE…  accessibility, overflow, requests and a screenshot in each mode
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -327,5 +328,23 @@ async function dashboard([executablePath, file, shots, ...choices]) {
   return found;
 }
 
+async function site([executablePath, file, word]) {
+  const { default: puppeteer } = await import('puppeteer-core');
+  const chromium = await puppeteer.launch({ executablePath, headless: true, args: CHROMIUM_OPTIONS });
+  const found = { errors: [], requests: [] };
+  const page = await chromium.newPage();
+  page.on('pageerror', (error) => found.errors.push(error.message));
+  page.on('request', (request) => {
+    if (!/^(file|data):/.test(request.url())) found.requests.push(request.url());
+  });
+  await page.goto(pathToFileURL(file).href);
+  await page.click('[name=query]');
+  await page.keyboard.type(word);
+  await page.waitForSelector('.md-search-result__link');
+  found.pages = await page.$$eval('.md-search-result__link', (all) => all.map((link) => link.pathname));
+  await chromium.close();
+  return found;
+}
+
 const [command, ...rest] = process.argv.slice(2);
-console.log(JSON.stringify(await { markup, clients, browser, gallery, whynot, dashboard }[command](rest)));
+console.log(JSON.stringify(await { markup, clients, browser, gallery, whynot, dashboard, site }[command](rest)));

@@ -1,6 +1,8 @@
 """Examples that a shop copies from docs/ name commands that exist, in files that can be read."""
 
+import json
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -11,6 +13,9 @@ from recmail.cli import main
 
 EXAMPLES = sorted((ROOT / "orchestration").iterdir())
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+TOOLS = ROOT / "email_tools"
+SITE = ROOT / "out" / "site"
+CHROMIUM = shutil.which("chromium")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -44,3 +49,21 @@ def code_of(text: str, path) -> list[str]:
     if path.suffix != ".md":
         return [text]
     return re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE) + re.findall(r"`([^`\n]+)`", text)
+
+
+@pytest.mark.skipif(not SITE.exists(), reason=f"{SITE} is not there: make test builds it")
+@pytest.mark.skipif(
+    not (TOOLS / "node_modules" / ".installed").exists() or not CHROMIUM or not shutil.which("node"),
+    reason="needs node, npm packages and Chromium: `make email-tools` installs them",
+)
+def test_the_site_is_searched_where_its_pages_are_opened_as_files():
+    done = subprocess.run(
+        ["node", TOOLS / "check.mjs", "site", CHROMIUM, SITE / "adapters.html", "unsubscribe storm"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["errors"] == found["requests"] == []
+    assert str(SITE / "runbook.html") in found["pages"]
