@@ -161,6 +161,7 @@
         'send_changed_share_max': share,
         'ended_by_order': {'type': 'words', 'of': email_types},
 
+        'adaptive_share_min': {'type': 'number', 'least': 0.001, 'most': 0.5},
         'experiment_error_rate': {'type': 'number', 'least': 0.0001, 'most': 0.5},
         'experiment_days_min': whole_days,
         'experiment_conversions_min': count_above_0,

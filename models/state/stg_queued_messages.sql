@@ -4,6 +4,9 @@ select
     queued.trigger_type,
     queued.segment,
     queued.layout,
+    queued.adaptive_experiment,
+    queued.adaptive_arm,
+    queued.arm_share,
     queued.as_of
 from {{ source('state', 'queued_messages') }} as queued
 inner join {{ ref('stg_users') }} as users

@@ -48,6 +48,7 @@ pairs as (
         first_one.experiment as first_experiment,
         second_one.experiment as second_experiment,
         first_one.layer = second_one.layer as share_a_layer,
+        first_one.assigned_by = 'adaptive' and second_one.assigned_by = 'adaptive' as are_adaptive,
         first_one.traffic_from < second_one.traffic_to
         and first_one.traffic_to > second_one.traffic_from as share_traffic,
         (
@@ -78,6 +79,20 @@ from pairs
 where
     (share_a_layer and share_traffic)
     or (share_a_lever and share_a_layer is not true)
+union all
+select concat(first_experiment, ' and ', second_experiment, ': expected one layer, since both adapt') as faults
+from pairs
+where
+    are_adaptive
+    and share_a_layer is not true
+union all
+select concat(described.experiment, ': expected a placement of emails or none, since it is adaptive') as faults
+from described
+inner join {{ ref('placements') }} as placements
+    on described.placement = placements.placement
+where
+    described.assigned_by = 'adaptive'
+    and placements.channel <> 'email'
 union all
 select concat(experiment, ': expected 2 to 10 arms, one of them the baseline') as faults
 from described

@@ -43,6 +43,7 @@ queued as (
 
 select
     'email' as channel,
+    messages.message_id,
     messages.user_id,
     queued.placement,
     queued.trigger_type,
@@ -60,6 +61,7 @@ where messages.is_bounced = 0
 union all
 select
     'site' as channel,
+    null as message_id,
     user_id,
     context as placement,
     null as trigger_type,

@@ -4,6 +4,8 @@
 with arms as (
 
     select * from {{ ref('int_experiment_arms') }}
+    -- in an adaptive one users change their arm: see policy_estimates
+    where assigned_by is distinct from 'adaptive'
 
 ),
 

@@ -1,8 +1,18 @@
 -- Two hashes: one says where in its layer a user stands, the other draws the arm. So the arms of two layers cross, and
--- a part of a layer that becomes wider moves nobody. Who was put into an experiment elsewhere is in that arm.
+-- a part of a layer that becomes wider moves nobody. Who was put into an experiment elsewhere is in that arm. Arms of
+-- an adaptive experiment are drawn anew each day, by the weights of the user's context.
 with arms as (
 
     select * from {{ ref('int_experiment_arms') }}
+
+),
+
+as_of as (
+
+    select
+        as_of,
+        cast(cast(as_of as date) as {{ dbt.type_string() }}) as drawn_on
+    from {{ ref('stg_as_of') }}
 
 ),
 
@@ -23,6 +33,7 @@ hashed as (
         arms.arm,
         users.user_id,
         users.address_key,
+        arms.arm_share,
         greatest(arms.starts_at, coalesce(users.signed_up_at, arms.starts_at)) as assigned_at
     from arms
     cross join users
@@ -36,6 +47,35 @@ hashed as (
 
 ),
 
+adapted as (
+
+    select
+        arms.experiment,
+        arms.arm,
+        users.user_id,
+        users.address_key,
+        weights.arm_share,
+        as_of.as_of as assigned_at
+    from arms
+    cross join as_of
+    inner join {{ ref('int_arm_weights') }} as weights
+        on
+            arms.experiment = weights.experiment
+            and arms.arm = weights.arm
+    inner join {{ ref('int_user_segments') }} as segments
+        on weights.context = segments.segment
+    inner join users
+        on segments.user_id = users.user_id
+    where
+        arms.assigned_by = 'adaptive'
+        and {{ hash_share("concat('layer:', arms.layer, ':', users.user_id)") }} >= arms.traffic_from
+        and {{ hash_share("concat('layer:', arms.layer, ':', users.user_id)") }} < arms.traffic_to
+        and {{ hash_share("concat('arm:', arms.experiment, ':', users.user_id, ':', as_of.drawn_on)") }}
+        < weights.share_reached
+    qualify row_number() over (partition by arms.experiment, users.user_id order by weights.share_reached) = 1
+
+),
+
 assigned as (
 
     select
@@ -43,14 +83,25 @@ assigned as (
         arm,
         user_id,
         address_key,
+        arm_share,
         assigned_at
     from hashed
+    union all
+    select
+        experiment,
+        arm,
+        user_id,
+        address_key,
+        arm_share,
+        assigned_at
+    from adapted
     union all
     select
         assignments.experiment,
         assignments.arm,
         assignments.user_id,
         users.address_key,
+        null as arm_share,
         assignments.assigned_at
     from {{ ref('stg_experiment_assignments') }} as assignments
     inner join users
@@ -80,6 +131,7 @@ select
     assigned.experiment,
     assigned.user_id,
     assigned.arm,
+    assigned.arm_share,
     assigned.assigned_at,
     -- whoever reads the mail of two accounts, or was put into two arms, has seen both
     coalesce(claims.first_arm <> assigned.arm or claims.last_arm <> assigned.arm, false)

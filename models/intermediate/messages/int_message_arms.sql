@@ -19,6 +19,10 @@ select
     {% for lever in ['subject', 'layout', 'items_primary', 'items', 'send_delay_hours'] %}
         max(arms.{{ lever }}) as {{ lever }},
     {% endfor %}
+    -- such experiments share a layer, and no message is in two of them
+    max(case when arms.assigned_by = 'adaptive' then arms.experiment end) as adaptive_experiment,
+    max(case when arms.assigned_by = 'adaptive' then arms.arm end) as adaptive_arm,
+    max(case when arms.assigned_by = 'adaptive' then experiment_users.arm_share end) as arm_share,
     {{ dbt.listagg('arms.experiment', "'|'", 'order by arms.experiment') }} as experiment,
     {{ dbt.listagg('arms.arm', "'|'", 'order by arms.experiment') }} as arm
 from chosen

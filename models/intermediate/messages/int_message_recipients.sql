@@ -93,6 +93,9 @@ select
     least(coalesce(arms.items_primary, {{ var('email_items_primary') }}), {{ items }}) as items_primary,
     arms.experiment,
     arms.arm,
+    arms.adaptive_experiment,
+    arms.adaptive_arm,
+    arms.arm_share,
     decisions.as_of
 from decisions
 inner join users

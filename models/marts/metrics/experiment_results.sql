@@ -9,6 +9,7 @@
 with arms as (
 
     select * from {{ ref('int_experiment_arms') }}
+    where assigned_by is distinct from 'adaptive'
 
 ),
 
