@@ -5,6 +5,7 @@ import math
 import os
 import re
 import shutil
+import string
 import subprocess
 import sys
 from functools import partial
@@ -443,7 +444,8 @@ def test_a_missing_database_says_what_to_run(tmp_path, run):
 
 
 @pytest.mark.parametrize(
-    "key", [None, "short", " " * 32, "\t" * 40, "a" * 64, "0123456" * 9, " short" + " " * 40]
+    "key",
+    [None, "short", " " * 32, "\t" * 40, "a" * 64, "0123456" * 9, " short" + " " * 40, string.printable[:31]],
 )
 def test_render_needs_a_key_and_says_how_to_make_one(run, monkeypatch, key):
     monkeypatch.delenv("RECMAIL_UNSUBSCRIBE_KEY")

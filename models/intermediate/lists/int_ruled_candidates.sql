@@ -6,6 +6,8 @@
     materialized=in_parts(),
     part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
 ) }}
+{% set is_cut = "action = 'at_most' and item_rank > amount" %}
+{% set is_held = "(action = 'pin' and item_rank = 1 or action = 'at_least' and item_rank <= amount)" %}
 
 with matched as (
 
@@ -18,13 +20,12 @@ with matched as (
         labels.kind_number,
         rules.priority,
         rules.action,
-        rules.amount,
-        case when rules.unit = 'percent' then cast(lists.list_size as double) * rules.amount / 100 end as places,
         case
-            when rules.unit = 'percent' then {{ hash_share(
+            when rules.unit = 'percent' then ceil(cast(lists.list_size as double) * rules.amount / 100 - {{ hash_share(
                 "concat('quota:', rules.rule, ':', lists.placement, ':', lists.user_id, ':', as_of.as_of)"
-            ) }}
-        end as chance
+            ) }})
+            else rules.amount
+        end as amount
     from {{ ref('int_item_rules') }} as rules
     inner join {{ ref('int_ranking_pool') }} as pool
         on rules.item_key = pool.item_key
@@ -53,17 +54,10 @@ with matched as (
 possible as (
 
     select
-        matched.list_key,
-        matched.user_key,
-        matched.item_key,
-        matched.item_number,
-        matched.score,
-        matched.priority,
-        matched.action,
-        coalesce(
-            floor(matched.places) + case when matched.chance < matched.places - floor(matched.places) then 1 else 0 end,
-            matched.amount
-        ) as amount,
+        matched.*,
+        min(case when matched.action in ('pin', 'at_least') then matched.priority end) over (
+            partition by matched.list_key, matched.item_key
+        ) as wanted_priority,
         row_number() over (
             partition by matched.list_key, matched.priority, matched.kind_number
             order by matched.score desc, matched.item_number
@@ -82,14 +76,18 @@ possible as (
 
 ),
 
--- the best first, and of a kind one
+-- the best first, and of a kind one; what a smaller priority wants fills an at_most before all others
 ranked as (
 
     select
         *,
         row_number() over (
             partition by list_key, priority
-            order by case when kind_item_rank = 1 then 0 else 1 end, score desc, item_number
+            order by
+                case when action = 'at_most' and wanted_priority < priority then wanted_priority end nulls last,
+                case when kind_item_rank = 1 then 0 else 1 end,
+                score desc,
+                item_number
         ) as item_rank
     from possible
 
@@ -102,8 +100,10 @@ decided as (
         list_key,
         user_key,
         item_key,
-        min(case when action = 'exclude' or action = 'at_most' and item_rank > amount then priority end)
-            as exclude_priority,
+        case
+            when coalesce(min(priority) filter (where {{ is_cut }}) < min(priority) filter (where {{ is_held }}), true)
+                then min(priority) filter (where action = 'exclude' or {{ is_cut }})
+        end as exclude_priority,
         min(case when action in ('boost', 'bury') then priority end) as factor_priority,
         min_by(amount, priority) filter (where action in ('boost', 'bury')) as rule_factor,
         min(case when action = 'pin' and item_rank = 1 then priority end) as pin_priority,
