@@ -41,6 +41,9 @@ help: ## list the targets
 
 # --- the product --------------------------------------------------------------------------------------------
 
+# build and train read the demo's inputs unless they are told otherwise; beside var sources these are never read.
+demo_inputs = $(if $(INPUT)$(findstring input_,$(VARS))$(findstring sources,$(VARS)),,inputs)
+
 demo: .unsubscribe_key train build quality dashboard render preview ## demo inputs, warehouse, dashboard, rendered emails and their gallery
 	@printf '\nLook at:\n'
 	@printf '  %-22s %s\n' 'gallery of the emails' '$(CURDIR)/out/gallery/index.html'
@@ -55,8 +58,7 @@ data/demo/.made: $(shell find demo -type f -not -name '*.pyc') .venv/.installed
 	$(python) -m demo.make_inputs --out data/demo
 	@touch $@
 
-# dbt reads the demo inputs unless told otherwise.
-build: .venv/.installed $(if $(INPUT)$(findstring input_,$(VARS)),,inputs) ## dbt build: models and tests, beside the warehouse until all is built
+build: .venv/.installed $(demo_inputs) ## dbt build: models and tests, beside the warehouse until all is built
 	@vars=$$($(recmail) vars) && \
 	printf "dbt build --vars '%s'\n  into %s\n" "$$vars" "$$RECMAIL_DATABASE" && \
 	$(recmail) build --vars "$$vars" && \
@@ -75,7 +77,7 @@ effect: .venv/.installed ## what edited rules and seeds would change, tried in a
 
 # Learned from the same inputs, up to the same time; ranks from the next build on. The demo looks at two cuts to be brief.
 demo: windows := 2
-train: .venv/.installed $(if $(INPUT)$(findstring input_,$(VARS)),,inputs) ## learn what is bought after what, on replays of the models at earlier times
+train: .venv/.installed $(demo_inputs) ## learn what is bought after what, on replays of the models at earlier times
 	@vars=$$($(recmail) vars) && \
 	$(recmail) train --vars "$$vars" $(if $(windows),--windows $(windows))
 

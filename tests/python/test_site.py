@@ -1,13 +1,14 @@
 """Examples that a shop copies from docs/ name commands that exist, in files that can be read."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
 
 import pytest
 import yaml
-from warehouse import ROOT
+from warehouse import CONTRACTS, ROOT
 
 from recmail.cli import main
 
@@ -42,6 +43,38 @@ def test_commands_that_are_named_exist(path):
     commands = set(re.findall(r"bin/recmail +([a-z-]+)", words))
     assert targets <= TARGETS
     assert commands <= set(main.list_commands(None))
+
+
+def test_the_quickstart_names_every_column_that_a_table_cant_do_without():
+    page = (ROOT / "docs" / "quickstart.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|[^|]*\|(.*)\|$", page, re.MULTILINE)
+    named = {table: set(re.findall(r"`(\w+)`", columns)) for table, columns in rows}
+    assert named.keys() == {contract.table_name for contract in CONTRACTS if contract.is_required}
+    for contract in CONTRACTS:
+        if contract.is_required:
+            required = {column.name for column in contract.columns if column.meta.get("required")}
+            assert required <= named[contract.table_name] <= {column.name for column in contract.columns}
+
+
+@pytest.mark.parametrize(
+    ("option", "is_made"),
+    [
+        ("AS_OF=2025-06-01", True),
+        ("INPUT=shop", False),
+        ("VARS={input_schema: raw_shop}", False),
+        ("VARS={sources: [shopify], source_places: {shopify: /data/shopify}}", False),
+    ],
+)
+def test_the_demos_inputs_are_made_only_for_builds_that_read_them(option, is_made):
+    asked = ["make", "--dry-run", "--what-if=demo/make_inputs.py", "build", "train", option]
+    # a make above this one would hand down its options and variables
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "INPUT", "AS_OF", "VARS")
+    }
+    done = subprocess.run(asked, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert ("demo.make_inputs" in done.stdout) == is_made
 
 
 def code_of(text: str, path) -> list[str]:
