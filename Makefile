@@ -211,6 +211,7 @@ compile := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 lock: .venv/.installed ## resolve pyproject.toml into the lock files; versions they hold stay where they fit
 	$(compile) pyproject.toml --group build --group test --group tools -o requirements.lock
 	$(compile) --group lint -o requirements-lint.lock
+	$(compile) --group spark -o requirements-spark.lock
 	$(compile) pyproject.toml --group build --group bench -c requirements.lock -o requirements-bench.lock
 	@! grep -Hn '://' requirements*.lock || { echo 'recmail: a lock names a registry (above)' >&2; exit 1; }
 
