@@ -154,7 +154,10 @@ def inputs_given(
     found = set()
     for name, contract in contracts.items():
         required = {(name, column.name) for column in contract.columns if column.meta.get("required")}
-        if any(table == name for table, _ in given) and required & can_give <= given:
+        # an event of the site that names neither an item nor a search is none
+        names = {(name, column) for column in ("item_id", "search_query") if name == "web_events"} & can_give
+        has_names = not names or bool(names & given)
+        if any(table == name for table, _ in given) and required & can_give <= given and has_names:
             found.add((name, "*"))
     return found
 

@@ -2,11 +2,12 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import duckdb
 import pytest
 from click.testing import CliRunner
-from exports import airbyte_shopify, write_exports, write_json, write_structs
+from exports import GA4, airbyte_shopify, write_exports, write_json, write_structs
 from shop import small_shop, write_csv
 
 from recmail.init import main
@@ -80,6 +81,21 @@ def test_a_newsletter_alone_is_no_shop(exports):
     code, output = init(exports["klaviyo"])
     assert code == 1
     assert "Required inputs that are not there: items, orders, order_lines" in output
+
+
+def test_events_that_name_no_item_switch_nothing_on(exports, tmp_path):
+    events = [{name: value for name, value in event.items() if name != "items"} for event in GA4]
+    code, output = init(exports["shopify"], write_structs({"events": events}, tmp_path / "ga4"))
+    assert code == 0 and pasted(output)["sources"] == ["shopify", "ga4"]
+    (tmp_path / "lines").mkdir()
+    for table in Path(exports["shopify"]).iterdir():
+        if not table.stem.startswith("abandoned"):
+            shutil.copy(table, tmp_path / "lines")
+    code, output = init(tmp_path / "lines", tmp_path / "ga4")
+    assert code == 0
+    assert "off  strategy recently_viewed: web_events" in output
+    code, output = init(tmp_path / "lines", exports["ga4"])
+    assert "off  strategy recently_viewed" not in output
 
 
 def test_what_a_connector_must_write_is_named_when_it_is_missing(exports, tmp_path):
