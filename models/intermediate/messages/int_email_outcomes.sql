@@ -16,6 +16,15 @@ with email_events as (
         end as outcome,
         case when events.occurred_at >= cast('1990-01-01' as timestamp) then events.occurred_at end as happened_at
     from {{ ref('typed_email_events') }} as events
+    union all
+    -- a sender that hands in its log, and no event of what it sent
+    select
+        user_id,
+        message_id,
+        'mailed' as outcome,
+        sent_at as happened_at
+    from {{ ref('stg_send_log') }}
+    where sent_at is not null
 
 ),
 
