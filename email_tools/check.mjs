@@ -337,6 +337,8 @@ async function site([executablePath, file, word]) {
   page.on('request', (request) => {
     if (!/^(file|data):/.test(request.url())) found.requests.push(request.url());
   });
+  // narrower, the field is behind a button
+  await page.setViewport({ width: 1200, height: 800 });
   await page.goto(pathToFileURL(file).href);
   await page.click('[name=query]');
   await page.keyboard.type(word);

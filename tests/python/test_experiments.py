@@ -163,6 +163,7 @@ def arms_of(experiment: str, arms: list[str], **more) -> pd.DataFrame:
         {
             "experiment": experiment,
             "arm": arms,
+            "assigned_by": "hash",
             "is_baseline": [number == 0 for number in range(len(arms))],
             "arm_share": 1 / len(arms),
             "arm_count": len(arms),
@@ -372,6 +373,11 @@ def assigned(
             qualify row_number() over (partition by experiment, user_id order by assigned_at) = 1
         """)
         connection.execute("create table placements (placement varchar, channel varchar)")
+        connection.execute("create table int_user_segments (user_id varchar, segment varchar)")
+        connection.execute(
+            "create table int_arm_weights "
+            "(experiment varchar, context varchar, arm varchar, arm_share double, share_reached double)"
+        )
         connection.execute(f"create table stg_as_of as select timestamp '{NOW}' as as_of")
         connection.execute("""
             create table stg_users as

@@ -65,7 +65,7 @@ FAULTS = {
     "item_rules set action = 'exclude' where rule = 'r9'": "r9: expected as amount a place",
     "item_rules set priority = 0 where rule = 'r10'": "r10: expected a whole number above 0 as priority",
     "item_rules set value = ' ' where rule = 'r11'": "r11: expected a value",
-    "experiments set traffic_to = 2 where experiment = 'digest_list'": "digest_list: expected with hash a layer, and",
+    "experiments set traffic_to = 2 where experiment = 'digest_list'": "digest_list: expected with hash or adaptive",
     "experiments set metric = 'joy' where experiment = 'digest_subject'": "digest_subject: expected a metric of macro",
     "experiment_arms set layout = 'heap' where arm = 'six_trending'": "digest_list six_trending: expected layout grid",
     "experiment_arms set items_primary = 9, items = 8 where arm = 'general'": "general: expected items_primary above",
