@@ -1,38 +1,3 @@
--- A device is whose user id its events carry, and whose order it paid, where the shop's orders are there.
 {{ config(enabled='snowplow' in var('sources')) }}
 
-with events as (
-
-    select * from {{ ref('snowplow_events') }}
-    where anonymous_id is not null
-
-),
-
-links as (
-
-    select
-        anonymous_id,
-        user_id,
-        occurred_at
-    from events
-    where user_id is not null
-    {% if shops() %}
-        union all
-        select
-            events.anonymous_id,
-            order_names.customer_id as user_id,
-            events.occurred_at
-        from events
-        inner join {{ ref(shops()[0] ~ '_order_names') }} as order_names
-            on events.transaction_id = order_names.order_name
-        where events.action_type = 'transaction'
-    {% endif %}
-
-)
-
-select
-    anonymous_id,
-    user_id,
-    min(occurred_at) as linked_at
-from links
-group by anonymous_id, user_id
+{{ device_identities('snowplow', device='anonymous_id', is_purchase="events.action_type = 'transaction'") }}

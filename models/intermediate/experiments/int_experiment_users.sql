@@ -11,7 +11,7 @@ as_of as (
 
     select
         as_of,
-        cast(cast(as_of as date) as {{ dbt.type_string() }}) as drawn_on
+        concat(':', cast(cast(as_of as date) as {{ dbt.type_string() }})) as salt
     from {{ ref('stg_as_of') }}
 
 ),
@@ -26,53 +26,43 @@ users as (
 
 ),
 
-hashed as (
+drawn as (
 
     select
         arms.experiment,
         arms.arm,
         users.user_id,
         users.address_key,
-        arms.arm_share,
-        greatest(arms.starts_at, coalesce(users.signed_up_at, arms.starts_at)) as assigned_at
+        coalesce(weights.arm_share, arms.arm_share) as arm_share,
+        case
+            when arms.assigned_by = 'adaptive' then as_of.as_of
+            else greatest(arms.starts_at, coalesce(users.signed_up_at, arms.starts_at))
+        end as assigned_at
     from arms
     cross join users
-    where
-        arms.assigned_by = 'hash'
-        and {{ hash_share("concat('layer:', arms.layer, ':', users.user_id)") }} >= arms.traffic_from
-        and {{ hash_share("concat('layer:', arms.layer, ':', users.user_id)") }} < arms.traffic_to
-        -- the last arm reaches exactly 1, and no hash does
-        and {{ hash_share("concat('arm:', arms.experiment, ':', users.user_id)") }} < arms.share_reached
-    qualify row_number() over (partition by arms.experiment, users.user_id order by arms.share_reached) = 1
-
-),
-
-adapted as (
-
-    select
-        arms.experiment,
-        arms.arm,
-        users.user_id,
-        users.address_key,
-        weights.arm_share,
-        as_of.as_of as assigned_at
-    from arms
     cross join as_of
-    inner join {{ ref('int_arm_weights') }} as weights
+    left join {{ ref('int_user_segments') }} as segments
+        on
+            users.user_id = segments.user_id
+            and arms.assigned_by = 'adaptive'
+    left join {{ ref('int_arm_weights') }} as weights
         on
             arms.experiment = weights.experiment
             and arms.arm = weights.arm
-    inner join {{ ref('int_user_segments') }} as segments
-        on weights.context = segments.segment
-    inner join users
-        on segments.user_id = users.user_id
+            and segments.segment = weights.context
     where
-        arms.assigned_by = 'adaptive'
+        arms.assigned_by in ('hash', 'adaptive')
         and {{ hash_share("concat('layer:', arms.layer, ':', users.user_id)") }} >= arms.traffic_from
         and {{ hash_share("concat('layer:', arms.layer, ':', users.user_id)") }} < arms.traffic_to
-        and {{ hash_share("concat('arm:', arms.experiment, ':', users.user_id, ':', as_of.drawn_on)") }}
-        < weights.share_reached
-    qualify row_number() over (partition by arms.experiment, users.user_id order by weights.share_reached) = 1
+        -- the last arm reaches exactly 1, and no hash does
+        and {{ hash_share(
+            "concat('arm:', arms.experiment, ':', users.user_id, "
+            ~ "case when arms.assigned_by = 'adaptive' then as_of.salt else '' end)"
+        ) }} < coalesce(weights.share_reached, arms.share_reached)
+    qualify
+        row_number() over (
+            partition by arms.experiment, users.user_id order by coalesce(weights.share_reached, arms.share_reached)
+        ) = 1
 
 ),
 
@@ -85,16 +75,7 @@ assigned as (
         address_key,
         arm_share,
         assigned_at
-    from hashed
-    union all
-    select
-        experiment,
-        arm,
-        user_id,
-        address_key,
-        arm_share,
-        assigned_at
-    from adapted
+    from drawn
     union all
     select
         assignments.experiment,
