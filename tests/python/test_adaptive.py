@@ -66,7 +66,7 @@ class Shop:
                 arm_share double, as_of timestamp
             );
             create table int_experiment_touches (
-                message_id varchar, user_id varchar, touched_at timestamp, is_clicked integer
+                message_id varchar, user_id varchar, touched_at timestamp, is_clicked integer, clicked_at timestamp
             );
             """
         )
@@ -112,7 +112,8 @@ class Shop:
                 "day from emails"
             )
             self.connection.execute(
-                "insert into int_experiment_touches select message_id, user_id, day, is_clicked from emails"
+                "insert into int_experiment_touches select message_id, user_id, day, is_clicked, "
+                "case when is_clicked = 1 then day end from emails"
             )
         self.build(START + timedelta(days=DAYS + DAYS_TO_ANSWER))
         return self
@@ -212,8 +213,12 @@ def test_arms_are_drawn_as_often_as_their_shares_say_and_the_same_again(learned)
     draws = "select user_id, arm from int_experiment_users order by user_id"
     today = learned.rows(draws)
     shares = learned.rows("from int_arm_weights").set_index(["context", "arm"])["arm_share"]
-    learned.build(START + timedelta(days=DAYS + DAYS_TO_ANSWER, hours=9))
-    assert learned.rows(draws).equals(today), "later on the same day"
+    late_clicks = "update int_experiment_touches set clicked_at = $1 where is_clicked = 0"
+    later = START + timedelta(days=DAYS + DAYS_TO_ANSWER, hours=9)
+    learned.connection.execute(late_clicks, [later])
+    learned.build(later)
+    assert learned.rows(draws).equals(today), "later on the same day, when readers click what is old"
+    learned.connection.execute(late_clicks, [None])
     days = []
     for number in range(1, 11):
         learned.build(START + timedelta(days=DAYS + DAYS_TO_ANSWER + number))

@@ -22,6 +22,7 @@ messages as (
             max(case when event_type = '{{ event_type }}' and not is_machine then 1 else 0 end)
                 as {{ name }},
         {% endfor %}
+        min(case when event_type = 'click' and not is_machine then occurred_at end) as clicked_at,
         max(case when event_type = 'bounce' then 1 else 0 end) as is_bounced
     from events
     group by user_id, message_id
@@ -50,6 +51,7 @@ select
     messages.touched_at,
     messages.is_opened,
     messages.is_clicked,
+    messages.clicked_at,
     messages.is_unsubscribed,
     messages.is_complained
 from messages
@@ -68,6 +70,7 @@ select
     occurred_at as touched_at,
     0 as is_opened,
     case when is_clicked then 1 else 0 end as is_clicked,
+    null as clicked_at,
     0 as is_unsubscribed,
     0 as is_complained
 from {{ ref('stg_context_impressions') }}

@@ -66,15 +66,35 @@ messages_to_look_up as (
 
 ),
 
+-- whatever tells whose a message is: the log whatever it says became of it, and what our own runs queued
+told as (
+
+    select
+        message_id,
+        user_id
+    from email_events
+    union all
+    select
+        message_id,
+        user_id
+    from {{ ref('checked_send_log') }}
+    union all
+    select
+        message_id,
+        user_id
+    from {{ ref('stg_queued_messages') }}
+
+),
+
 named_users as (
 
     select distinct
-        email_events.message_id,
-        email_events.user_id
-    from email_events
+        told.message_id,
+        told.user_id
+    from told
     inner join messages_to_look_up
-        on email_events.message_id = messages_to_look_up.message_id
-    where email_events.user_id is not null
+        on told.message_id = messages_to_look_up.message_id
+    where told.user_id is not null
 
 ),
 
