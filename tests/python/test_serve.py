@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import subprocess
 import threading
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -282,16 +283,23 @@ def test_every_operation_is_described_and_methods_are_refused(client):
     ],
 )
 def test_nothing_that_is_sent_makes_it_fail(served, sent):
-    async def status() -> bytes:
+    async def status(sent: bytes) -> bytes:
         reader, writer = await asyncio.open_connection("127.0.0.1", served)
-        writer.write(sent)
-        writer.write_eof()
-        line = await asyncio.wait_for(reader.readline(), 10)
-        writer.close()
-        return line
+        # what is far too long is refused before its end is sent: the connection may be gone by then
+        with suppress(OSError):
+            writer.write(sent)
+            writer.write_eof()
+        try:
+            return await asyncio.wait_for(reader.readline(), 10)
+        except ConnectionError:
+            return b""
+        finally:
+            writer.close()
 
     # or nothing, to what is no HTTP
-    assert asyncio.run(status()).split()[1:2] in ([b"200"], [b"400"], [b"404"], [])
+    assert asyncio.run(status(sent)).split()[1:2] in ([b"200"], [b"400"], [b"404"], [])
+    # and whoever comes next is served
+    assert asyncio.run(status(b"GET /users/u1 HTTP/1.1\r\nHost: x\r\n\r\n")).split()[1] == b"200"
 
 
 @pytest.fixture(scope="module")
