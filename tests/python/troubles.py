@@ -61,6 +61,9 @@ def outcomes_in_the_words_of_esps(shop: Shop) -> None:
             [event["occurred_at"], None, datetime(1970, 1, 1), datetime(2099, 1, 1)]
         )
         shop.refuses(user)
+    # a table with no good row is a wrong table
+    if not any(event["occurred_at"] == AS_OF - 7 * DAY for event in shop.tables["email_events"]):
+        shop.may_stop = True
 
 
 def outcomes_that_name_a_message(shop: Shop) -> None:
