@@ -48,6 +48,8 @@ IS_RIGHT = {
     "timestamp": "(regexp_matches(value, '^[0-9]{15,}$') or regexp_matches(value, '^[0-9]{4}') "
     "and try_cast(value as timestamptz) is not null)",
 }
+# or a structure that holds one
+IS_HTTPS = "regexp_matches(value, '^(https://|[{])')"
 IS_ADDRESS = "regexp_matches(value, '^[^@ ]+@[^@ ]+[.][A-Za-z]{2,}$')"
 
 # (input, column) that have values, and (input, *) for inputs that are there at all
@@ -196,11 +198,13 @@ def show_source_table(
         if not name or not found.counts[name]:
             missing.setdefault((table_name, input_column), column["config"]["meta"]["names"][0])
             continue
-        held.add((table_name, input_column))
         contract = {known.name: known for known in contracts[table_name].columns}[input_column]
-        # words of the connector's own are turned into those of the contract
-        if contract.data_type != "boolean" and "read_as" not in column["config"]["meta"]:
+        meta = column["config"]["meta"]
+        # words of the connector's own are turned into those of the contract, and parts put together
+        if contract.data_type != "boolean" and not meta.keys() & {"read_as", "is_part"}:
             show_doubt(found, name, contract, has_own_words=True)
+        if "is_part" in meta or not leads_nowhere(found, name, contract):
+            held.add((table_name, input_column))
     # another column of the connector may say it
     without = [f"{name} ({'.'.join(given)})" for given, name in missing.items() if given not in held]
     if without:
@@ -247,6 +251,8 @@ def pinned_inputs_in(tables: dict[str, FoundTable], held: Held, beside_sources: 
                 show_absent(found, column, unknown)
             else:
                 show_doubt(found, column.name, column)
+                if leads_nowhere(found, column.name, column):
+                    held.discard((name, column.name))
     optional = [
         name for name, contract in contracts.items() if name not in tables and not contract.is_required
     ]
@@ -299,17 +305,30 @@ def show_doubt(found: FoundTable, name: str, column: Column, has_own_words: bool
     is_right = IS_RIGHT.get(column.data_type)
     if column.name == "email":
         is_right = IS_ADDRESS
+    elif is_link(column):
+        is_right = IS_HTTPS
     elif "values" in column.meta and not has_own_words:
         is_right = f"value in ({', '.join(repr(value) for value in column.meta['values'])})"
     if not is_right:
         return
     wrong, samples = found.wrong(name, is_right)
     if wrong:
-        expected = "an address" if column.name == "email" else f"{column.data_type} ({column.name})"
+        expected = f"{column.data_type} ({column.name})"
+        if column.name == "email" or is_link(column):
+            expected = "https address" if is_link(column) else "address"
         click.echo(
-            f"    doubtful  {name}: {wrong:,} of {found.counts[name]:,} values are no {expected.removeprefix('an ')}, "
+            f"    doubtful  {name}: {wrong:,} of {found.counts[name]:,} values are no {expected}, "
             f"such as {masked(samples, bool(column.meta.get('personal')))}"
         )
+
+
+def is_link(column: Column) -> bool:
+    return "https" in column.meta.get("unusable", "")
+
+
+def leads_nowhere(found: FoundTable, name: str, column: Column) -> bool:
+    """A column of links that emails can't show, none of them."""
+    return is_link(column) and found.wrong(name, IS_HTTPS)[0] == found.counts[name]
 
 
 # --- what follows -----------------------------------------------------------------------------------------------

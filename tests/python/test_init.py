@@ -38,6 +38,22 @@ def test_inputs_under_their_own_names_are_found_and_say_what_they_switch_on(smal
     assert "on   strategy: left_in_cart, recently_viewed" in output
 
 
+def test_links_that_emails_cannot_show_switch_nothing_on(tmp_path):
+    shop = small_shop()
+    for place, row in enumerate(shop["items"]):
+        row["image_url"] = f"http://shop.example/{row['item_id']}.png"
+        row["item_url"] = f"http{'s' if place else ''}://shop.example/{row['item_id']}"
+    code, output = init(write_csv(shop, tmp_path / "in"))
+    count = len(shop["items"])
+    assert code == 0
+    assert (
+        f"doubtful  image_url: {count} of {count} values are no https address, such as http://shop" in output
+    )
+    assert f"doubtful  item_url: 1 of {count} values are no https address" in output
+    assert "off  feature pictures_in_emails: items with image_url, https" in output
+    assert "off  feature links_to_items" not in output
+
+
 def test_exports_of_several_sources_make_one_set_of_vars(exports):
     code, output = init(*exports.values())
     assert code == 0
