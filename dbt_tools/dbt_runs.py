@@ -45,7 +45,7 @@ def without_looking_for_garbage() -> Iterator[None]:
 
 @contextmanager
 def without_debug_events() -> Iterator[None]:
-    """For the time of a run whose log nobody keeps: dbt makes a few dozen messages of each node, a tenth of a small build."""
+    """For a run whose log nobody keeps: dbt makes dozens of messages of each node, a tenth of a small build."""
     fire_event = EventManager.fire_event
 
     def fire_what_is_read(manager: EventManager, event, level=None, *arguments, **options) -> None:
@@ -109,7 +109,7 @@ def run_dbt(
 
 
 def without_tests(manifest: Manifest) -> Manifest:
-    """A copy for runs that build and judge nothing: dbt copies, links and searches all that a manifest has, each time."""
+    """A copy for runs that build and judge nothing: dbt copies, links and searches each time all that is in it."""
     copied = own_copy(manifest)
     copied.nodes = {key: node for key, node in copied.nodes.items() if node.resource_type != NodeType.Test}
     for name in ("unit_tests", "exposures", "metrics", "semantic_models", "saved_queries", "files"):

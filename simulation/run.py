@@ -154,7 +154,8 @@ class Simulation:
 
     def _build_of(self, manifest: Manifest) -> tuple[tuple[str, ...], dict]:
         """Arguments and options of run_dbt."""
-        selector = "realtime" if self._was_built and self.life.now.weekday() != FULL_BUILD_WEEKDAY else "email"
+        is_full = not self._was_built or self.life.now.weekday() == FULL_BUILD_WEEKDAY
+        selector = "email" if is_full else "realtime"
         # seeds change by no day
         seeds = ("--exclude-resource-type", "seed") if self._was_built else ()
         self._write_inputs()

@@ -118,9 +118,9 @@ def test_moments_of_a_customer_have_lists_and_words_of_their_own(days):
     assert about["u38"] == ("welcome", "first_look")
     assert about["u20"] == ("anniversary", "anniversary")
     assert about["u36"] == ("win_back", "next_visit")
-    assert built.query(
-        "select placement from triggers group by placement having count(*) > 1"
-    ) == [], "each trigger has a list of its own"
+    assert built.query("select placement from triggers group by placement having count(*) > 1") == [], (
+        "each trigger has a list of its own"
+    )
 
 
 def test_no_occasion_is_answered_twice(days):
