@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.artifacts.resources.types import NodeType
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
+from dbt_common.events.event_manager import EventManager
 
 from dbt_tools.project import project_directory
 
@@ -41,10 +43,26 @@ def without_looking_for_garbage() -> Iterator[None]:
             gc.enable()
 
 
+@contextmanager
+def without_debug_events() -> Iterator[None]:
+    """For a run whose log nobody keeps: dbt makes dozens of messages of each node, a tenth of a small build."""
+    fire_event = EventManager.fire_event
+
+    def fire_what_is_read(manager: EventManager, event, level=None, *arguments, **options) -> None:
+        if (level or event.level_tag()).value != "debug":
+            fire_event(manager, event, level, *arguments, **options)
+
+    EventManager.fire_event = fire_what_is_read
+    try:
+        yield
+    finally:
+        EventManager.fire_event = fire_event
+
+
 def parse_project(variables: Mapping, folder: Path, database: Path) -> Manifest:
     """The project parsed once, for several run_dbt into files of this name: dbt parses anew whenever a var changes."""
     os.environ["RECMAIL_DATABASE"] = str(database)
-    with without_looking_for_garbage():
+    with without_looking_for_garbage(), without_debug_events():
         outcome = dbtRunner().invoke(["parse", *options(variables, folder)])
     if not outcome.success:
         raise SystemExit(f"recmail: the project can't be parsed: {outcome.exception or 'see above'}")
@@ -81,13 +99,23 @@ def run_dbt(
 
     if database:
         os.environ["RECMAIL_DATABASE"] = str(database)
-    with without_looking_for_garbage():
+    with without_looking_for_garbage(), without_debug_events():
         runner = dbtRunner(manifest=manifest and own_copy(manifest), callbacks=[keep])
         outcome = runner.invoke([command, *options(variables, folder), *arguments])
     DuckDBConnectionManager.close_all_connections()  # or the file stays locked for this process
     if outcome.exception:
         messages.append(str(outcome.exception))
     return DbtRun(bool(outcome.success), messages, list(getattr(outcome.result, "results", None) or []))
+
+
+def without_tests(manifest: Manifest) -> Manifest:
+    """A copy for runs that build and judge nothing: dbt copies, links and searches each time all that is in it."""
+    copied = own_copy(manifest)
+    copied.nodes = {key: node for key, node in copied.nodes.items() if node.resource_type != NodeType.Test}
+    for name in ("unit_tests", "exposures", "metrics", "semantic_models", "saved_queries", "files"):
+        setattr(copied, name, {})
+    copied.build_flat_graph()
+    return copied
 
 
 def own_copy(manifest: Manifest) -> Manifest:

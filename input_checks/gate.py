@@ -112,11 +112,13 @@ def suite_rows(context, connection, contract: InputContract, row_count: int, few
     from great_expectations import ExpectationSuite, ValidationDefinition
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
+    expected = [one for one in expectations(contract) if row_count or not one.column_name]
+    if not expected:
+        return
     # GX reads a query of its own kind whole to learn its columns, and of a view one row
     view = f"judged_{contract.table_name}"
     connection.execute(f"create or replace temp view {view} as {judged_rows(contract)}")
     asset = context.data_sources.get("warehouse").add_table_asset(contract.table_name, table_name=view)
-    expected = [one for one in expectations(contract) if row_count or not one.column_name]
     configured = [
         ExpectationConfiguration(
             type=one.type,

@@ -233,7 +233,7 @@ slots as (
             waiting.user_id = lists.user_id
             and waiting.placement = lists.placement
     union all
-    -- a trigger's list has no more items than its email: the user's own list is the reserve
+    -- a trigger's list may have no more items than its email: the user's own list is the reserve
     select
         waiting.message_id,
         waiting.user_id,

@@ -62,7 +62,7 @@ def build_and_die(plan: Path) -> None:
     """Runs dbt as the simulation's file has it, arguments and options of run_dbt, until a model begins."""
 
     def die_at_model(event) -> None:
-        if event.info.name == "NodeStart" and event.data.node_info.node_name == AT_MODEL:
+        if event.info.name == "LogStartLine" and event.data.node_info.node_name == AT_MODEL:
             die()
 
     class Dying(dbtRunner):

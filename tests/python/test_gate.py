@@ -235,7 +235,9 @@ def test_inputs_that_break_off_are_not_mailed_past(small, tmp_path):
         assert connection.execute("select count(*) from email_queue").fetchone()[0] > 0, "yesterday's"
 
 
-def node(name: str, *parents: str, kind: str = "model", status: str = "success") -> SimpleNamespace:
+def node(
+    name: str, *parents: str, kind: str = "model", status: str = "success", tags: tuple[str, ...] = ()
+) -> SimpleNamespace:
     """A result of a run: `names` are of models of recmail unless they have a package."""
     ids = [parent if "." in parent else f"model.recmail.{parent}" for parent in parents]
     found = SimpleNamespace(
@@ -243,6 +245,7 @@ def node(name: str, *parents: str, kind: str = "model", status: str = "success")
         name=name,
         resource_type=kind,
         depends_on=SimpleNamespace(nodes=ids),
+        tags=tags,
     )
     return SimpleNamespace(node=found, status=status)
 
@@ -269,6 +272,27 @@ def test_only_what_emails_are_made_of_makes_a_run_unusable(result, problem):
     found = project_macros(graph=graph)["problems_of_the_queue"](results, succeeded)
     assert len(found) == bool(problem)
     assert (problem or "") in "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("tags", "status", "is_usable"),
+    [
+        (("shop_wide",), None, True),
+        (("shop_wide",), "success", True),
+        (("shop_wide",), "skipped", False),
+        ((), None, False),
+    ],
+    ids=["left out", "built", "skipped", "of users, left out"],
+)
+def test_what_is_of_the_whole_shop_may_be_older_where_a_run_was_not_asked_for_it(tags, status, is_usable):
+    """As in a run of selector realtime."""
+    similar = node("similar_items", "input_users", status=status, tags=tags)
+    built = [node("input_users"), similar, node("email_queue", "similar_items")]
+    graph = SimpleNamespace(nodes={one.node.unique_id: one.node for one in built})
+    results = [one for one in built if one.status]
+    succeeded = [one.node.unique_id for one in results if one.status == "success"]
+    found = project_macros(graph=graph)["problems_of_the_queue"](results, succeeded)
+    assert found == [] if is_usable else "did not build all" in found[0]
 
 
 def test_a_host_s_own_queue_counts_and_one_that_is_disabled_does_not():

@@ -3,8 +3,11 @@
 from shop import AS_OF, small_shop, write_parquet
 from warehouse import Build, assert_same, build
 
+from email_render.run import Job, render_queue
+
 # which inputs a row is of
 OF_THE_RUN = "exclude (input_fingerprint)"
+KEY = b"0123456789abcdef0123456789abcdef"
 
 
 def rows(built: Build, relation: str, columns: str = "") -> dict[str, list[str]]:
@@ -30,6 +33,8 @@ def test_what_is_new_reaches_the_queue_and_nothing_else_changes(small, tmp_path)
     inputs = write_parquet(tables, tmp_path / "in")
     built = build(own.database, {"input_location": str(inputs)}, "--selector", "realtime")
     assert built.succeeded, built.text
+    assert built.value("select problem from inputs.latest_run") is None
+    render_queue(Job(built.database, tmp_path / "emails", KEY, "sql"), 1, None)
 
     before, after = rows(small, "email_queue", OF_THE_RUN), rows(built, "email_queue", OF_THE_RUN)
     new, gone = after.keys() - before.keys(), before.keys() - after.keys()

@@ -1,6 +1,7 @@
 """Around sending: what stops it before it starts, the unsubscribe page, what servers report, what builds read of it."""
 
 import mailbox
+import re
 import smtplib
 import time
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ from sending.ledger import Ledger, Preferences
 from sending.pace import Pace
 from sending.readers import Reader, Readers
 from sending.settings import read_settings
+from sending.states import FOLLOWS
 
 OLD_KEY = b"fedcba9876543210fedcba9876543210"
 
@@ -51,6 +53,13 @@ def maildir(folder: Path, *options: str) -> list[str]:
 
 def states(place: str) -> list[tuple]:
     return Ledger(place).states()
+
+
+def test_the_picture_of_the_states_draws_each_step_that_may_be_taken():
+    page = (ROOT / "docs/sending.md").read_text("utf-8")
+    drawn = re.findall(r"^ +(\S+) --> (\w+):", page, re.MULTILINE)
+    allowed = [(str(before), str(state)) for state, earlier in FOLLOWS.items() for before in earlier]
+    assert sorted(drawn) == sorted([("[*]", "queued"), *allowed])
 
 
 # --- what stops a sender ------------------------------------------------------------------------------------

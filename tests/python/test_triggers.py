@@ -34,7 +34,26 @@ def shop_with_a_cart() -> Tables:
         user |= {"email_consent": "subscribed", "email_frequency": "daily"}
     # nobody ordered since
     tables["orders"] = [row for row in tables["orders"] if row["ordered_at"] < AS_OF - 5 * HOUR]
+    moments_of_a_customer(tables)
     return tables
+
+
+def moments_of_a_customer(tables: Tables) -> None:
+    """u38 has signed up, u20's first order is a year old, and u36, who ordered once, was not seen for a month."""
+    for user in tables["users"]:
+        if user["user_id"] == "u38":
+            user["signed_up_at"] = AS_OF - HOUR
+    first = {**tables["orders"][0], "order_id": "first", "user_id": "u20", "anonymous_id": None}
+    tables["orders"].append(first | {"ordered_at": AS_OF.replace(year=AS_OF.year - 1) - HOUR})
+    line = {**tables["order_lines"][0], "order_line_id": "first", "order_id": "first", "returned_quantity": 0}
+    tables["order_lines"].append(line)
+    of_the_lost = [row for row in tables["orders"] if "36" in (row["user_id"] or row["anonymous_id"])]
+    # the rest of them is nobody's, so that nothing is due to be bought again
+    for row in of_the_lost:
+        row |= {"user_id": None, "anonymous_id": None}
+    of_the_lost[0] |= {"user_id": "u36", "ordered_at": AS_OF - 31 * 24 * HOUR}
+    for name in ("web_events", "email_events"):
+        tables[name] = [row for row in tables[name] if row["user_id"] != "u36"]
 
 
 def queue_at(folder: Path, tables: Tables, as_of) -> Build:
@@ -91,6 +110,17 @@ def test_who_left_a_cart_hears_of_the_cart(days):
     assert about["u6"] == ("browse_abandonment", "browse_reminder")
     subjects = {user: subject for _, user, _, _, subject in first}
     assert "Tea no. 30" in subjects["u5"] and "Tea no. 30" in subjects["u6"]
+
+
+def test_moments_of_a_customer_have_lists_and_words_of_their_own(days):
+    first, _, built = days
+    about = {user: (trigger, placement) for _, user, trigger, placement, _ in first}
+    assert about["u38"] == ("welcome", "first_look")
+    assert about["u20"] == ("anniversary", "anniversary")
+    assert about["u36"] == ("win_back", "next_visit")
+    assert built.query("select placement from triggers group by placement having count(*) > 1") == [], (
+        "each trigger has a list of its own"
+    )
 
 
 def test_no_occasion_is_answered_twice(days):

@@ -19,7 +19,6 @@ from pathlib import Path
 import duckdb
 import yaml
 from dbt.contracts.graph.manifest import Manifest
-from dbt_common.events.event_manager import EventManager
 
 from dbt_tools.build_vars import declared_vars
 from dbt_tools.dbt_runs import NO_TESTS, parse_project, run_dbt
@@ -54,16 +53,6 @@ NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 # what dbt prints is in Build.messages
 FRUGAL = ("--threads", "1", "--no-write-json", "--log-level", "none", "--log-level-file", "none")
 OWN_SCHEMAS = ("inputs", "ranker", "state")
-fire_event = EventManager.fire_event
-
-
-def fire_what_is_read(manager: EventManager, event, level=None, *arguments, **options) -> None:
-    """But for the debug events, a few dozen a node: each becomes a message, a tenth of a small build."""
-    if (level or event.level_tag()).value != "debug":
-        fire_event(manager, event, level, *arguments, **options)
-
-
-EventManager.fire_event = fire_what_is_read
 INPUT_MODELS = yaml.safe_load((ROOT / "models/inputs/_inputs__models.yml").read_text("utf-8"))["models"]
 # the pinned inputs with their columns and rules
 CONTRACTS = [InputContract.from_yaml(model, declared_vars()) for model in INPUT_MODELS]

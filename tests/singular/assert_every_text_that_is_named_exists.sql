@@ -15,17 +15,22 @@ with named as (
         concat('reason.', reason_type) as text_key
     from {{ ref('int_recommendations') }}
     union
-    select
-        concat('a message ', trigger_type) as named_by,
-        concat('subject.', trigger_type, '.general.1') as text_key
-    from {{ ref('int_message_recipients') }}
-    union
-    select
-        concat('a message ', trigger_type) as named_by,
-        concat('preheader.', trigger_type) as text_key
-    from {{ ref('int_message_recipients') }}
-    where trigger_type <> 'recommendations'
-    union
+    {% for begin, end in [('subject', '.general.1'), ('title', '.primary'), ('title', '.secondary')] %}
+        select
+            concat('trigger ', trigger_type) as named_by,
+            concat('{{ begin }}.', trigger_type, '{{ end }}') as text_key
+        from {{ ref('triggers') }}
+        union
+    {% endfor %}
+    -- the digest has the preheader of the reader's tone, and no line under its headline
+    {% for begin in ['preheader.', 'word.lead_'] %}
+        select
+            concat('trigger ', trigger_type) as named_by,
+            concat('{{ begin }}', trigger_type) as text_key
+        from {{ ref('triggers') }}
+        where trigger_type <> 'recommendations'
+        union
+    {% endfor %}
     select
         'a list' as named_by,
         concat('badge.', badge_type) as text_key

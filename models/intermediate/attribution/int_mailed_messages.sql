@@ -13,14 +13,6 @@ log as (
 
 ),
 
-queued as (
-
-    select *
-    from {{ ref('stg_queued_messages') }}
-    qualify row_number() over (partition by message_id order by as_of desc) = 1
-
-),
-
 sent as (
 
     select
@@ -50,6 +42,30 @@ messages as (
         count(*) over (partition by message_id) as addressee_count
     from sent
     group by message_id, user_id
+
+),
+
+-- as the run had it that queued it last before it left: while nobody told, later runs may have queued it once more
+queued as (
+
+    select
+        queued.message_id,
+        queued.user_id,
+        queued.trigger_type,
+        queued.segment,
+        queued.layout
+    from {{ ref('stg_queued_messages') }} as queued
+    inner join messages
+        on
+            queued.message_id = messages.message_id
+            and queued.user_id = messages.user_id
+    qualify row_number() over (
+        partition by queued.message_id, queued.user_id
+        order by
+            case when queued.as_of <= messages.sent_at then 0 else 1 end,
+            case when queued.as_of <= messages.sent_at then queued.as_of end desc,
+            queued.as_of
+    ) = 1
 
 ),
 

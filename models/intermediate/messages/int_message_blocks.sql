@@ -16,8 +16,11 @@ with blocks as (
             '{{ block }}' as block,
             {{ positions[0] }} as first_position,
             {{ positions[1] }} as last_position,
-            concat('title.', trigger_type, '.{{ block }}', case when segment = 'new' then '.new' else '' end)
-                as stock_key
+            -- what an email is sent for new users know as well as others; of a taste they hear nothing
+            concat(
+                'title.', trigger_type, '.{{ block }}',
+                case when segment = 'new' and trigger_type = 'recommendations' then '.new' else '' end
+            ) as stock_key
         from {{ ref('int_message_recipients') }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
