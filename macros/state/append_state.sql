@@ -20,16 +20,13 @@
             {% do (failed_exports if is_export else failed).append(result) %}
         {% endfor %}
         {% set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.name') | list %}
-        {% set statements = [] %}
+        {% set tables = [] %}
         {% for table in graph.sources.values() if table.source_name == 'state' and table.config.meta.model in built
             and not (failed_exports and table.config.meta.replaced) %}
-            {% do statements.extend(recmail.new_state_rows(table) + recmail.forgotten_state_rows(table)) %}
+            {% do tables.append(table) %}
         {% endfor %}
-        {% if statements and not failed %}
-            {% if 'stg_erasure_requests' in built %}{% do statements.append(recmail.close_erasures()) %}{% endif %}
-            begin transaction;
-            {{ statements | join(';\n') }};
-            commit;
+        {% if tables and not failed %}
+            {{ recmail.write_state(tables, 'stg_erasure_requests' in built) }}
         {% endif %}
     {% endif %}
 {% endmacro %}
