@@ -219,28 +219,35 @@ def test_old_orders_are_stale(judge):
 
 
 @pytest.mark.parametrize(
-    "change",
+    "changes",
     [
-        "select 1",
-        "update inputs.orders set order_id = null where order_id < 'o11'",
-        "update inputs.orders set ordered_at = null where order_id in ('o3', 'o14', 'o5')",
-        "update inputs.order_lines set order_line_id = 'same'",
-        "alter table inputs.order_lines alter unit_price type varchar using 'n/a'",
-        "update inputs.order_lines set unit_price = -1, quantity = 1e9 where order_id < 'o5'",
-        "alter table inputs.orders alter ordered_at type varchar using 'yesterday'",
-        "alter table inputs.items alter is_active type varchar using 'perhaps'",
-        "delete from inputs.users",
-        "delete from inputs.web_events",
-        "update inputs.orders set user_id = 'c-' || user_id",
-        "update inputs.items set category = 'all' where item_id > 'i1'",
-        "update inputs.orders set ordered_at = ordered_at - interval 30 day",
+        [],
+        [
+            "update inputs.orders set order_id = null where order_id < 'o11'",
+            "update inputs.orders set ordered_at = ordered_at - interval 30 day",
+            "update inputs.order_lines set order_line_id = 'same'",
+            "update inputs.items set category = 'all' where item_id > 'i1'",
+        ],
+        [
+            "alter table inputs.order_lines alter unit_price type varchar using 'n/a'",
+            "alter table inputs.orders alter ordered_at type varchar using 'yesterday'",
+            "alter table inputs.items alter is_active type varchar using 'perhaps'",
+            "update inputs.orders set user_id = 'c-' || user_id",
+        ],
+        [
+            "delete from inputs.users",
+            "delete from inputs.web_events",
+            "update inputs.orders set ordered_at = null where order_id in ('o3', 'o14', 'o5')",
+            "update inputs.order_lines set unit_price = -1, quantity = 1e9 where order_id < 'o5'",
+        ],
     ],
+    ids=["sound", "values", "types", "rows"],
 )
-def test_the_gate_in_sql_judges_as_great_expectations_does(judge, judge_in_sql, change):
+def test_the_gate_in_sql_judges_as_great_expectations_does(judge, judge_in_sql, changes):
     history = [{"table_name": "users", "row_count": count} for count in (1000, 90, 100, 110, 1, 7)]
     judged = ("expectation", "severity", "is_success", "row_count", "unexpected_count")
-    expected = judge(change, history=history, freshness_error_days=None)
-    found = judge_in_sql(change, history=history)
+    expected = judge(*changes, history=history, freshness_error_days=None)
+    found = judge_in_sql(*changes, history=history)
     assert {key: [row.get(name) for name in judged] for key, row in found.items()} == {
         key: [row.get(name) for name in judged] for key, row in expected.items()
     }
