@@ -19,7 +19,9 @@
 {% endmacro %}
 
 
+{#- a run that reads no inputs may find no schema of theirs -#}
 {% macro spark__open_sweep(swept) %}
+    {% do adapter.create_schema(recmail.latest_run().without_identifier()) %}
     {% set inputs = run_query("show tables in " ~ recmail.latest_run().schema).columns[1].values() %}
     {% set holds_inputs = inputs | reject('equalto', recmail.latest_run().identifier) | list | length > 0 %}
     {% set open = run_query("select count(*), count(request_count) from " ~ swept)[0] %}
