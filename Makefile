@@ -17,7 +17,7 @@ export UV_PYTHON_DOWNLOADS := never
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo inputs load init build train effect explain power render send watch simulate preview email-report quality dashboard forget services fuzz test email-tools lint fmt docs site bench evaluate hooks lock clean
+.PHONY: help demo inputs load init build train effect explain power render send watch simulate preview email-report quality dashboard forget services fuzz spark test email-tools lint fmt docs site bench evaluate hooks lock clean
 
 help: ## list the targets
 	@echo 'usage: make TARGET [OPTION=value ...]'
@@ -155,6 +155,22 @@ endef
 fuzz: .venv/.installed ## build and render SHOPS made-up shops with every kind of trouble, from seed FIRST on
 	SHOPS=$(or $(SHOPS),300) FIRST=$(or $(FIRST),1) $(python) -m pytest -n 2 --tb=line tests/python/test_fuzz.py
 
+# Without INPUT a small made-up shop. Var gate: Great Expectations does not run on Spark.
+spark: export RECMAIL_DATABASE := $(CURDIR)/target/spark/duckdb.duckdb
+spark: export INPUT := $(or $(INPUT),target/spark/inputs)
+spark: export VARS := {gate: sql}
+spark: spark-java .venv-spark/.installed ## build INPUT on DuckDB and on Spark (Java 17), and compare every table row by row
+	@mkdir -p target/spark && rm -f "$$RECMAIL_DATABASE"
+	@$(python) tests/python/shop.py target/spark/inputs
+	@vars=$$($(recmail) vars) && \
+	.venv/bin/dbt --quiet build --exclude-resource-type test --exclude-resource-type unit_test \
+		--target-path target/spark/dbt-duckdb --vars "$$vars" && \
+	.venv-spark/bin/python -m dbt_tools.spark_parity "$$RECMAIL_DATABASE" "$$INPUT" --vars "$$vars"
+
+.PHONY: spark-java
+spark-java: .venv/.installed
+	@$(python) -m dbt_tools.java
+
 # Without them the tests that need these servers are skipped, saying so.
 services: ## start PostgreSQL, postfix and Redis on loopback for the tests that want them, data under target/services
 	@scripts/services.sh start target/services
@@ -213,6 +229,7 @@ compile := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 lock: .venv/.installed ## resolve pyproject.toml into the lock files; versions they hold stay where they fit
 	$(compile) pyproject.toml --group build --group test --group tools --group metrics -o requirements.lock
 	$(compile) --group lint -o requirements-lint.lock
+	$(compile) --group spark -o requirements-spark.lock
 	$(compile) pyproject.toml --group build --group bench -c requirements.lock -o requirements-bench.lock
 	@! grep -Hn '://' requirements*.lock || { echo 'recmail: a lock names a registry (above)' >&2; exit 1; }
 

@@ -38,3 +38,12 @@
     {% endfor %}
     {{ return(none) }}
 {% endmacro %}
+
+
+{#- Not there yet: the adapters of connectors read on DuckDB alone. -#}
+{% macro spark__find_connector_table(source, names) %}
+    {% if execute and source in var('sources') %}
+        {% do exceptions.raise_compiler_error("Source " ~ source ~ " can't be read on Spark yet: make its inputs tables, var input_schema") %}
+    {% endif %}
+    {{ return(none) }}
+{% endmacro %}

@@ -32,3 +32,13 @@
     {% endif %}
     {{ return(none) }}
 {% endmacro %}
+
+
+{#- Spark reads tables of its catalogue: no statement of its SQL tells whether a file is there. -#}
+{% macro spark__find_input(table_name) %}
+    {% if not var('input_schema') %}
+        {% do exceptions.raise_compiler_error("On Spark inputs are tables: set var input_schema to their schema") %}
+    {% endif %}
+    {% set tables = run_query("show tables in " ~ var('input_schema') ~ " like " ~ recmail.literal(table_name)) %}
+    {{ return(api.Relation.create(schema=var('input_schema'), identifier=table_name) if tables | length else none) }}
+{% endmacro %}

@@ -11,3 +11,12 @@
     {% endfor %}
     {{ return(columns) }}
 {% endmacro %}
+
+
+{% macro spark__input_columns(from_clause) %}
+    {% set columns = {} %}
+    {% for row in run_query("describe query select * from " ~ from_clause) %}
+        {% do columns.update({row[0] | lower: row[1] | upper}) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}

@@ -4,8 +4,9 @@
 {%- endmacro %}
 
 
+{#- $ of Java stands before a last line break, too; \z does not -#}
 {% macro default__matches(text, pattern) -%}
-    regexp_like({{ text }}, '{{ pattern }}')
+    regexp_like({{ text }}, r'{{ pattern | replace('$', '\\z') }}')
 {%- endmacro %}
 
 

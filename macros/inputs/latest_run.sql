@@ -4,7 +4,7 @@
 -#}
 {% macro latest_run() %}
     {{ return(api.Relation.create(
-        database=target.database,
+        database=target.database or none,
         schema=recmail.generate_schema_name('inputs', none) | trim,
         identifier='latest_run'
     )) }}

@@ -1,9 +1,9 @@
 {#- Replaces the row of inputs.latest_run. -#}
 {% macro write_latest_run(fingerprint, problem) %}
     {% set text = dbt.type_string() %}
-    {% do run_query(
-        "create or replace table " ~ recmail.latest_run() ~ " as select "
-        ~ "cast(" ~ recmail.literal_or_null(invocation_id) ~ " as " ~ text ~ ") as invocation_id, "
+    {% do recmail.replace_table(
+        recmail.latest_run(),
+        "select cast(" ~ recmail.literal_or_null(invocation_id) ~ " as " ~ text ~ ") as invocation_id, "
         ~ "cast(" ~ recmail.literal_or_null(fingerprint) ~ " as " ~ text ~ ") as input_fingerprint, "
         ~ "cast(" ~ recmail.literal_or_null(problem) ~ " as " ~ text ~ ") as problem"
     ) %}

@@ -20,55 +20,13 @@
             {% do (failed_exports if is_export else failed).append(result) %}
         {% endfor %}
         {% set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.name') | list %}
-        {% set statements = [] %}
+        {% set tables = [] %}
         {% for table in graph.sources.values() if table.source_name == 'state' and table.config.meta.model in built
             and not (failed_exports and table.config.meta.replaced) %}
-            {% do statements.extend(recmail.new_state_rows(table) + recmail.forgotten_state_rows(table)) %}
+            {% do tables.append(table) %}
         {% endfor %}
-        {% if statements and not failed %}
-            {% if 'stg_erasure_requests' in built %}{% do statements.append(recmail.close_erasures()) %}{% endif %}
-            begin transaction;
-            {{ statements | join(';\n') }};
-            commit;
+        {% if tables and not failed %}
+            {{ recmail.write_state(tables, 'stg_erasure_requests' in built) }}
         {% endif %}
     {% endif %}
-{% endmacro %}
-
-
-{% macro new_state_rows(table) %}
-    {% set columns = table.columns | join(', ') %}
-    {% set model = recmail.relation_of(table.config.meta.model) %}
-    {% if table.config.meta.number %}
-        {% set id = table.columns | first %}
-        {{ return([
-            "insert into " ~ table.relation_name ~ " (" ~ columns ~ ") select " ~ columns ~ " from " ~ model
-            ~ " where " ~ id ~ " not in (select " ~ id ~ " from " ~ table.relation_name ~ " where " ~ id ~ " is not null)"
-        ]) }}
-    {% endif %}
-    {% if table.config.meta.replaced %}
-        {{ return([
-            "delete from " ~ table.relation_name,
-            "insert into " ~ table.relation_name ~ " (" ~ columns ~ ") select " ~ columns ~ " from " ~ model
-        ]) }}
-    {% endif %}
-    {% set run = table.config.meta.run %}
-    {% set is_of_run = run.column ~ " in (select " ~ run.column ~ " from " ~ recmail.relation_of(run.model) ~ ")" %}
-    {{ return([
-        "delete from " ~ table.relation_name ~ " where " ~ is_of_run,
-        "insert into " ~ table.relation_name ~ " (" ~ columns ~ ") select " ~ columns ~ " from " ~ model
-        ~ " where " ~ is_of_run ~ (" and " ~ table.config.meta.when if table.config.meta.when else "")
-    ]) }}
-{% endmacro %}
-
-
-{% macro forgotten_state_rows(table) %}
-    {% set forget = table.config.meta.forget %}
-    {% if not forget %}{{ return([]) }}{% endif %}
-    {% set id = recmail.clean_text(forget.column) %}
-    {% set leaves = forget.column ~ (" in " if forget.when_in else " not in ") ~ "(select " ~ id ~ " from "
-        ~ recmail.relation_of('input_' ~ (forget.when_in or forget.unless_in)) ~ " where " ~ id ~ " is not null)" %}
-    {% if table.config.meta.number %}
-        {{ return(["update " ~ table.relation_name ~ " set " ~ forget.column ~ " = null where " ~ leaves]) }}
-    {% endif %}
-    {{ return(["delete from " ~ table.relation_name ~ " where " ~ leaves]) }}
 {% endmacro %}

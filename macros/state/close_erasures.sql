@@ -11,8 +11,5 @@
             ~ " and in emails rendered earlier, until `make forget` (recmail forget) removes it.", info=true
         ) %}
     {% endif %}
-    {{ return(
-        "update " ~ swept ~ " as swept set request_count = requests.request_count, latest_request_at ="
-        ~ " requests.latest_request_at from (" ~ requests ~ ") as requests where swept.request_count is null"
-    ) }}
+    {{ return(recmail.close_sweep(swept, requests)) }}
 {% endmacro %}

@@ -5,15 +5,5 @@
 -#}
 {% macro open_erasures() %}
     {% set swept = recmail.relation_of('swept_erasures', 'source.recmail.state.') %}
-    {% set holds_inputs = run_query(
-        "select 1 from information_schema.tables where table_catalog = current_database() and table_schema = "
-        ~ recmail.literal(recmail.latest_run().schema) ~ " and table_name <> " ~ recmail.literal(recmail.latest_run().identifier)
-        ~ " limit 1"
-    ) | length %}
-    {% set request_count = '0' if holds_inputs else 'null' %}
-    {% do run_query("update " ~ swept ~ " set request_count = " ~ request_count ~ " where request_count is null") %}
-    {% do run_query(
-        "insert into " ~ swept ~ " (request_count) select " ~ request_count
-        ~ " where not exists (select 1 from " ~ swept ~ ")"
-    ) %}
+    {% do recmail.open_sweep(swept) %}
 {% endmacro %}

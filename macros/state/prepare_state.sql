@@ -9,13 +9,14 @@
             {% do adapter.create_schema(api.Relation.create(database=table.database, schema=table.schema)) %}
             {% set definitions = [] %}
             {% for column in table.columns.values() %}
-                {% do definitions.append(column.name ~ ' ' ~ column.data_type) %}
+                {% do definitions.append(column.name ~ ' ' ~ recmail.engine_type(column.data_type)) %}
             {% endfor %}
             {% do run_query("create table if not exists " ~ table.relation_name ~ " (" ~ definitions | join(', ') ~ ")") %}
             {% set present = input_columns(table.relation_name) %}
             {% for column in table.columns.values() if column.name not in present %}
                 {% do run_query(
-                    "alter table " ~ table.relation_name ~ " add column " ~ column.name ~ " " ~ column.data_type
+                    "alter table " ~ table.relation_name ~ " add column " ~ column.name ~ " "
+                    ~ recmail.engine_type(column.data_type)
                 ) %}
             {% endfor %}
         {% endfor %}

@@ -59,6 +59,7 @@
         'as_of': {'type': 'moment', 'nullable': true},
         'quantity_max': count_above_0,
         'bot_events_per_minute': count_above_0,
+        'gate': {'type': 'word', 'of': ['great_expectations', 'sql'], 'nullable': true},
         'rejected_rows_min': count_above_0,
         'rejected_share_warn': {'type': 'map', 'of': ['default'] + inputs, 'values': share},
         'rejected_share_error': {'type': 'map', 'of': ['default'] + inputs, 'values': share},

@@ -27,7 +27,7 @@ latest_usual as (
     select
         coalesce(
             least(
-                percentile_disc(0.99) within group (order by event_times.happened_at),
+                {{ timestamp_quantile('event_times.happened_at', 0.99) }},
                 max(case when event_times.happened_at < latest_event.happened_at then event_times.happened_at end)
             ),
             max(event_times.happened_at)

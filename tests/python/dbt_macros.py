@@ -21,7 +21,9 @@ def project_macros(
         raise ValueError(message)
 
     known = variables or {}
+    macros: dict[str, Callable] = {}
     context = {
+        "adapter": SimpleNamespace(dispatch=lambda name, package: macros[f"default__{name}"]),
         "return": give_back,
         "var": lambda name, default=None: known.get(name, default),
         "modules": SimpleNamespace(re=re, datetime=datetime),
@@ -38,13 +40,12 @@ def project_macros(
             cast=lambda value, type: f"cast({value} as {type})",
         ),
     }
-    macros = {}
     files = [
         *(
             ROOT / f"macros/{name}.sql"
             for name in (
                 "constants",
-                "literal",
+                "adapters/literal",
                 "plural_rules",
                 "plural_category",
                 "grouped_count",

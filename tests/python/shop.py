@@ -2,6 +2,7 @@
 
 import csv
 import random
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -190,3 +191,7 @@ def write_csv(tables: Tables, directory: Path, encoding: str = "utf-8") -> Path:
             writer.writeheader()
             writer.writerows(rows)
     return directory
+
+
+if __name__ == "__main__":
+    write_parquet(small_shop(), Path(sys.argv[1]))

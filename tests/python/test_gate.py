@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from dbt_macros import project_macros
 from shop import small_shop, write_parquet
-from warehouse import INPUT_MODELS, build, connect
+from warehouse import INPUT_MODELS, build, compiled_models, connect
 
 from dbt_tools.build_vars import declared_vars
 from email_render.gate import gate_problem
@@ -31,29 +31,58 @@ def contracts_with(**variables) -> list[InputContract]:
 
 
 @pytest.fixture(scope="module")
-def judge(tmp_path_factory):
+def shop_files(tmp_path_factory):
+    return write_parquet(small_shop(), tmp_path_factory.mktemp("gate"))
+
+
+def make_inputs(connection: duckdb.DuckDBPyConnection, folder, *changes: str) -> None:
+    """The small shop as tables of schema inputs, after SQL changes to them."""
+    connection.execute("create schema inputs")
+    for contract in contracts_with():
+        path = folder / f"{contract.table_name}.parquet"
+        found = {row[0] for row in connection.execute(f"describe from '{path}'").fetchall()}
+        columns = ", ".join(
+            f"cast({column.name if column.name in found else 'null'} as "
+            f"{NATIVE.get(column.data_type, 'varchar')}) as {column.name}"
+            for column in contract.columns
+        )
+        connection.execute(f"create table inputs.{contract.table_name} as select {columns} from '{path}'")
+    for change in changes:
+        connection.execute(change)
+
+
+@pytest.fixture(scope="module")
+def judge(shop_files):
     """Judges the small shop after SQL changes to its tables; returns {(table, column, description): row}."""
-    folder = write_parquet(small_shop(), tmp_path_factory.mktemp("gate"))
 
     def judged(*changes: str, history=(), shares=None, **limits) -> dict:
         with duckdb.connect() as connection:
-            connection.execute("create schema inputs")
-            for contract in contracts_with():
-                path = folder / f"{contract.table_name}.parquet"
-                found = {row[0] for row in connection.execute(f"describe from '{path}'").fetchall()}
-                columns = ", ".join(
-                    f"cast({column.name if column.name in found else 'null'} as "
-                    f"{NATIVE.get(column.data_type, 'varchar')}) as {column.name}"
-                    for column in contract.columns
-                )
-                connection.execute(
-                    f"create table inputs.{contract.table_name} as select {columns} from '{path}'"
-                )
-            for change in changes:
-                connection.execute(change)
+            make_inputs(connection, shop_files, *changes)
             contracts = contracts_with(**(shares or {}))
             rows = judge_inputs(connection, contracts, list(history), LIMITS | limits)
         return {(row["table_name"], row.get("column_name"), row["description"]): row for row in rows}
+
+    return judged
+
+
+@pytest.fixture(scope="module")
+def judge_in_sql(shop_files):
+    """The same by the model that stands in with var gate: sql; freshness_error_days is null there."""
+    (sql,) = compiled_models("input_validation_results", {"gate": "sql"}).values()
+
+    def judged(*changes: str, history=()) -> dict:
+        with duckdb.connect() as connection:
+            make_inputs(connection, shop_files, *changes)
+            connection.execute("create table input_fingerprint as select 'today' as input_fingerprint")
+            connection.execute(
+                "create table input_runs (input_fingerprint varchar, table_name varchar, run_number int, row_count int)"
+            )
+            for age, run in enumerate(history):
+                values = [f"run {age}", run["table_name"], -age, run["row_count"]]
+                connection.execute("insert into input_runs values (?, ?, ?, ?)", values)
+            connection.execute("set search_path = 'main,inputs'")
+            rows = connection.sql(sql).to_arrow_table().to_pylist()
+        return {(row["table_name"], row["column_name"], row["description"]): row for row in rows}
 
     return judged
 
@@ -187,6 +216,41 @@ def test_old_orders_are_stale(judge):
     assert failures(judge(as_of="2024-07-08 12:00:00"), "warning") == {"orders.ordered_at": "8.0 days"}
     assert failures(judge(as_of="2024-08-30 12:00:00")) == {"orders.ordered_at": "61.0 days"}
     assert failures(judge(as_of="2024-08-30 12:00:00", freshness_error_days=None)) == {}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [],
+        [
+            "update inputs.orders set order_id = null where order_id < 'o11'",
+            "update inputs.orders set ordered_at = ordered_at - interval 30 day",
+            "update inputs.order_lines set order_line_id = 'same'",
+            "update inputs.items set category = 'all' where item_id > 'i1'",
+        ],
+        [
+            "alter table inputs.order_lines alter unit_price type varchar using 'n/a'",
+            "alter table inputs.orders alter ordered_at type varchar using 'yesterday'",
+            "alter table inputs.items alter is_active type varchar using 'perhaps'",
+            "update inputs.orders set user_id = 'c-' || user_id",
+        ],
+        [
+            "delete from inputs.users",
+            "delete from inputs.web_events",
+            "update inputs.orders set ordered_at = null where order_id in ('o3', 'o14', 'o5')",
+            "update inputs.order_lines set unit_price = -1, quantity = 1e9 where order_id < 'o5'",
+        ],
+    ],
+    ids=["sound", "values", "types", "rows"],
+)
+def test_the_gate_in_sql_judges_as_great_expectations_does(judge, judge_in_sql, changes):
+    history = [{"table_name": "users", "row_count": count} for count in (1000, 90, 100, 110, 1, 7)]
+    judged = ("expectation", "severity", "is_success", "row_count", "unexpected_count")
+    expected = judge(*changes, history=history, freshness_error_days=None)
+    found = judge_in_sql(*changes, history=history)
+    assert {key: [row.get(name) for name in judged] for key, row in found.items()} == {
+        key: [row.get(name) for name in judged] for key, row in expected.items()
+    }
 
 
 def test_a_failed_gate_stops_the_build_with_one_message_and_yesterdays_mail_stays(small, tmp_path):

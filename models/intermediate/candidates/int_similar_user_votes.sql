@@ -70,7 +70,7 @@ best as (
     having count(*) >= 2
     qualify row_number() over (
         partition by user_key
-        order by sum(vote) desc, item_number
+        order by vote_sum desc, item_number
     ) <= {{ 2 * var('candidates_per_strategy') }}
 
 )

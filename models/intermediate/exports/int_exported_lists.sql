@@ -85,17 +85,17 @@ currencies as (
     select
         of_markets.user_id,
         of_markets.placement,
-        of_markets.currency
+        of_markets.currency,
+        max(case when of_markets.currency = ordered.currency then 1 else 0 end) as is_ordered,
+        count(*) as item_count,
+        min(of_markets.position) as first_position
     from of_markets
     left join {{ ref('int_ordered_currencies') }} as ordered
         on of_markets.user_id = ordered.user_id
     group by of_markets.user_id, of_markets.placement, of_markets.currency
     qualify row_number() over (
         partition by of_markets.user_id, of_markets.placement
-        order by
-            max(case when of_markets.currency = ordered.currency then 1 else 0 end) desc,
-            count(*) desc,
-            min(of_markets.position)
+        order by is_ordered desc, item_count desc, first_position
     ) = 1
 
 ),

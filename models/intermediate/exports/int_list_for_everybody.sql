@@ -20,10 +20,12 @@ available as (
 -- prices of one list are of one currency
 sold_currency as (
 
-    select currency
+    select
+        currency,
+        count(*) as item_count
     from {{ ref('stg_items') }}
     group by currency
-    qualify row_number() over (order by count(*) desc, currency) = 1
+    qualify row_number() over (order by item_count desc, currency) = 1
 
 ),
 

@@ -97,15 +97,15 @@ currencies as (
 
     select
         message_id,
-        currency
+        currency,
+        max(case when currency = ordered_currency then 1 else 0 end) as is_ordered,
+        count(*) as item_count,
+        min(position) as first_position
     from listed
     group by message_id, currency
     qualify row_number() over (
         partition by message_id
-        order by
-            max(case when currency = ordered_currency then 1 else 0 end) desc,
-            count(*) desc,
-            min(position)
+        order by is_ordered desc, item_count desc, first_position
     ) = 1
 
 ),

@@ -2,7 +2,8 @@
 select
     bought.user_id,
     concat(bought.item_id, ':', cast(cast(bought.last_bought_at as date) as {{ dbt.type_string() }})) as occasion,
-    {{ dbt.dateadd('second', 'cast(repurchases.gap_days * 86400 as bigint)', 'bought.last_bought_at') }} as happened_at,
+    {{ dbt.dateadd('second', 'cast(round(repurchases.gap_days * 86400) as bigint)', 'bought.last_bought_at') }}
+        as happened_at,
     bought.item_id
 from (
     select

@@ -73,12 +73,14 @@ uses as (
 
         select
             user_id,
-            {{ value }} as habit
+            {{ value }} as habit,
+            count(*) as use_count,
+            max({{ last_at }}) as latest_at
         from {{ source }}
         group by user_id, {{ value }}
         qualify row_number() over (
             partition by user_id
-            order by count(*) desc, max({{ last_at }}) desc, {{ value }}
+            order by use_count desc, latest_at desc, habit
         ) = 1
 
     ){{ ',' if not loop.last }}
