@@ -1,6 +1,9 @@
 """What a whole `dbt build` of a made-up shop takes: seconds, peak memory, disk, and which models it goes to.
 
-python -m benchmarks.build [--users 10000] [--database target/bench.duckdb] [--models 25]
+    python -m benchmarks.build [--users 10000] [--database target/bench/bench.duckdb] [--models 25]
+
+RECMAIL_MEMORY=4GB and RECMAIL_THREADS=2 bound it, as they bound every build. Where other work shares the machine, CPU
+seconds tell more than the wall's; a node's are the process's while it runs, shared with what runs beside it.
 """
 
 import argparse
@@ -9,18 +12,70 @@ import os
 import resource
 import subprocess
 import time
+from bisect import bisect
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
 
 from benchmarks.build_shops import write_shop
+from benchmarks.cpu import SAMPLE_SECONDS, Samples, cpu_at
 from benchmarks.shops import ROOT
 
 DBT = str(ROOT / ".venv/bin/dbt")
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def build(shop: Path, database: Path) -> tuple[float, float]:
-    """Seconds and peak gigabytes of a build into a new database."""
+@dataclass
+class Cost:
+    """Of one build: seconds of the wall and of the CPU, gigabytes of memory and of disk at their peaks."""
+
+    wall: float = 0
+    cpu: float = 0
+    memory: float = 0
+    disk: float = 0
+    samples: Samples = field(default_factory=list)
+
+
+@dataclass
+class Node:
+    name: str
+    kind: str
+    started: float
+    ended: float
+    cpu: float = 0
+
+    @property
+    def wall(self) -> float:
+        return self.ended - self.started
+
+
+def gigabytes_on_disk(database: Path) -> float:
+    """Of the database with what DuckDB keeps beside it: its log of writes, and what it spills."""
+    beside = [
+        database,
+        *database.parent.glob(f"{database.name}.*"),
+        *database.parent.glob(f"{database.name}.tmp/*"),
+    ]
+    size = 0
+    for path in beside:
+        try:
+            size += path.stat().st_blocks * 512
+        except FileNotFoundError:  # spilled files come and go
+            continue
+    return size / 1e9
+
+
+def cpu_seconds(process: subprocess.Popen) -> float:
+    """Of all its threads so far; it must not have been waited for."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def build(shop: Path, database: Path) -> Cost:
+    """A build into a new database; one that fails says so, and what it took until then is returned."""
     database.unlink(missing_ok=True)
     environment = os.environ | {
         "RECMAIL_DATABASE": str(database),
@@ -28,25 +83,43 @@ def build(shop: Path, database: Path) -> tuple[float, float]:
         "DBT_TARGET_PATH": str(database.parent),
         "GX_ANALYTICS_ENABLED": "false",
     }
-    started = time.perf_counter()
-    run = subprocess.run(
-        [DBT, "--quiet", "build", "--vars", json.dumps({"input_location": str(shop)})],
-        cwd=ROOT,
-        env=environment,
-    )
-    seconds = time.perf_counter() - started
+    command = [DBT, "--quiet", "build", "--vars", json.dumps({"input_location": str(shop)})]
+    cost, started = Cost(), time.perf_counter()
+    run = subprocess.Popen(command, cwd=ROOT, env=environment)
+    while True:
+        cost.samples.append((time.time(), cpu_seconds(run)))
+        cost.disk = max(cost.disk, gigabytes_on_disk(database))
+        if run.poll() is not None:
+            break
+        time.sleep(SAMPLE_SECONDS)
+    cost.wall = time.perf_counter() - started
     if run.returncode:
         print(f"dbt ended with {run.returncode}: what follows is of a build that failed")
-    return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cost.cpu, cost.memory = used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e9
+    return cost
 
 
-def node_seconds(folder: Path) -> dict[str, tuple[str, float]]:
-    """Kind and seconds of every node of the last run."""
-    results = json.loads((folder / "run_results.json").read_text(encoding="utf-8"))["results"]
-    nodes = {}
-    for result in results:
+def read_nodes(folder: Path, samples: Samples) -> list[Node]:
+    """Every node of the last run that was executed, with its CPU seconds."""
+    nodes = []
+    for result in json.loads((folder / "run_results.json").read_text(encoding="utf-8"))["results"]:
         kind, _, name = result["unique_id"].split(".")[:3]
-        nodes[name] = (kind, result["execution_time"])
+        times = [
+            datetime.fromisoformat(timing[end]).timestamp()
+            for timing in result["timing"]
+            for end in ("started_at", "completed_at")
+        ]
+        if times:
+            nodes.append(Node(name, kind, min(times), max(times)))
+    moments = sorted({time for node in nodes for time in (node.started, node.ended)})
+    running: list[list[Node]] = [[] for _ in moments]
+    for node in nodes:
+        for place in range(bisect(moments, node.started) - 1, bisect(moments, node.ended) - 1):
+            running[place].append(node)
+    for beside, (start, end) in zip(running, pairwise(moments), strict=False):
+        for node in beside:
+            node.cpu += (cpu_at(samples, end) - cpu_at(samples, start)) / len(beside)
     return nodes
 
 
@@ -66,17 +139,21 @@ def main() -> None:
     database = arguments.database.absolute()
     database.parent.mkdir(parents=True, exist_ok=True)
     shop = write_shop(arguments.users, arguments.shops)
-    seconds, gigabytes = build(shop, database)
-    nodes, rows = node_seconds(database.parent), row_counts(database)
+    load = os.getloadavg()[0]
+    cost = build(shop, database)
+    nodes, rows = read_nodes(database.parent, cost.samples), row_counts(database)
     print(
-        f"{arguments.users:,} users: {seconds:.0f} s, {gigabytes:.2f} GB of memory, "
-        f"{database.stat().st_size / 1e9:.2f} GB on disk"
+        f"{arguments.users:,} users: {cost.wall:.0f} s, {cost.cpu:.0f} CPU seconds, {cost.memory:.2f} GB of memory, "
+        f"{cost.disk:.2f} GB of disk at the peak, {database.stat().st_size / 1e9:.2f} GB of warehouse; "
+        f"load before it {load:.1f}, after it {os.getloadavg()[0]:.1f}"
     )
     for kind in ("model", "test"):
-        print(f"{kind}s: {sum(spent for node, spent in nodes.values() if node == kind):.0f} s of node time")
-    dearest = sorted(nodes.items(), key=lambda node: -node[1][1])[: arguments.models]
-    for name, (kind, spent) in dearest:
-        print(f"| {name} | {kind} | {spent:.2f} | {rows.get(name, 0):,} |")
+        print(f"{kind}s: {sum(node.cpu for node in nodes if node.kind == kind):.0f} CPU seconds")
+    print("\n| node | kind | s | CPU s | rows |\n|---|---|---|---|---|")
+    for node in sorted(nodes, key=lambda node: -node.cpu)[: arguments.models]:
+        print(
+            f"| {node.name} | {node.kind} | {node.wall:.1f} | {node.cpu:.1f} | {rows.get(node.name, 0):,} |"
+        )
 
 
 if __name__ == "__main__":

@@ -93,6 +93,12 @@ def copy_warehouse(database: Path, folder: Path) -> int | None:
         raise click.ClickException(
             f"{database} can't be copied, does something write to it? {error}"
         ) from None
+    except OSError as error:
+        # others may have filled the disk since it was looked at
+        remove_copy(folder)
+        raise click.ClickException(
+            f"{database} can't be copied to {folder}: {error.strerror}. It stays as it is: make room, and build again"
+        ) from None
     return time_written(database)
 
 

@@ -1,6 +1,9 @@
 """`recmail build`: beside the warehouse, which stays as it is until another one is whole."""
 
+import errno
 import fcntl
+import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -125,6 +128,51 @@ def test_too_little_space_is_said_before_anything_is_built(warehouse, inputs, mo
     refused = recmail_build(warehouse, inputs, *SOME)
     assert refused.exit_code == 1
     assert "make room, or run `dbt build`, which builds in place" in refused.output
+
+
+@pytest.fixture
+def yesterday(tmp_path, monkeypatch) -> Path:
+    """A warehouse of one table: what follows comes before dbt runs, or instead."""
+    monkeypatch.setenv("RECMAIL_DATABASE", "")
+    with duckdb.connect(tmp_path / "w.duckdb") as connection:
+        connection.execute("create table yesterday as select 1 as a")
+    return tmp_path / "w.duckdb"
+
+
+def test_a_disk_that_fills_while_the_warehouse_is_copied(yesterday, monkeypatch):
+    def fill(source: Path, copy: Path):
+        copy.write_bytes(b"half of it")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before = yesterday.read_bytes()
+    monkeypatch.setattr(shutil, "copyfile", fill)
+    refused = recmail_build(yesterday, Path("in"))
+    assert refused.exit_code == 1
+    assert "No space left on device. It stays as it is: make room, and build again" in refused.output
+    assert yesterday.read_bytes() == before
+    assert not (building_folder(yesterday) / yesterday.name).exists(), "it would take the room that there is"
+
+
+def test_a_disk_that_fills_while_tables_are_made(yesterday, monkeypatch):
+    def build_in_full_disk(self, arguments):
+        """What DuckDB meets there: it can't make the file longer."""
+        copy = building_folder(yesterday) / yesterday.name
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (copy.stat().st_size, limits[1]))
+        try:
+            with duckdb.connect(copy) as connection:
+                connection.execute("create table made as select range as a from range(1000000)")
+        except duckdb.Error as error:
+            return type("Outcome", (), {"success": False, "exception": error})()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    monkeypatch.setattr("recmail.build.dbtRunner.invoke", build_in_full_disk)
+    failed = recmail_build(yesterday, Path("in"))
+    assert failed.exit_code == 1
+    assert "Could not write file" in failed.output
+    with duckdb.connect(yesterday, read_only=True) as connection:
+        assert connection.sql("select table_name from duckdb_tables()").fetchall() == [("yesterday",)]
 
 
 def test_what_something_else_wrote_meanwhile_is_not_replaced(warehouse, inputs, monkeypatch):

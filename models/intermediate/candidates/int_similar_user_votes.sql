@@ -2,7 +2,7 @@
 -- add up the same in any order. Lists and parts as in int_neighbour_votes.
 {{ config(
     materialized=in_parts(),
-    part_keys={'model': 'int_user_neighbours', 'key': 'user_key', 'range_size': 256}
+    part_keys={'model': 'int_user_neighbours', 'key': 'user_key', 'range_size': 1024}
 ) }}
 
 with neighbours as (
@@ -20,21 +20,6 @@ item_keys as (
 
 ),
 
-lists as (
-
-    select
-        user_items.user_key,
-        array_agg({{ ordered_struct(['item_number', 'interaction_weight', 'last_purchased_at']) }}) as items
-    from {{ ref('int_user_items') }} as user_items
-    inner join item_keys
-        on user_items.item_key = item_keys.item_key
-    where
-        user_items.taste_rank <= {{ constants().user_neighbour_items_max }}
-        and user_items.interaction_weight > 0
-    group by user_items.user_key
-
-),
-
 unnested as (
 
     select
@@ -42,7 +27,7 @@ unnested as (
         neighbours.similarity_score,
         {{ unnest_list('lists.items') }} as item
     from neighbours
-    inner join lists
+    inner join {{ ref('int_user_item_lists') }} as lists
         on neighbours.neighbour_key = lists.user_key
 
 ),

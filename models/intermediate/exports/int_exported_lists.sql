@@ -103,9 +103,7 @@ currencies as (
 -- positions are those of the list, so that what is told of them finds it
 of_one_currency as (
 
-    select
-        of_markets.*,
-        row_number() over (partition by of_markets.user_id, of_markets.placement order by of_markets.position) as slot
+    select of_markets.*
     from of_markets
     inner join currencies
         on
@@ -116,21 +114,32 @@ of_one_currency as (
         row_number() over (partition by of_markets.user_id, of_markets.placement order by of_markets.position)
         <= {{ constants()['exported_items_max'] }}
 
+),
+
+in_order as (
+
+    select
+        user_id,
+        placement,
+        array_sort(array_agg({{ ordered_struct(fields) }})) as items,
+        array_sort(array_agg({{ ordered_struct(['position', 'item_id']) }}) filter (where is_nameable))
+            as advertised_items,
+        cast(count(*) as {{ dbt.type_int() }}) as item_count
+    from of_one_currency
+    group by user_id, placement
+
 )
 
 select
     user_id,
     placement,
-    cast(to_json(array_sort(array_agg({{ ordered_struct(fields) }}))) as {{ dbt.type_string() }}) as items,
-    cast(to_json(array_sort(
-        array_agg({{ ordered_struct(['position', 'item_id']) }}) filter (where is_nameable)
-    )) as {{ dbt.type_string() }}) as advertised_items,
+    cast(to_json(items) as {{ dbt.type_string() }}) as items,
+    cast(to_json(advertised_items) as {{ dbt.type_string() }}) as advertised_items,
     {% for slot in range(1, 5) %}
         {% for field in ['item_id', 'item_name', 'item_url', 'image_url', 'price'] %}
-            max(case when slot = {{ slot }} then {{ field }} end)
+            case when item_count >= {{ slot }} then {{ list_item('items', slot) }}.{{ field }} end
                 as item_{{ slot }}_{{ field.removeprefix('item_') }},
         {% endfor %}
     {% endfor %}
-    cast(count(*) as {{ dbt.type_int() }}) as item_count
-from of_one_currency
-group by user_id, placement
+    item_count
+from in_order

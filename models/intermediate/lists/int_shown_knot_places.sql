@@ -14,15 +14,21 @@ with shown as (
 
 ),
 
-shown_scores as (
+shown_candidates as (
 
-    select scores.*
-    from {{ ref('int_strategy_scores') }} as scores
+    select candidates.*
+    from {{ ref('int_candidates') }} as candidates
     inner join shown
         on
-            scores.user_key = shown.user_key
-            and scores.item_key = shown.item_key
-    where scores.{{ is_in_part('user_key') }}
+            candidates.user_key = shown.user_key
+            and candidates.item_key = shown.item_key
+    where candidates.{{ is_in_part('user_key') }}
+
+),
+
+shown_scores as (
+
+    {{ strategy_scores('shown_candidates') }}
 
 ),
 

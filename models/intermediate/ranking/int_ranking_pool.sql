@@ -74,6 +74,14 @@ ranked as (
 
 ),
 
+-- of the range alone: else each range would read everybody's
+draws as (
+
+    select * from {{ ref('int_exploration_draws') }}
+    where {{ is_in_part('user_key') }}
+
+),
+
 ruled as (
 
     select item_key from {{ ref('int_item_rules') }}
@@ -126,7 +134,7 @@ left join wanted
     on
         candidates.user_key = wanted.user_key
         and candidates.item_key = wanted.item_key
-left join {{ ref('int_exploration_draws') }} as draws
+left join draws
     on
         candidates.user_key = draws.user_key
         and candidates.kind_number = draws.kind_number

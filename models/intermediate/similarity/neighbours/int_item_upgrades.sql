@@ -41,30 +41,58 @@ rated as (
     from ratings
     cross join mean_rating
 
+),
+
+-- left join, and a filter after the ranks: inner joins may be reordered to meet all items of a price with all others
+-- before similarities narrow them down
+neighbours as (
+
+    select
+        similarities.item_key,
+        similarities.neighbour_key,
+        similarities.similarity_score,
+        cast(rated.price as double) as price,
+        cast(dearer.price as double) as neighbour_price,
+        dearer.rating_above_mean,
+        dearer.item_number as neighbour_number,
+        coalesce(
+            rated.currency = dearer.currency
+            and dearer.price >= {{ var('upgrade_price_ratio_min') }} * rated.price
+            and dearer.price <= {{ var('upgrade_price_ratio_max') }} * rated.price
+            and dearer.rating_above_mean >= 0,
+            false
+        ) as is_upgrade
+    from {{ ref('int_content_similarities') }} as similarities
+    inner join rated
+        on similarities.item_key = rated.item_key
+    left join rated as dearer
+        on similarities.neighbour_key = dearer.item_key
+
+),
+
+ranked as (
+
+    select
+        *,
+        cast(row_number() over (
+            partition by item_key
+            order by
+                case when is_upgrade then 0 else 1 end,
+                similarity_score desc,
+                rating_above_mean desc,
+                neighbour_price,
+                neighbour_number
+        ) as {{ dbt.type_int() }}) as upgrade_rank
+    from neighbours
+
 )
 
 select
-    similarities.item_key,
-    similarities.neighbour_key,
-    similarities.similarity_score,
-    round(cast(dearer.price as double) / cast(rated.price as double), 9) as price_ratio,
-    round(dearer.rating_above_mean, 9) as rating_above_mean,
-    cast(row_number() over (
-        partition by similarities.item_key
-        order by
-            similarities.similarity_score desc,
-            dearer.rating_above_mean desc,
-            dearer.price,
-            dearer.item_number
-    ) as {{ dbt.type_int() }}) as upgrade_rank
-from {{ ref('int_content_similarities') }} as similarities
-inner join rated
-    on similarities.item_key = rated.item_key
-inner join rated as dearer
-    on
-        similarities.neighbour_key = dearer.item_key
-        and rated.currency = dearer.currency
-where
-    dearer.price >= {{ var('upgrade_price_ratio_min') }} * rated.price
-    and dearer.price <= {{ var('upgrade_price_ratio_max') }} * rated.price
-    and dearer.rating_above_mean >= 0
+    item_key,
+    neighbour_key,
+    similarity_score,
+    round(neighbour_price / price, 9) as price_ratio,
+    round(rating_above_mean, 9) as rating_above_mean,
+    upgrade_rank
+from ranked
+where is_upgrade
