@@ -11,7 +11,9 @@
       complements_per_kind          items proposed to go with an item, of each kind that seed complements names for it
       content_block_items_max       items compared with each other for sharing a token, at least 3: cost grows with it
       content_neighbours_max        neighbours by content kept per item
+      feedback_clicks_min           clicks by people on items of emails from which on clicks change lists: below, chance says more
       minimum_distinct_price_bands  thirds of a category's prices that a list shows, where it has to mix categories
+      days_to_answer                days after an email in which a click counts for what is learned from it: nearly all come by then
       exported_items_max            items of a list that an export names: what the narrowest destination takes (Braze, 30) and
                                     a shop shows, and few enough for the record sizes of all of them
       send_hours_ahead              hours from as_of on that an email may wait for one at which it may go out: a week
@@ -34,7 +36,9 @@
         'content_block_items_max': 50,
         'content_neighbours_max': 20,
         'minimum_distinct_price_bands': 2,
+        'days_to_answer': 3,
         'exported_items_max': 20,
+        'feedback_clicks_min': 200,
         'send_hours_ahead': 168,
         'strategy_head': 6,
         'training_days_min': 42,

@@ -116,6 +116,9 @@
     {% for capability, measure, way in features %}
         {% do rows.append(('feature', capability, measure, 1, true, way, none, 'true')) %}
     {% endfor %}
+    {% do rows.append(('feature', 'lists_learn_from_clicks', 'item_clicks', constants().feedback_clicks_min, true,
+        'send_log with what emails showed, and email_events with the items clicked', 'var click_factor_max',
+        'true' if var('click_factor_max') > 1 and var('minimum_distinct_categories') > 1 else 'false')) %}
     {% do rows.append(('feature', 'ranking_by_margin', 'costed_items', 1, true, 'items with unit_cost',
         'var ranking_objective', 'true' if var('ranking_objective') == 'margin' else 'false')) %}
 

@@ -127,6 +127,7 @@
         'recommendations_per_user': {'type': 'whole', 'least': 1, 'most': 1000},
         'minimum_distinct_categories': {'type': 'whole', 'least': 1, 'most': 1000},
         'stock_share_per_send': {'type': 'number', 'least': 0, 'most': 1000},
+        'click_factor_max': {'type': 'number', 'least': 1, 'most': 10},
         'exploration_share': share,
 
         'email_items_primary': {'type': 'whole', 'least': 1, 'most': 100},

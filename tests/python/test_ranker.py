@@ -40,6 +40,7 @@ class Scorer:
             create table int_user_keys as select 'u' as user_id, 1 as user_key;
             create table int_user_category_factors as
             select 'u' as user_id, 'cups' as category, 2.0 as category_factor;
+            create table int_item_click_lifts as select 'boosted' as item_id, 1.5 as click_factor;
             """
         )
         run_models(self.connection, {"int_ranking_knots": self.models["int_ranking_knots"]})
@@ -113,8 +114,15 @@ def test_the_objective_weighs_probabilities():
     positions = {name: [0.0] * 3 for name in scorer.knots}
     model = np.zeros(column_count(scorer.knots) + 1)
     found = scorer.run(positions, ["i", "unknown cost", "boosted"], [0, 1, 2], model)
-    # one half of a margin of 6, of 30 % of the price, and of 6 in a category that a rule doubles
-    assert found == {"i": (0.5, 3.0), "unknown cost": (0.5, 1.5), "boosted": (0.5, 6.0)}
+    # one half of a margin of 6, of 30 % of the price, and of 6 of what a rule counts twice and clicks 1.5 times
+    assert found == {"i": (0.5, 3.0), "unknown cost": (0.5, 1.5), "boosted": (0.5, 9.0)}
+
+
+def test_clicks_and_rules_multiply_the_odds(scorer: Scorer):
+    found = scorer.run(
+        {name: [0.0] for name in scorer.knots}, ["boosted"], [0], np.zeros(column_count(scorer.knots) + 1)
+    )
+    assert found == {"boosted": (0.5, 0.75)}
 
 
 def test_recall_and_ndcg_by_hand():

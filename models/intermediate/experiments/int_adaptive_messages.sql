@@ -2,7 +2,7 @@
 -- once more, with another arm, while nobody had told it yet. Each message has the same time to be clicked, over before
 -- the day of the run begins: so its draws stay what they are while events come in.
 {{ config(materialized='view') }}
-{% set days_to_answer = 3 %}
+{% set days_to_answer = constants().days_to_answer %}
 
 with drawn as (
 

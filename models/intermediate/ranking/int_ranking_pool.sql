@@ -118,6 +118,8 @@ select
     candidates.kind_number,
     case when draws.item_key = candidates.item_key then draws.draw_rank end as draw_rank,
     draws.kind_count as draw_kind_count,
+    draws.promising_kind_count as draw_promising_count,
+    draws.is_promising as is_draw_promising,
     draws.kind_item_count as draw_item_count
 from candidates
 left join wanted

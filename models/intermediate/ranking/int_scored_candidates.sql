@@ -6,6 +6,7 @@
 ) }}
 {% set features = ranking_features() %}
 {% set best_sellers = strategies() | selectattr('name', 'equalto', 'best_sellers') | first %}
+{% set odds_factor = 'coalesce(factors.category_factor, 1) * items.click_factor' %}
 {% set knot = ordered_struct(['knot', 'coefficient', 'step']) %}
 
 with places as (
@@ -72,10 +73,14 @@ items as (
     select
         item_keys.item_key,
         items.category,
-        {{ item_worth() }} as worth
+        {{ item_worth() }} as worth,
+        -- what is clicked in emails oftener than its like; nothing was learned of items without
+        coalesce(lifts.click_factor, 1) as click_factor
     from {{ ref('stg_items') }} as items
     inner join {{ ref('int_item_keys') }} as item_keys
         on items.item_id = item_keys.item_id
+    left join {{ ref('int_item_click_lifts') }} as lifts
+        on items.item_id = lifts.item_id
 
 ),
 
@@ -102,7 +107,7 @@ select
     -- a rule of the shop may boost a category for the user
     round(
         probabilities.purchase_probability * items.worth
-        * {{ boost('probabilities.purchase_probability', 'coalesce(factors.category_factor, 1)') }}, 12
+        * {{ boost('probabilities.purchase_probability', odds_factor) }}, 12
     ) as score
 from probabilities
 inner join items

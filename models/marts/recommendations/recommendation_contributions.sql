@@ -1,5 +1,7 @@
 -- A view: a term is worth computing only for the rows that somebody asks about.
 {{ config(materialized='view') }}
+{% set category_factor = 'coalesce(category_factors.category_factor, 1)' %}
+{% set click_factor = category_factor ~ ' * coalesce(lifts.click_factor, 1)' %}
 
 with shown as (
 
@@ -46,8 +48,10 @@ factors as (
         shown.item_id,
         shown.position,
         cast({{ item_worth() }} as double) as objective,
-        cast({{ boost('shown.purchase_probability', 'coalesce(category_factors.category_factor, 1)') }} as double)
-            as category_rules,
+        cast({{ boost('shown.purchase_probability', category_factor) }} as double) as category_rules,
+        -- on the odds that the rules left
+        cast(({{ boost('shown.purchase_probability', click_factor) }}) as double)
+        / cast(({{ boost('shown.purchase_probability', category_factor) }}) as double) as clicks,
         shown.cold_start_factor as cold_start,
         shown.playbook_factor as playbook,
         shown.item_rule_factor as item_rules
@@ -58,6 +62,8 @@ factors as (
         on
             shown.user_id = category_factors.user_id
             and items.category = category_factors.category
+    left join {{ ref('int_item_click_lifts') }} as lifts
+        on shown.item_id = lifts.item_id
 
 ),
 
@@ -85,7 +91,7 @@ inner join {{ ref('int_ranker_coefficients') }} as coefficients
         terms.times_bought = coefficients.times_bought
         and terms.feature = coefficients.feature
         and coalesce(cast(floor(terms.knot_place) as {{ dbt.type_int() }}), -1) = coefficients.knot
-{% for factor in ['objective', 'category_rules', 'cold_start', 'playbook', 'item_rules'] %}
+{% for factor in ['objective', 'category_rules', 'clicks', 'cold_start', 'playbook', 'item_rules'] %}
     union all
     select
         'score' as part,

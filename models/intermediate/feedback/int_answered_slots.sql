@@ -1,0 +1,144 @@
+-- What the sender's log says was shown, and whether a person clicked it. Each email has the same time to be clicked,
+-- over before the day of the run begins: so the lists of a day stay what they are while events come in. Where clicks of
+-- an email are known and none names what it showed, the email is left out: nobody knows which item was meant.
+{% set days_to_learn_from, largest_weight = 180, 20 %}
+{% set days_to_answer = constants().days_to_answer %}
+
+with messages as (
+
+    select
+        sent_messages.message_id,
+        sent_messages.user_id,
+        coalesce(sent_messages.segment, 'unknown') as segment,
+        sent_messages.items,
+        sent_messages.sent_at
+    from {{ ref('stg_send_log') }} as sent_messages
+    cross join {{ ref('stg_as_of') }} as as_of
+    where
+        sent_messages.state <> 'failed'
+        and sent_messages.sent_at
+        < {{ dbt.dateadd('day', -1 * days_to_answer, dbt.date_trunc('day', 'as_of.as_of')) }}
+        and sent_messages.sent_at
+        >= {{ dbt.dateadd('day', -1 * days_to_learn_from, dbt.date_trunc('day', 'as_of.as_of')) }}
+
+),
+
+families as (
+
+    select * from {{ ref('int_item_families') }}
+
+),
+
+unnested as (
+
+    select
+        message_id,
+        segment,
+        {{ unnest_list('items') }} as shown
+    from messages
+
+),
+
+named as (
+
+    select
+        message_id,
+        segment,
+        shown.item_id,
+        shown.position,
+        coalesce(shown.strategy, 'unknown') as strategy,
+        shown.propensity
+    from unnested
+
+),
+
+-- of a draw whose chance nobody knows nothing is learned
+slots as (
+
+    select
+        named.message_id,
+        named.segment,
+        families.family_item_id as item_id,
+        named.position,
+        named.strategy,
+        named.strategy = 'explore' as is_explored,
+        named.propensity
+    from named
+    inner join families
+        on named.item_id = families.item_id
+    where
+        named.position between 1 and 100
+        and (named.strategy <> 'explore' or (named.propensity >= 1e-9 and named.propensity <= 1))
+    qualify row_number() over (
+        partition by named.message_id, families.family_item_id
+        order by named.position, named.item_id
+    ) = 1
+
+),
+
+clicks as (
+
+    select distinct
+        messages.message_id,
+        families.family_item_id as item_id
+    from {{ ref('int_email_events') }} as events
+    inner join messages
+        on
+            events.message_id = messages.message_id
+            and coalesce(events.user_id = messages.user_id, true)
+    left join families
+        on events.item_id = families.item_id
+    where
+        events.event_type = 'click'
+        and not events.is_machine
+        and events.occurred_at < {{ dbt.dateadd('day', days_to_answer, 'messages.sent_at') }}
+
+),
+
+clicked_messages as (
+
+    select distinct message_id from clicks
+
+),
+
+answered as (
+
+    select
+        slots.*,
+        case when clicks.item_id is null then 0 else 1 end as is_clicked,
+        case when slots.is_explored then cast(round(1 / slots.propensity, 4) as decimal(18, 4)) end
+            as inverse_propensity
+    from slots
+    left join clicks
+        on
+            slots.message_id = clicks.message_id
+            and slots.item_id = clicks.item_id
+    left join clicked_messages
+        on slots.message_id = clicked_messages.message_id
+    qualify
+        clicked_messages.message_id is null
+        or max(case when clicks.item_id is null then 0 else 1 end) over (partition by slots.message_id) = 1
+
+)
+
+-- what was drawn counts as often as if all had been equally likely to be drawn; all else was chosen, and counts once
+select
+    message_id,
+    segment,
+    item_id,
+    position,
+    strategy,
+    is_explored,
+    is_clicked,
+    cast(
+        case
+            when is_explored
+                then least(
+                    cast(inverse_propensity as double)
+                    / cast(avg(inverse_propensity) over (partition by is_explored) as double),
+                    {{ largest_weight }}
+                )
+            else 1
+        end as decimal(9, 6)
+    ) as slot_weight
+from answered

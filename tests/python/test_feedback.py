@@ -1,0 +1,354 @@
+"""Clicks in emails that feed lists and draws: the formulas against numpy, the chances of draws, and what the loop gains
+where truth is known.
+
+A made-up shop and the compiled models alone. `python tests/python/test_feedback.py 10 FOLDER` runs ten seeds.
+"""
+
+import sys
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from warehouse import compiled_models, run_models
+
+START, WEEKS = datetime(2024, 1, 1), 8
+USERS, ITEMS, SLOTS, SURE = 1000, 80, 8, 2
+CATEGORIES = np.array([f"c{number % 8}" for number in range(ITEMS)])
+SHARE, FACTOR_MAX = 0.2, 1.5
+# how many of those who open an email look at each position
+LOOKS = np.array([1, 0.8, 0.65, 0.55, 0.45, 0.4, 0.35, 0.3])
+NAMES = np.array([f"i{number:02}" for number in range(ITEMS)])
+LEARNED = "int_answered_slots int_position_rates int_strategy_rates int_item_click_lifts"
+DRAWN = "int_exploration_draws int_open_slots"
+
+
+class Shop:
+    """A weekly email to everybody. Who is likely to buy what is known; that some items are clicked more than others by
+    all who see them is to be learned. `spread` is the standard deviation of the logarithm of that."""
+
+    def __init__(self, models: dict[str, str], seed: int, learns: bool, spread: float = 0.6):
+        self.models, self.learns = models, learns
+        chance = np.random.default_rng(seed)
+        self.appeal = np.exp(spread * chance.standard_normal(ITEMS) - spread**2 / 2)
+        self.taste = chance.standard_normal((USERS, ITEMS))
+        self.luck = chance.random((WEEKS, USERS, ITEMS))
+        self.true_clicks = self.clicks = 0
+        self.connection = duckdb.connect(config={"threads": 1})
+        self.connection.execute(f"""
+            create table stg_send_log (
+                message_id varchar, user_id varchar, segment varchar, state varchar, sent_at timestamp,
+                items struct(position integer, item_id varchar, propensity double, strategy varchar)[]
+            );
+            create table int_email_events (
+                message_id varchar, user_id varchar, item_id varchar, event_type varchar, is_machine boolean,
+                occurred_at timestamp
+            );
+            create table placements as select 'email_digest' as placement, {SLOTS} as items;
+            create table int_item_rules (item_key integer, action varchar);
+            create table int_user_keys as
+            select 'u' || number as user_id, number as user_key from range({USERS}) as users (number);
+            create table int_candidates_explore as
+            select users.user_key, items.number as item_key
+            from int_user_keys as users cross join range({ITEMS}) as items (number)
+            -- not everybody has the same choice
+            where (users.user_key + items.number) % 5 > 0;
+            create table int_candidate_eligibility as
+            select user_key, item_key, null::varchar as ineligible_reason from int_candidates_explore;
+            create table int_placement_users as
+            select user_key as list_key, 'email_digest' as placement, user_id, user_key, {SHARE} as explored_slot_share
+            from int_user_keys;
+        """)
+        items = pd.DataFrame({"item_id": NAMES, "category": CATEGORIES, "item_key": range(ITEMS)})
+        self.table("stg_items", items)
+        self.table("int_item_keys", items.assign(item_number=items["item_key"]))
+        self.table("int_item_families", items.assign(family_item_id=items["item_id"]))
+        # the first four items are of two kinds
+        self.table("int_item_labels", items.assign(kind_number=[0, 0, 1, 1, *range(4, ITEMS)]))
+
+    def table(self, name: str, rows: pd.DataFrame) -> None:
+        self.connection.register("given", rows)
+        self.connection.execute(f"create or replace table {name} as from given")
+
+    def rows(self, sql: str) -> pd.DataFrame:
+        return self.connection.execute(sql).df()
+
+    def run(self, names: str) -> None:
+        run_models(self.connection, {name: self.models[name] for name in names.split()})
+
+    def learn(self, as_of: datetime) -> np.ndarray:
+        """The factor of each item."""
+        self.table("stg_as_of", pd.DataFrame({"as_of": [as_of]}))
+        self.run(LEARNED)
+        if not self.learns:
+            self.connection.execute("delete from int_item_click_lifts")
+        factors = dict(
+            self.connection.execute("select item_key, click_factor from int_item_click_lifts").fetchall()
+        )
+        return np.array([factors.get(item, 1.0) for item in range(ITEMS)])
+
+    def listed(self, factors: np.ndarray) -> pd.DataFrame:
+        """What stands where, drawn items among it."""
+        score = np.round(0.8 * self.taste + np.log(factors), 9)
+        best = np.argsort(-score, axis=1, kind="stable")[:, :SLOTS]
+        lists = pd.DataFrame(
+            {
+                "list_key": np.repeat(np.arange(USERS), SLOTS),
+                "position": np.tile(np.arange(1, SLOTS + 1), USERS),
+                "item_key": best.ravel(),
+                "is_sure": np.tile(np.arange(SLOTS) < SURE, USERS),
+            }
+        )
+        self.table("int_diverse_lists", lists)
+        self.run("int_exploration_draws")
+        self.connection.execute("""
+            create or replace table int_ranking_pool as
+            with items as (
+                select list_key as user_key, item_key from int_diverse_lists
+                union
+                select user_key, item_key from int_exploration_draws where item_key is not null
+            )
+            select
+                items.user_key, items.item_key, labels.kind_number,
+                case when draws.item_key = items.item_key then draws.draw_rank end as draw_rank,
+                draws.kind_count as draw_kind_count, draws.promising_kind_count as draw_promising_count,
+                draws.kind_item_count as draw_item_count, draws.is_promising as is_draw_promising
+            from items
+            inner join int_item_labels as labels using (item_key)
+            left join int_exploration_draws as draws
+                on items.user_key = draws.user_key and labels.kind_number = draws.kind_number
+        """)
+        self.run("int_open_slots")
+        return self.rows("""
+            select
+                list_key as user_key, position, coalesce(drawn_item_key, item_key) as item_key,
+                coalesce(propensity, 1) as propensity,
+                case when drawn_item_key is null then 'also_bought' else 'explore' end as strategy
+            from int_diverse_lists left join int_open_slots using (list_key, position)
+            order by all
+        """)
+
+    def mail(self, week: int) -> None:
+        day = START + timedelta(days=7 * week)
+        shown = self.listed(self.learn(day))
+        rate = self.rate(shown["user_key"], shown["item_key"], shown["position"])
+        shown["is_clicked"] = self.luck[week, shown["user_key"], shown["item_key"]] < rate
+        self.true_clicks += rate.sum()
+        self.clicks += shown["is_clicked"].sum()
+        self.table("shown", shown.assign(item_id=NAMES[shown["item_key"]], sent_at=day + timedelta(hours=8)))
+        self.connection.execute(f"""
+            insert into stg_send_log
+            select
+                'm{week}-' || user_key, 'u' || user_key, if(user_key % 2 = 0, 'even', 'odd'), 'accepted',
+                any_value(sent_at),
+                list({{
+                    'position': position, 'item_id': item_id, 'propensity': propensity, 'strategy': strategy
+                }} order by position)
+            from shown group by user_key;
+            insert into int_email_events
+            select 'm{week}-' || user_key, 'u' || user_key, item_id, 'click', false, sent_at + interval 1 hour
+            from shown where is_clicked;
+        """)
+
+    def rate(self, user, item, position) -> np.ndarray:
+        """Chance of a click: whoever likes an item clicks it more, and so does everybody with some items."""
+        liked = np.exp(0.4 * self.taste[user, item])
+        return np.minimum(0.07 * LOOKS[np.asarray(position) - 1] * self.appeal[np.asarray(item)] * liked, 1)
+
+    def live(self) -> "Shop":
+        for week in range(WEEKS):
+            self.mail(week)
+        self.learn(START + timedelta(days=7 * WEEKS))
+        return self
+
+    @cached_property
+    def log(self) -> pd.DataFrame:
+        return self.rows("from int_answered_slots order by all")
+
+
+def models() -> dict[str, str]:
+    return compiled_models(f"{LEARNED} {DRAWN}", {"recommendations_per_user": SLOTS})
+
+
+@pytest.fixture(scope="module")
+def compiled() -> dict[str, str]:
+    return models()
+
+
+@pytest.fixture(scope="module")
+def learned(compiled) -> Shop:
+    return Shop(compiled, 1, learns=True).live()
+
+
+@pytest.fixture(scope="module")
+def plain(compiled) -> Shop:
+    return Shop(compiled, 1, learns=False).live()
+
+
+def shrunk(clicked, foretold, variance) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Gamma-Poisson: lift, its error, and how much the own clicks say."""
+    spread = np.clip(((clicked - foretold) ** 2 - variance).sum() / (foretold**2).sum(), 0, 0.5)
+    if spread == 0:
+        return np.ones(len(clicked)), np.zeros(len(clicked)), np.zeros(len(clicked))
+    known = np.divide(foretold**2, variance, out=np.zeros(len(clicked)), where=variance > 0)
+    ratio = np.divide(clicked, foretold, out=np.ones(len(clicked)), where=foretold > 0)
+    # posterior of Gamma(1 / spread, 1 / spread) after known × ratio clicks where known were foretold
+    shape, rate = 1 / spread + known * ratio, 1 / spread + known
+    return shape / rate, np.sqrt(shape) / rate, known / rate
+
+
+def test_rates_and_lifts_are_numpys(learned):
+    log = learned.log
+    weight = log["slot_weight"].astype(float)
+    clicked = weight * log["is_clicked"]
+    mean = (log["is_clicked"].sum() + 1) / (len(log) + 2)
+    drawn = log["is_explored"]
+    drawn_rate = (clicked[drawn].sum() + 1000 * mean) / (weight[drawn].sum() + 1000)
+    positions = log.groupby("position")["is_clicked"].agg(["count", "sum"])
+    prior = (positions["sum"] + 1000 * mean) / (positions["count"] + 1000) / mean * drawn_rate
+    by_position = (
+        log.assign(weight=weight, clicked=clicked)[drawn].groupby("position")[["weight", "clicked"]].sum()
+    )
+    by_position = by_position.reindex(positions.index).fillna(0)
+    baseline = (by_position["clicked"] + 1000 * prior) / (by_position["weight"] + 1000)
+    found = learned.rows("from int_position_rates order by position")
+    assert found["baseline_rate"].to_numpy() == pytest.approx(baseline.to_numpy(), abs=1e-8)
+    assert found["explored_rate"].to_numpy()[SURE:] == pytest.approx(
+        (by_position["clicked"] / by_position["weight"]).to_numpy()[SURE:], abs=1e-8
+    )
+
+    slots = log.assign(clicked=clicked, foretold=weight * log["position"].map(baseline))
+    of_all = slots["clicked"].sum() / slots["foretold"].sum()
+    strategies = slots.groupby("strategy")[["clicked", "foretold"]].sum()
+    strategy_lift = (strategies["clicked"] + 10 * of_all) / (strategies["foretold"] + 10)
+    groups = slots.groupby(["segment", "strategy"])[["clicked", "foretold"]].sum()
+    prior = groups.index.get_level_values("strategy").map(strategy_lift)
+    lifts = (groups["clicked"] + 10 * prior) / (groups["foretold"] + 10)
+    found = learned.rows("from int_strategy_rates order by segment, strategy")
+    assert found["click_lift"].to_numpy() == pytest.approx(lifts.to_numpy(), abs=1e-6)
+
+    slots["foretold"] *= pd.MultiIndex.from_frame(slots[["segment", "strategy"]]).map(lifts)
+    slots["variance"] = slots["foretold"] * weight
+    slots[["foretold", "variance"]] *= slots["clicked"].sum() / slots["foretold"].sum()
+    items = slots.groupby("item_id")[["clicked", "foretold", "variance"]].sum().reindex(NAMES).fillna(0)
+    categories = items.groupby(CATEGORIES).sum()
+    lift, error, _ = shrunk(*(categories[name].to_numpy() for name in categories))
+    place = categories.index.get_indexer(CATEGORIES)
+    own, own_error, share = shrunk(
+        items["clicked"].to_numpy(),
+        items["foretold"].to_numpy() * lift[place],
+        items["variance"].to_numpy() * lift[place],
+    )
+    found = learned.rows("from int_item_click_lifts order by item_id")
+    expected_lift = lift[place] * own
+    expected_error = np.hypot(lift[place] * own_error, error[place] * (1 - share))
+    assert found["click_lift"].to_numpy() == pytest.approx(expected_lift, abs=1e-5)
+    assert found["click_lift_error"].to_numpy() == pytest.approx(expected_error, abs=1e-5)
+    assert found["click_factor"].to_numpy() == pytest.approx(
+        np.clip(expected_lift, 1 / FACTOR_MAX, FACTOR_MAX), abs=1e-5
+    )
+    assert np.array_equal(found["is_promising"], found["click_lift_high"] >= 1)
+
+
+def test_what_is_learned_is_near_the_truth(learned):
+    found = learned.rows("from int_item_click_lifts order by item_key")
+    truth = learned.appeal / np.average(learned.appeal, weights=found["foretold_click_count"])
+    assert np.corrcoef(np.log(found["click_lift"]), np.log(truth))[0, 1] > 0.7
+    missed = np.abs(found["click_lift"] - truth) > 1.96 * found["click_lift_error"]
+    assert missed.mean() < 0.2
+    # places by draws: those that nobody draws for lean on all slots
+    baselines = learned.rows("from int_position_rates order by position")["baseline_rate"].to_numpy()
+    assert baselines / baselines.mean() == pytest.approx(LOOKS / LOOKS.mean(), rel=0.25)
+
+
+def test_draws_prefer_what_may_be_clicked_and_their_chances_are_those_that_are_logged(learned):
+    """Over some days: of each group as often as its propensities say, and all inverse propensities together come to
+    what could be drawn (as test_demo_warehouse.py holds on the demo)."""
+    factors, drawn, possible, counts = learned.learn(START + timedelta(days=7 * WEEKS)), 0, 0, []
+    for day in range(6):
+        learned.table("stg_as_of", pd.DataFrame({"as_of": [START + timedelta(days=90 + day)]}))
+        learned.listed(factors)
+        slots = learned.rows("""
+            with listed as (
+                select distinct lists.list_key, labels.kind_number
+                from int_diverse_lists as lists inner join int_item_labels as labels using (item_key)
+            ),
+            free as (
+                select draws.* from int_exploration_draws as draws
+                anti join listed on draws.user_key = listed.list_key and draws.kind_number = listed.kind_number
+            ),
+            groups as (
+                select
+                    user_key as list_key, sum(kind_item_count) as item_count, count(*) as kind_count,
+                    count(*) filter (is_promising) as promising_count
+                from free group by user_key
+            )
+            select slots.propensity, groups.*, slots.drawn_item_key is not null as is_drawn, free.is_promising
+            from int_open_slots as slots
+            inner join groups using (list_key)
+            left join int_item_labels as labels on slots.drawn_item_key = labels.item_key
+            left join free on slots.list_key = free.user_key and labels.kind_number = free.kind_number
+        """)
+        drawn += (1 / slots["propensity"])[slots["is_drawn"]].sum()
+        possible += slots["item_count"].astype(float).sum()
+        counts.append(slots)
+    slots = pd.concat(counts)
+    assert len(slots) == 6 * USERS * (SLOTS - SURE)
+    assert slots["is_drawn"].mean() == pytest.approx(SHARE, abs=0.01)
+    assert drawn == pytest.approx(possible, rel=0.05)
+    others = slots["kind_count"] - slots["promising_count"]
+    weighed = (others >= SLOTS - SURE) & slots["is_drawn"]
+    assert weighed.sum() > 1000
+    expected = (4 * slots["promising_count"] / (4 * slots["promising_count"] + others))[weighed]
+    share = slots["is_promising"][weighed].astype(float).mean()
+    assert share == pytest.approx(expected.mean(), abs=4 * np.sqrt(0.25 / weighed.sum()))
+    assert share > (slots["promising_count"] / slots["kind_count"])[weighed].mean() + 0.05
+
+
+def test_the_loop_raises_clicks(learned, plain):
+    assert learned.true_clicks > 1.05 * plain.true_clicks
+    assert learned.clicks > plain.clicks
+
+
+def test_where_all_items_are_alike_nothing_is_learned(compiled):
+    shop = Shop(compiled, 2, learns=True, spread=0).live()
+    found = shop.rows("from int_item_click_lifts")
+    assert len(found) == ITEMS
+    assert found["click_factor"].between(0.85, 1.18).all()
+    assert found["is_promising"].mean() > 0.9
+
+
+def test_too_few_clicks_change_nothing(learned):
+    learned.connection.execute(
+        "begin; delete from int_email_events where rowid not in (select rowid from int_email_events limit 199)"
+    )
+    assert np.array_equal(learned.learn(START + timedelta(days=7 * WEEKS)), np.ones(ITEMS))
+    assert learned.rows("from int_item_click_lifts").empty
+    learned.connection.execute("rollback")
+
+
+def test_a_shop_without_a_log_is_ranked_as_before(required_alone):
+    assert required_alone.value("select count(*) from int_item_click_lifts") == 0
+    assert (
+        required_alone.value("select count(*) from recommendation_contributions where feature = 'clicks'")
+        == 0
+    )
+    assert required_alone.value("select count(*) from int_exploration_draws where not is_promising") == 0
+
+
+if __name__ == "__main__":
+    import warehouse
+
+    warehouse.shared_folder = Path(sys.argv[2])
+    compiled_once, gains = models(), []
+    for seed in range(1, int(sys.argv[1]) + 1):
+        on, off = (Shop(compiled_once, seed, learns).live() for learns in (True, False))
+        gains.append(on.true_clicks / off.true_clicks - 1)
+        print(
+            f"seed {seed}: {off.clicks} clicks without, {on.clicks} with; expected {100 * gains[-1]:+.1f} %",
+            flush=True,
+        )
+    print(f"mean {100 * np.mean(gains):+.1f} %, from {100 * min(gains):.1f} to {100 * max(gains):.1f} %")
