@@ -7,7 +7,7 @@ import duckdb
 import pytest
 import yaml
 from dbt_macros import project_macros
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from warehouse import ROOT
 
@@ -98,6 +98,7 @@ def test_what_is_of_another_type_is_refused(name):
 
 
 @pytest.mark.parametrize("name", [name for name, type in TYPES.items() if type["type"] == "text"])
+@settings(deadline=None)
 @given(ending=st.text(st.sampled_from("'\"\\;-$*/x\n\0\u2019"), min_size=1, max_size=8))
 def test_no_text_breaks_out_of_its_literal(name, ending):
     value = f"{DECLARED[name] or 'x'}{ending}"
@@ -128,6 +129,7 @@ def test_a_location_may_have_any_other_name(path):
     assert problems(input_location=path) == ""
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(datetime(1901, 1, 1), datetime(2199, 1, 1)),
     st.none() | st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes))),
