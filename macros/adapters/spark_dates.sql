@@ -11,6 +11,8 @@
     {%- if datepart == 'day' -%}
         datediff({{ second_date }}, {{ first_date }})
     {%- else -%}
-        timestampdiff({{ datepart }}, date_trunc('{{ datepart }}', {{ first_date }}), date_trunc('{{ datepart }}', {{ second_date }}))
+        timestampdiff(
+            {{ datepart }}, date_trunc('{{ datepart }}', {{ first_date }}), date_trunc('{{ datepart }}', {{ second_date }})
+        )
     {%- endif -%}
 {%- endmacro %}
