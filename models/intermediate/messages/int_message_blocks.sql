@@ -1,6 +1,8 @@
 -- What all items of a block start from speaks first ("Because you bought Tea"), then the reason that they share, the
 -- play, the stock title, and a neutral one. A title with a row in seed `title_claims` stands only over items whose
--- reasons are all among those it claims, and once in an email.
+-- reasons are all among those it claims, and once in an email. The digest says nothing of a taste to new
+-- users; what any other email is sent for they know as well as others.
+{% set ending = "case when segment = 'new' and trigger_type = 'recommendations' then '.new' else '' end" %}
 
 with blocks as (
 
@@ -16,11 +18,7 @@ with blocks as (
             '{{ block }}' as block,
             {{ positions[0] }} as first_position,
             {{ positions[1] }} as last_position,
-            -- what an email is sent for new users know as well as others; of a taste they hear nothing
-            concat(
-                'title.', trigger_type, '.{{ block }}',
-                case when segment = 'new' and trigger_type = 'recommendations' then '.new' else '' end
-            ) as stock_key
+            concat('title.', trigger_type, '.{{ block }}', {{ ending }}) as stock_key
         from {{ ref('int_message_recipients') }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
