@@ -43,3 +43,22 @@ def test_what_is_new_reaches_the_queue_and_nothing_else_changes(small, tmp_path)
     decisions = dict(built.query("select user_id, reason from send_decisions"))
     assert decisions[leaving] == "unsubscribed" and {decisions[user] for user in new} == {"mailable"}
     assert_same(built, small, ["user_recommendations", "int_item_neighbours", "int_item_trends"])
+
+
+def test_what_may_not_be_shown_any_more_is_not(small, tmp_path):
+    """An item that the shop says is cigarettes is taken from lists and emails at once, though all else of it waits."""
+    (shown,) = small.query(
+        "select item_id from user_recommendations group by item_id order by count(*) desc, item_id limit 1"
+    )[0]
+    tables = small_shop()
+    for item in tables["items"]:
+        if item["item_id"] == shown:
+            item["category"] = "Cigarettes"
+    inputs = write_parquet(tables, tmp_path / "in")
+    built = build(
+        small.copied_to(tmp_path).database, {"input_location": str(inputs)}, "--selector", "realtime"
+    )
+    assert built.succeeded, built.text
+    assert built.value("select count(*) from email_queue") > 0
+    for relation in ("user_recommendations", "int_recommendations", "int_message_places"):
+        assert built.value(f"select count(*) from {relation} where item_id = '{shown}'") == 0, relation
