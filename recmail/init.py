@@ -48,8 +48,9 @@ IS_RIGHT = {
     "timestamp": "(regexp_matches(value, '^[0-9]{15,}$') or regexp_matches(value, '^[0-9]{4}') "
     "and try_cast(value as timestamptz) is not null)",
 }
-# or a structure that holds one
-IS_HTTPS = "regexp_matches(value, '^(https://|[{])')"
+IS_HTTPS = "regexp_matches(value, '^https://')"
+# of a connector it may be a structure that holds the link; an empty one holds none
+HOLDS_HTTPS = f"({IS_HTTPS} or regexp_matches(value, '^[{{]') and not regexp_matches(value, 'http://'))"
 IS_ADDRESS = "regexp_matches(value, '^[^@ ]+@[^@ ]+[.][A-Za-z]{2,}$')"
 
 # (input, column) that have values, and (input, *) for inputs that are there at all
@@ -201,9 +202,10 @@ def show_source_table(
         contract = {known.name: known for known in contracts[table_name].columns}[input_column]
         meta = column["config"]["meta"]
         # words of the connector's own are turned into those of the contract, and parts put together
+        wrong = 0
         if contract.data_type != "boolean" and not meta.keys() & {"read_as", "is_part"}:
-            show_doubt(found, name, contract, has_own_words=True)
-        if "is_part" in meta or not leads_nowhere(found, name, contract):
+            wrong = show_doubt(found, name, contract, is_of_connector=True)
+        if not (is_link(contract) and wrong == found.counts[name]):
             held.add((table_name, input_column))
     # another column of the connector may say it
     without = [f"{name} ({'.'.join(given)})" for given, name in missing.items() if given not in held]
@@ -250,8 +252,8 @@ def pinned_inputs_in(tables: dict[str, FoundTable], held: Held, beside_sources: 
                 is_usable &= not column.meta.get("required")
                 show_absent(found, column, unknown)
             else:
-                show_doubt(found, column.name, column)
-                if leads_nowhere(found, column.name, column):
+                wrong = show_doubt(found, column.name, column)
+                if is_link(column) and wrong == found.counts[column.name]:
                     held.discard((name, column.name))
     optional = [
         name for name, contract in contracts.items() if name not in tables and not contract.is_required
@@ -300,35 +302,29 @@ def lookalikes(
     return f". {' and '.join(likely[:3])} might be it: it must have that name" if likely else ""
 
 
-def show_doubt(found: FoundTable, name: str, column: Column, has_own_words: bool = False) -> None:
-    """Values that can't be read as the contract has them."""
-    is_right = IS_RIGHT.get(column.data_type)
+def show_doubt(found: FoundTable, name: str, column: Column, is_of_connector: bool = False) -> int:
+    """Values that can't be read as the contract has them, and how many they are."""
+    is_right, expected = IS_RIGHT.get(column.data_type), f"{column.data_type} ({column.name})"
     if column.name == "email":
-        is_right = IS_ADDRESS
+        is_right, expected = IS_ADDRESS, "address"
     elif is_link(column):
-        is_right = IS_HTTPS
-    elif "values" in column.meta and not has_own_words:
+        is_right, expected = HOLDS_HTTPS if is_of_connector else IS_HTTPS, "https address"
+    elif "values" in column.meta and not is_of_connector:
         is_right = f"value in ({', '.join(repr(value) for value in column.meta['values'])})"
     if not is_right:
-        return
+        return 0
     wrong, samples = found.wrong(name, is_right)
     if wrong:
-        expected = f"{column.data_type} ({column.name})"
-        if column.name == "email" or is_link(column):
-            expected = "https address" if is_link(column) else "address"
         click.echo(
             f"    doubtful  {name}: {wrong:,} of {found.counts[name]:,} values are no {expected}, "
             f"such as {masked(samples, bool(column.meta.get('personal')))}"
         )
+    return wrong
 
 
 def is_link(column: Column) -> bool:
+    """One that emails can show only as https: where no value is, there might as well be none."""
     return "https" in column.meta.get("unusable", "")
-
-
-def leads_nowhere(found: FoundTable, name: str, column: Column) -> bool:
-    """A column of links that emails can't show, none of them."""
-    return is_link(column) and found.wrong(name, IS_HTTPS)[0] == found.counts[name]
 
 
 # --- what follows -----------------------------------------------------------------------------------------------
