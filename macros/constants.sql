@@ -13,7 +13,7 @@
       content_neighbours_max        neighbours by content kept per item
       feedback_clicks_min           clicks by people on items of emails from which on clicks change lists: below, chance says more
       minimum_distinct_price_bands  thirds of a category's prices that a list shows, where it has to mix categories
-      days_to_answer                days after an email in which a click counts for what is learned from it: nearly all come by then
+      days_to_answer                days after an email in which what readers do counts for what is learned from it: nearly all come by then
       exported_items_max            items of a list that an export names: what the narrowest destination takes (Braze, 30) and
                                     a shop shows, and few enough for the record sizes of all of them
       send_hours_ahead              hours from as_of on that an email may wait for one at which it may go out: a week

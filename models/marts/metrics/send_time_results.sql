@@ -1,7 +1,7 @@
 -- What the hour of an email is worth. Users draw their arm by a hash, so that nothing else tells arms apart; each email
 -- has the same time to be answered, over before the day of the run begins: an evening's have no hours less than a
 -- morning's. Users are independent, emails of one user are not: errors are those of a ratio over users (delta method).
-{% set days_to_answer = 3 %}
+{% set days_to_answer = constants().days_to_answer %}
 {% set in_time = '< ' ~ dbt.dateadd('day', days_to_answer, 'messages.sent_at') %}
 
 with messages as (
