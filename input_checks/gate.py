@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -83,8 +84,7 @@ def judge_inputs(
             )
         ]
     shared.release()
-    schema = contracts[0].schema_name
-    rows += [*reference_rows(connection, schema), *share_rows(connection, schema)]
+    rows += [*reference_rows(connection, contracts), *share_rows(connection, contracts)]
     return rows + list(freshness_rows(connection, contracts[0].schema_name, limits))
 
 
@@ -209,20 +209,21 @@ def volume_rows(table: str, row_count: int, history: list[dict], limits: dict) -
         }
 
 
-REFERENCES = [
-    ("orders", "user_id", "users"),
-    ("order_lines", "order_id", "orders"),
-    ("order_lines", "item_id", "items"),
-    ("web_events", "user_id", "users"),
-    ("web_events", "item_id", "items"),
-    ("email_events", "user_id", "users"),
-]
 REFERENCES_MIN, KNOWN_SHARE_MIN = 10, 0.1
 
 
-def reference_rows(connection: duckdb.DuckDBPyConnection, schema: str) -> Iterator[dict]:
+def columns_with(rule: str, contracts: list[InputContract]) -> Iterator[tuple[str, str, Any]]:
+    """table, column and value of this rule of the contracts."""
+    for contract in contracts:
+        for column in contract.columns:
+            if rule in column.meta:
+                yield contract.table_name, column.name, column.meta[rule]
+
+
+def reference_rows(connection: duckdb.DuckDBPyConnection, contracts: list[InputContract]) -> Iterator[dict]:
     """Whether ids mean the same in two inputs: some that are unknown are life, nearly all are two ways to write ids."""
-    for table, column, other in REFERENCES:
+    schema = contracts[0].schema_name
+    for table, column, other in columns_with("refers_to", contracts):
         referring, known = qualified(schema, table), qualified(schema, other)
         count, known_count, unknown, sample = connection.execute(
             f"""
@@ -255,23 +256,17 @@ def reference_rows(connection: duckdb.DuckDBPyConnection, schema: str) -> Iterat
             }
 
 
-# some shops are of one brand, or sell little else than one category
-SWALLOWED_SHARE_MAX = {
-    ("items", "parent_item_id"): 0.3,
-    ("items", "category"): 0.9,
-    ("items", "brand"): 0.9,
-    ("orders", "user_id"): 0.3,
-    ("web_events", "user_id"): 0.3,
-}
 SWALLOWED_MIN = 10
 
 
-def share_rows(connection: duckdb.DuckDBPyConnection, schema: str) -> Iterator[dict]:
+def share_rows(connection: duckdb.DuckDBPyConnection, contracts: list[InputContract]) -> Iterator[dict]:
     """Whether one family, category, brand or user holds so much of a table that it is likely a word for none.
 
     0 is one already, and staging takes it for none.
     """
-    for (table, column), share_max in SWALLOWED_SHARE_MAX.items():
+    schema = contracts[0].schema_name
+    # some shops are of one brand, or sell little else than one category
+    for table, column, share_max in columns_with("value_share_max", contracts):
         found = connection.execute(
             f"""
             select {column}, count(*), (select count(*) from {qualified(schema, table)})

@@ -8,19 +8,15 @@
     union all
     {%- endfor %}
     {{ recmail.gate_volumes() }}
-    {%- for table, column, other in [
-        ('orders', 'user_id', 'users'), ('order_lines', 'order_id', 'orders'), ('order_lines', 'item_id', 'items'),
-        ('web_events', 'user_id', 'users'), ('web_events', 'item_id', 'items'), ('email_events', 'user_id', 'users')
-    ] %}
+    {%- for name in input_names() if execute %}
+        {%- for column in recmail.input_contract(name).columns if 'refers_to' in column.meta %}
     union all
-    {{ recmail.gate_reference(table, column, other) }}
-    {%- endfor %}
-    {%- for table, column, share_max in [
-        ('items', 'parent_item_id', 0.3), ('items', 'category', 0.9), ('items', 'brand', 0.9), ('orders', 'user_id', 0.3),
-        ('web_events', 'user_id', 0.3)
-    ] %}
+    {{ recmail.gate_reference(name, column.name, column.meta.refers_to) }}
+        {%- endfor %}
+        {%- for column in recmail.input_contract(name).columns if 'value_share_max' in column.meta %}
     union all
-    {{ recmail.gate_swallowing_value(table, column, share_max) }}
+    {{ recmail.gate_swallowing_value(name, column.name, column.meta.value_share_max) }}
+        {%- endfor %}
     {%- endfor %}
     {%- for severity, limit in [('critical', var('freshness_error_days')), ('warning', var('freshness_warn_days'))] if limit is not none %}
     union all
