@@ -35,7 +35,7 @@ PACKAGES = ("duckdb", "dbt-core", "implicit", "numpy", "scipy", "pyarrow")
 MODELS = ("int_interactions+,+int_neighbour_votes", "int_item_keys")
 INPUT_MODELS = ("int_interactions", "int_purchases")
 READ_MODELS = (
-    *(*INPUT_MODELS, "stg_items", "stg_users", "int_order_keys"),
+    *(*INPUT_MODELS, "stg_items", "stg_users", "int_order_keys", "input_erasure_requests"),
     *("int_content_similarities", "int_item_upgrades"),
 )
 VARIABLES = {
@@ -93,6 +93,7 @@ def make_database(users: int, path: Path, relations: Relations) -> None:
             );
             create table {tables["stg_items"]} as select distinct item_id from {tables["int_interactions"]};
             create table {tables["stg_users"]} (user_id varchar);
+            create table {tables["input_erasure_requests"]} (user_id varchar);
             create table {tables["int_order_keys"]} (order_id varchar, order_key integer);
             create table {tables["int_content_similarities"]} (
                 item_key integer, neighbour_key integer, similarity_score double, neighbour_rank integer

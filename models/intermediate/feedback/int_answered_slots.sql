@@ -1,6 +1,6 @@
 -- What the sender's log says was shown, and whether a person clicked it. Each email has the same time to be clicked,
--- over before the day of the run begins: so the lists of a day stay what they are while events come in. Where clicks of
--- an email are known and none names what it showed, the email is left out: nobody knows which item was meant.
+-- over before the day of the run begins: events of that day change no list of it, only what is told late. Where clicks
+-- of an email are known and none names what it showed, the email is left out: nobody knows which item was meant.
 {% set days_to_learn_from, largest_weight = 180, 20 %}
 {% set days_to_answer = constants().days_to_answer %}
 
