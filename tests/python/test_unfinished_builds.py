@@ -15,8 +15,9 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner
-from warehouse import ROOT, connect
+from warehouse import FOLDER, FRUGAL, ROOT, connect, manifest
 
+from dbt_tools.dbt_runs import NO_TESTS, DbtRun, run_dbt
 from dbt_tools.unfinished import building_folder
 from email_render.errors import SetupError
 from email_render.gate import require_open_gate
@@ -111,6 +112,50 @@ def test_a_build_that_was_killed_leaves_the_marts_and_the_next_one_starts_anew(w
     assert "is running, or was killed" in mailing_problem(warehouse)
     built = recmail_build(warehouse, inputs, *SOME)
     assert built.exit_code == 0, built.output
+
+
+def test_dbt_retry_builds_the_rest_and_nothing_is_mailed_before_a_whole_build(warehouse, inputs):
+    """What it builds was not read in one go: of the rest nobody knows whether it is as consent is now."""
+    variables = {"input_location": str(inputs)}
+    options = {"variables": variables, "folder": FOLDER, "database": warehouse, "manifest": manifest(variables)}
+    orders = inputs / "orders.parquet"
+    whole = orders.read_bytes()
+    orders.write_bytes(whole[:500])
+    assert mailing_problem(warehouse) is None
+    choice = ("--select", "+input_orders", "stg_orders", "input_users", *NO_TESTS)
+    failed = run_dbt("build", "--threads", "1", "--log-level", "none", *choice, **options)
+    assert status_of("input_orders", failed) == "error" and status_of("stg_orders", failed) == "skipped"
+    assert status_of("input_users", failed) == "success"
+    orders.write_bytes(whole)
+    retried = run_dbt("retry", "--threads", "1", "--log-level", "none", **options)
+    assert retried.succeeded, retried.messages
+    assert status_of("input_orders", retried) == status_of("stg_orders", retried) == "success"
+    assert status_of("input_users", retried) is None, "it was built already"
+    assert "dbt build" in mailing_problem(warehouse)
+
+
+def status_of(name: str, run: DbtRun) -> str | None:
+    return next((str(result.status) for result in run.results if result.node.name == name), None)
+
+
+def test_the_second_of_two_plain_builds_says_who_has_the_warehouse(warehouse, inputs):
+    held = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", held, warehouse], **pipes) as other:
+        assert other.stdout.readline() == b"held\n"
+        variables = {"input_location": str(inputs)}
+        second = run_dbt(
+            *("build", *FRUGAL, "--select", "input_users"),
+            variables=variables,
+            folder=FOLDER,
+            database=warehouse,
+            manifest=manifest(variables),
+        )
+        other.stdin.close()
+    assert not second.succeeded
+    assert "Could not set lock" in "\n".join(second.messages)
+    assert str(other.pid) in "\n".join(second.messages)
+    assert mailing_problem(warehouse) is None, "it has read and changed nothing"
 
 
 def test_the_second_of_two_builds_is_told_to_wait(warehouse, inputs):
