@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -14,9 +15,12 @@ from dbt.artifacts.resources.types import NodeType
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.event_manager import EventManager
+from jinja2 import Environment
 
 from dbt_tools.project import project_directory
 
+# by the environment they were compiled in and their source
+COMPILED_TEMPLATES: dict[tuple[type[Environment], str], CodeType] = {}
 # what `dbt build` leaves out when it is to build and not to judge
 NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
@@ -59,10 +63,30 @@ def without_debug_events() -> Iterator[None]:
         EventManager.fire_event = fire_event
 
 
+@contextmanager
+def with_templates_compiled_once() -> Iterator[None]:
+    """For this process: dbt compiles each model's Jinja anew in every run, and that of tests for each test."""
+    compile_template = Environment.compile
+
+    def compile_once(environment: Environment, source: str, *arguments, **options) -> CodeType:
+        if arguments or options:
+            return compile_template(environment, source, *arguments, **options)
+        key = (type(environment), source)
+        if key not in COMPILED_TEMPLATES:
+            COMPILED_TEMPLATES[key] = compile_template(environment, source)
+        return COMPILED_TEMPLATES[key]
+
+    Environment.compile = compile_once
+    try:
+        yield
+    finally:
+        Environment.compile = compile_template
+
+
 def parse_project(variables: Mapping, folder: Path, database: Path) -> Manifest:
     """The project parsed once, for several run_dbt into files of this name: dbt parses anew whenever a var changes."""
     os.environ["RECMAIL_DATABASE"] = str(database)
-    with without_looking_for_garbage(), without_debug_events():
+    with without_looking_for_garbage(), without_debug_events(), with_templates_compiled_once():
         outcome = dbtRunner().invoke(["parse", *options(variables, folder)])
     if not outcome.success:
         raise SystemExit(f"recmail: the project can't be parsed: {outcome.exception or 'see above'}")
@@ -99,7 +123,7 @@ def run_dbt(
 
     if database:
         os.environ["RECMAIL_DATABASE"] = str(database)
-    with without_looking_for_garbage(), without_debug_events():
+    with without_looking_for_garbage(), without_debug_events(), with_templates_compiled_once():
         runner = dbtRunner(manifest=manifest and own_copy(manifest), callbacks=[keep])
         outcome = runner.invoke([command, *options(variables, folder), *arguments])
     DuckDBConnectionManager.close_all_connections()  # or the file stays locked for this process

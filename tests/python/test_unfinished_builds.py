@@ -117,7 +117,12 @@ def test_a_build_that_was_killed_leaves_the_marts_and_the_next_one_starts_anew(w
 def test_dbt_retry_builds_the_rest_and_nothing_is_mailed_before_a_whole_build(warehouse, inputs):
     """What it builds was not read in one go: of the rest nobody knows whether it is as consent is now."""
     variables = {"input_location": str(inputs)}
-    options = {"variables": variables, "folder": FOLDER, "database": warehouse, "manifest": manifest(variables)}
+    options = {
+        "variables": variables,
+        "folder": FOLDER,
+        "database": warehouse,
+        "manifest": manifest(variables),
+    }
     orders = inputs / "orders.parquet"
     whole = orders.read_bytes()
     orders.write_bytes(whole[:500])
