@@ -9,6 +9,7 @@ from warehouse import Build, build, marts
 
 MARK = "7e3c"  # stands in every id, address and name of the person, in no other value
 USER, DEVICE, TABLET = f"user-{MARK}", f"device-{MARK}", "family tablet"
+CAMPAIGN = "one id for all who got it"
 YESTERDAY = AS_OF - timedelta(days=1)
 # these tell of the run and of the requests; what they may not tell of is the person
 OF_THE_RUN = {
@@ -27,7 +28,7 @@ OF_THE_RUN = {
 
 
 def shop_without_the_person() -> Tables:
-    """The small shop, with an order that u1 made on a tablet which the person uses too."""
+    """The small shop, with an order that u1 made on a tablet which the person uses too, and a mail sent to both."""
     tables = small_shop()
     del tables["erasure_requests"]
     tables["identities"].append({"anonymous_id": TABLET, "user_id": "u1", "linked_at": YESTERDAY})
@@ -35,6 +36,12 @@ def shop_without_the_person() -> Tables:
         {"order_id": "tablet", "user_id": "u1", "anonymous_id": TABLET, "ordered_at": YESTERDAY}
     )
     tables["order_lines"].append(line("tablet", "i5"))
+    click = {"event_type": "click", "occurred_at": YESTERDAY, "message_id": CAMPAIGN}
+    tables["email_events"] += [
+        click | {"event_id": "of u1", "user_id": "u1"},
+        # of one of its readers, nobody knows which
+        click | {"event_id": "of a reader", "user_id": None},
+    ]
     return tables
 
 
@@ -79,6 +86,7 @@ def rows_of_the_person() -> Tables:
         "email_events": [
             click | {"message_id": f"m1-{MARK}", "item_id": "i7"},
             click | {"event_id": f"e2-{MARK}", "event_type": "eaten"},
+            click | {"event_id": f"e4-{MARK}", "message_id": CAMPAIGN},
             # named by a message alone
             click
             | {

@@ -7,33 +7,10 @@
     part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
 ) }}
 
-with candidates as (
+with contending as (
 
-    select
-        steered.*,
-        row_number() over (
-            partition by steered.list_key, labels.kind_number
-            order by steered.best_score desc, steered.item_number
-        ) as kind_item_rank
-    from {{ ref('int_steered_candidates') }} as steered
-    inner join {{ ref('int_item_labels') }} as labels
-        on steered.item_key = labels.item_key
-    where steered.{{ is_in_part('user_key') }}
-
-),
-
--- of a kind the best item alone, unless the list would not be full
-untwinned as (
-
-    select *
-    from candidates
-    qualify
-        kind_item_rank = 1
-        or category_minimum = 1
-        or row_number() over (
-            partition by list_key
-            order by case when kind_item_rank = 1 then 0 else 1 end, best_score desc, item_number
-        ) <= list_size
+    select * from {{ ref('int_contending_candidates') }}
+    where {{ is_in_part('user_key') }}
 
 ),
 
@@ -47,7 +24,7 @@ scored as (
             when price_band is not null
                 then row_number() over (partition by list_key, price_band order by best_score desc, item_number)
         end as band_item_rank
-    from untwinned
+    from contending
 
 ),
 
