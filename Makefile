@@ -71,9 +71,9 @@ load: .venv/.installed ## tables of PostgreSQL into schema INTO=raw_shop of DATA
 init: .venv/.installed ## what is found, missing or doubtful, and the vars to paste: PLACES='/data/shop raw_shopify' (folders, schemas)
 	@$(recmail) init $(or $(PLACES),$(INPUT))
 
-effect: .venv/.installed ## what edited rules and seeds would change, tried in a copy of the warehouse
+effect: .venv/.installed ## what edited rules and seeds would change, tried in a copy of the warehouse; WEEKS=4 of clicks, too
 	@vars=$$($(recmail) vars) && \
-	$(recmail) effect --vars "$$vars"
+	$(recmail) effect --vars "$$vars" $(if $(WEEKS),--weeks '$(WEEKS)')
 
 # Learned from the same inputs, up to the same time; ranks from the next build on. The demo looks at two cuts to be brief.
 demo: windows := 2
@@ -119,8 +119,9 @@ send: .venv/.installed ## send the rendered emails, TRANSPORT=smtp, maildir or j
 watch: .venv/.installed ## build and render every EVERY=15 minutes; with TRANSPORT= also send
 	@$(with_key) $(recmail) watch --every $(or $(EVERY),15) $(if $(TRANSPORT),--transport $(TRANSPORT))
 
-simulate: .venv/.installed ## let a made-up shop live for WEEKS=8, and audit what was sent: out/simulation/index.html
-	@$(recmail) simulate --weeks $(or $(WEEKS),8) $(if $(DAYS),--days $(DAYS))
+simulate: .venv/.installed ## let a made-up shop live for WEEKS=8, and audit what was sent; LOOP=compare SEEDS=10: clicks that lists learn from
+	@$(recmail) simulate --weeks $(or $(WEEKS),8) $(if $(DAYS),--days $(DAYS)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(LOOP),--loop $(LOOP)) $(if $(SEEDS),--seeds $(SEEDS))
 
 # The demo's pictures have no host: the page gets copies of them.
 preview: .venv/.installed ## a gallery of real emails of every segment in out/gallery

@@ -2,7 +2,8 @@
 
 Copies the warehouse, builds users and what depends on them in the copy with the project's files as they are now, and
 prints how many users each rule and play hits, what item rules do to lists, and whose segment, play, offer, list or
-email differs. The warehouse itself stays as it is, and the copy is removed.
+email differs. With --weeks it also estimates what the changed lists would do to clicks. The warehouse itself stays as
+it is, and the copy is removed.
 """
 
 import shutil
@@ -10,11 +11,13 @@ from pathlib import Path
 
 import click
 import duckdb
+from dbt.contracts.graph.manifest import Manifest
 
-from dbt_tools.dbt_runs import run_dbt
+from dbt_tools.dbt_runs import parse_project, run_dbt
 from dbt_tools.options import built_database_option, vars_option
 from dbt_tools.relations import Relations, literal, qualified, schemas_holding
 from dbt_tools.scratch import scratch_folder
+from recmail.list_clicks import estimate
 
 # what is compared per user: a title, the model, and the columns that make a difference
 PER_USER = [
@@ -35,17 +38,28 @@ PER_USER = [
 @click.command(help=__doc__)
 @built_database_option
 @vars_option
-def main(database: Path, variables: dict) -> None:
+@click.option(
+    "--weeks",
+    type=click.IntRange(0, 26),
+    default=0,
+    show_default=True,
+    help="How many weeks of emails to estimate clicks from; each builds the lists once more.",
+)
+def main(database: Path, variables: dict, weeks: int) -> None:
     with scratch_folder("effect") as folder:
         trial = folder / "trial.duckdb"
         shutil.copyfile(database, trial)
         require_time_of_the_warehouse(trial, variables)
         click.echo("Building with the rules as they are now, in a copy …")
-        build_trial(trial, variables, folder)
+        manifest = parse_project(variables, folder, trial)
+        build_trial(trial, variables, folder, manifest)
+        relations = Relations.read(folder)
         with duckdb.connect() as connection:
             for name, path in (("before", database), ("after", trial)):
                 connection.execute(f"attach {literal(path)} as {name} (read_only)")
-            click.echo("\n".join(report(connection, Relations.read(folder))))
+            click.echo("\n".join(report(connection, relations)))
+        if weeks:
+            click.echo("\n".join(estimate(database, trial, relations, variables, folder, manifest, weeks)))
 
 
 def require_time_of_the_warehouse(trial: Path, variables: dict) -> None:
@@ -65,9 +79,9 @@ def require_time_of_the_warehouse(trial: Path, variables: dict) -> None:
         )
 
 
-def build_trial(trial: Path, variables: dict, folder: Path) -> None:
+def build_trial(trial: Path, variables: dict, folder: Path, manifest: Manifest) -> None:
     selection = ("--selector", "effect")
-    run = run_dbt("build", *selection, variables=variables, folder=folder, database=trial)
+    run = run_dbt("build", *selection, variables=variables, folder=folder, database=trial, manifest=manifest)
     if not run.succeeded:
         raise click.ClickException("\n".join(["the rules can't be built:", *run.messages]))
 

@@ -8,6 +8,7 @@ from dbt_tools.private_files import replaced_folder
 from dbt_tools.scratch import scratch_folder
 from email_render.cli import out_option
 from simulation.audit import audit
+from simulation.loop import compare
 from simulation.report import last_line, page
 from simulation.run import Simulation
 
@@ -20,12 +21,34 @@ PAGE_FILE = "index.html"
 @click.option("--people", type=click.IntRange(10, 100_000), default=60, show_default=True)
 @click.option("--crashes", type=click.IntRange(0, 100), help="How many; one in four days by default.")
 @click.option("--seed", type=int, default=1, show_default=True)
+@click.option(
+    "--loop",
+    type=click.Choice(["compare"]),
+    help="Instead of that, what a weekly email is clicked with lists that learn from clicks, and without.",
+)
+@click.option(
+    "--seeds", type=click.IntRange(1, 100), default=1, show_default=True, help="Of --loop: how many shops."
+)
 @out_option("simulation")
-def simulate(weeks: int, days: int | None, people: int, crashes: int | None, seed: int, out: Path) -> None:
+def simulate(
+    weeks: int,
+    days: int | None,
+    people: int,
+    crashes: int | None,
+    seed: int,
+    loop: str | None,
+    seeds: int,
+    out: Path,
+) -> None:
     """Let a made-up shop live: it builds, sends, crashes, and its people answer; then count what must not have been.
 
     Writes a page, and ends with 1 unless all of these counts are 0.
     """
+    if loop:
+        with scratch_folder("simulate") as folder:
+            for line in compare(folder, weeks, seed, seeds):
+                click.echo(line)
+        return
     days = days or 7 * weeks
     crashes = days // 4 if crashes is None else min(crashes, days)
     with scratch_folder("simulate") as folder:

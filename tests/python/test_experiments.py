@@ -356,7 +356,7 @@ def assigned(
         "metric varchar, starts_on varchar, ends_on varchar",
         "experiment_arms": "experiment varchar, arm varchar, is_baseline boolean, weight decimal(9, 4), "
         "subject varchar, layout varchar, items_primary integer, items integer, strategies varchar, "
-        "send_delay_hours integer",
+        "send_delay_hours integer, offer varchar",
         "checked_experiment_assignments": "experiment varchar, user_id varchar, arm varchar, assigned_at timestamp",
     }
     with duckdb.connect() as connection:

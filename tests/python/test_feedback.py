@@ -23,6 +23,7 @@ SHARE, FACTOR_MAX = 0.2, 1.5
 LOOKS = np.array([1, 0.8, 0.65, 0.55, 0.45, 0.4, 0.35, 0.3])
 NAMES = np.array([f"i{number:02}" for number in range(ITEMS)])
 LEARNED = "int_answered_slots int_position_rates int_strategy_rates int_item_click_lifts"
+LIST_CLICKS = Path(__file__).parents[2] / "recmail" / "list_clicks.sql"
 DRAWN = "int_exploration_draws int_open_slots"
 
 
@@ -40,7 +41,8 @@ class Shop:
         self.connection = duckdb.connect(config={"threads": 1})
         self.connection.execute(f"""
             create table stg_send_log (
-                message_id varchar, user_id varchar, segment varchar, state varchar, sent_at timestamp,
+                message_id varchar, user_id varchar, trigger_type varchar, segment varchar, state varchar,
+                sent_at timestamp,
                 items struct(position integer, item_id varchar, propensity double, strategy varchar)[]
             );
             create table int_email_events (
@@ -90,11 +92,11 @@ class Shop:
         )
         return np.array([factors.get(item, 1.0) for item in range(ITEMS)])
 
-    def listed(self, factors: np.ndarray) -> pd.DataFrame:
-        """What stands where, drawn items among it."""
+    def best(self, factors: np.ndarray) -> pd.DataFrame:
+        """What stands where without draws."""
         score = np.round(0.8 * self.taste + np.log(factors), 9)
         best = np.argsort(-score, axis=1, kind="stable")[:, :SLOTS]
-        lists = pd.DataFrame(
+        return pd.DataFrame(
             {
                 "list_key": np.repeat(np.arange(USERS), SLOTS),
                 "position": np.tile(np.arange(1, SLOTS + 1), USERS),
@@ -102,7 +104,10 @@ class Shop:
                 "is_sure": np.tile(np.arange(SLOTS) < SURE, USERS),
             }
         )
-        self.table("int_diverse_lists", lists)
+
+    def listed(self, factors: np.ndarray) -> pd.DataFrame:
+        """What stands where, drawn items among it."""
+        self.table("int_diverse_lists", self.best(factors))
         self.run("int_exploration_draws")
         self.connection.execute("""
             create or replace table int_ranking_pool as
@@ -142,7 +147,7 @@ class Shop:
         self.connection.execute(f"""
             insert into stg_send_log
             select
-                'm{week}-' || user_key, 'u' || user_key, if(user_key % 2 = 0, 'even', 'odd'), 'accepted',
+                'm{week}-' || user_key, 'u' || user_key, 'digest', if(user_key % 2 = 0, 'even', 'odd'), 'accepted',
                 any_value(sent_at),
                 list({{
                     'position': position, 'item_id': item_id, 'propensity': propensity, 'strategy': strategy
@@ -167,6 +172,30 @@ class Shop:
     @cached_property
     def log(self) -> pd.DataFrame:
         return self.rows("from int_answered_slots order by all")
+
+
+def estimated(shop: Shop, factors: np.ndarray) -> pd.Series:
+    """What the emails of a shop that does not learn would have been clicked with the lists of these factors, and the
+    truth of it. Tastes stay, so one list stands for all weeks."""
+    lists = shop.best(factors).assign(from_at=START, until_at=START + timedelta(days=7 * WEEKS))
+    shop.table("others", lists.assign(user_id="u" + lists["list_key"].astype(str), placement="email_digest"))
+    shop.connection.execute("""
+        create or replace view slots as select *, 'email_digest' as placement from int_answered_slots;
+        create or replace view position_rates as from int_position_rates;
+        create or replace view lists as
+        select *, 'i' || lpad(item_key::varchar, 2, '0') as item_id from others
+    """)
+    row = shop.rows(LIST_CLICKS.read_text("utf-8")).set_index("placement").loc["TOTAL"]
+    known = {
+        name: shop.rate(made["list_key"], made["item_key"], made["position"]).mean()
+        for name, made in (("truth", lists), ("logged_truth", shop.best(np.ones(ITEMS))))
+    }
+    return pd.concat([row, pd.Series(known)])
+
+
+def knowing(shop: Shop) -> np.ndarray:
+    """Factors of somebody who knows the truth."""
+    return np.clip(shop.appeal / shop.appeal.mean(), 1 / FACTOR_MAX, FACTOR_MAX)
 
 
 def models() -> dict[str, str]:
@@ -311,6 +340,56 @@ def test_draws_prefer_what_may_be_clicked_and_their_chances_are_those_that_are_l
 def test_the_loop_raises_clicks(learned, plain):
     assert learned.true_clicks > 1.05 * plain.true_clicks
     assert learned.clicks > plain.clicks
+
+
+def test_what_other_lists_would_bring_is_numpys(plain):
+    found = estimated(plain, knowing(plain))
+    log = plain.log
+    looks = plain.rows("from int_position_rates order by position")["baseline_rate"].to_numpy()
+    look = looks[log["position"] - 1]
+    open_looks = (
+        pd.Series(np.where(log["propensity"] < 1, look, 0)).groupby(log["message_id"]).transform("sum")
+    )
+    weight = look / (log["propensity"] * np.where(log["is_explored"], open_looks, look))
+    others = plain.rows("select user_id, item_id, position as place from lists")
+    place = log[["user_id", "item_id"]].merge(others, "left")["place"]
+    weight = np.minimum(weight, np.sqrt(len(log))).where(place.notna(), 0)
+    clicked = weight * log["is_clicked"] * looks[place.fillna(1).astype(int) - 1] / look
+    listed = (1 / log["propensity"]).where(~log["is_explored"], 0)
+    rate, logged = clicked.sum() / weight.sum(), (listed * log["is_clicked"]).sum() / listed.sum()
+    # readers are drawn, with all of their emails
+    of_other = (clicked - rate * weight).groupby(log["user_id"]).sum() / weight.sum()
+    of_logged = (listed * (log["is_clicked"] - logged)).groupby(log["user_id"]).sum() / listed.sum()
+    assert found["place_count"] == WEEKS * USERS * SLOTS
+    assert found["ips_rate"] == pytest.approx(clicked.sum() / found["place_count"], abs=1e-9)
+    assert found["snips_rate"] == pytest.approx(rate, abs=1e-9)
+    assert found["logged_rate"] == pytest.approx(logged, abs=1e-9)
+    assert found["snips_error"] == pytest.approx(np.sqrt((of_other**2).sum()), abs=1e-9)
+    assert found["logged_error"] == pytest.approx(np.sqrt((of_logged**2).sum()), abs=1e-9)
+    assert found["difference_error"] == pytest.approx(np.sqrt(((of_other - of_logged) ** 2).sum()), abs=1e-9)
+    assert found["effective_place_count"] == pytest.approx(weight.sum() ** 2 / (weight**2).sum())
+    assert found["known_share"] == pytest.approx(weight.sum() / found["place_count"])
+
+
+def test_what_other_lists_would_bring_is_near_the_truth(plain):
+    same = estimated(plain, np.ones(ITEMS))
+    assert (same["difference"], same["difference_error"]) == pytest.approx((0, 0), abs=1e-9)
+    for factors, sign in ((knowing(plain), 1), (1 / knowing(plain), -1)):
+        found = estimated(plain, factors)
+        assert found["why_not_yet"] is None and found["known_share"] > 0.9
+        assert sign * found["difference"] > 1.96 * found["difference_error"]
+        missed = found["difference"] - (found["truth"] - found["logged_truth"])
+        assert abs(missed) < 2.58 * found["difference_error"]
+        assert found["truth"] == pytest.approx(found["ips_rate"], rel=0.1)
+
+
+def test_few_emails_and_lists_of_what_nobody_was_shown_foretell_nothing(plain):
+    plain.connection.execute("begin; delete from int_answered_slots where user_id > 'u11'")
+    assert estimated(plain, knowing(plain))["why_not_yet"] == "too_few_effective_places"
+    plain.connection.execute("rollback; begin; delete from int_answered_slots where is_explored")
+    few = np.where(np.arange(ITEMS) < 10, 1e9, 1)
+    assert estimated(plain, few)["why_not_yet"] == "too_few_of_their_items_were_shown"
+    plain.connection.execute("rollback")
 
 
 def test_where_all_items_are_alike_nothing_is_learned(compiled):

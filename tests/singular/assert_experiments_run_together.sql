@@ -1,6 +1,6 @@
 -- Two experiments that run at the same time may share users, unless they change the same of one list or email, or claim
 -- the same part of their layer: then nobody could say which of them did it.
-{% set levers = ['subject', 'layout', 'items_primary', 'items', 'strategies', 'send_delay_hours'] %}
+{% set levers = ['subject', 'layout', 'items_primary', 'items', 'strategies', 'send_delay_hours', 'offer'] %}
 
 with experiments as (
 

@@ -13,6 +13,7 @@ with seeded as (
         arms.items,
         case when arms.strategies is not null then concat(arms.experiment, '.', arms.arm) end as play,
         arms.send_delay_hours,
+        arms.offer,
         cast(experiments.starts_on as timestamp) as starts_at,
         cast({{ dbt.dateadd('day', 1, 'cast(experiments.ends_on as timestamp)') }} as timestamp) as ends_at,
         coalesce(placements.channel, 'email') as channel
@@ -61,7 +62,8 @@ arms as (
         items_primary,
         items,
         play,
-        send_delay_hours
+        send_delay_hours,
+        offer
     from seeded
     union all
     select
@@ -86,7 +88,8 @@ arms as (
         null as items_primary,
         null as items,
         null as play,
-        null as send_delay_hours
+        null as send_delay_hours,
+        null as offer
     from told
 
 )

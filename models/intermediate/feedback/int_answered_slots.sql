@@ -9,6 +9,7 @@ with messages as (
     select
         sent_messages.message_id,
         sent_messages.user_id,
+        sent_messages.trigger_type,
         coalesce(sent_messages.segment, 'unknown') as segment,
         sent_messages.items,
         sent_messages.sent_at
@@ -33,7 +34,10 @@ unnested as (
 
     select
         message_id,
+        user_id,
+        trigger_type,
         segment,
+        sent_at,
         {{ unnest_list('items') }} as shown
     from messages
 
@@ -43,11 +47,14 @@ named as (
 
     select
         message_id,
+        user_id,
+        trigger_type,
         segment,
+        sent_at,
         shown.item_id,
         shown.position,
         coalesce(shown.strategy, 'unknown') as strategy,
-        shown.propensity
+        case when shown.propensity >= 1e-9 and shown.propensity <= 1 then shown.propensity end as propensity
     from unnested
 
 ),
@@ -57,7 +64,10 @@ slots as (
 
     select
         named.message_id,
+        named.user_id,
+        named.trigger_type,
         named.segment,
+        named.sent_at,
         families.family_item_id as item_id,
         named.position,
         named.strategy,
@@ -68,7 +78,7 @@ slots as (
         on named.item_id = families.item_id
     where
         named.position between 1 and 100
-        and (named.strategy <> 'explore' or (named.propensity >= 1e-9 and named.propensity <= 1))
+        and (named.strategy <> 'explore' or named.propensity is not null)
     qualify row_number() over (
         partition by named.message_id, families.family_item_id
         order by named.position, named.item_id
@@ -124,12 +134,16 @@ answered as (
 -- what was drawn counts as often as if all had been equally likely to be drawn; all else was chosen, and counts once
 select
     message_id,
+    user_id,
+    trigger_type,
     segment,
+    sent_at,
     item_id,
     position,
     strategy,
     is_explored,
     is_clicked,
+    propensity,
     cast(
         case
             when is_explored

@@ -16,7 +16,7 @@ arms as (
 
 select
     chosen.user_id,
-    {% for lever in ['subject', 'layout', 'items_primary', 'items', 'send_delay_hours'] %}
+    {% for lever in ['subject', 'layout', 'items_primary', 'items', 'send_delay_hours', 'offer'] %}
         max(arms.{{ lever }}) as {{ lever }},
     {% endfor %}
     -- such experiments share a layer, and no message is in two of them

@@ -1,6 +1,6 @@
 -- At most one offer an email, where a rule or the user's play wants one: the next best one, else the best of the user's
--- other offers, that holds for an item in the email which may be named: the preheader says what the offer is on. The
--- name that the shop gave it is for readers of the shop's language; others are told what it is on.
+-- other offers, that holds for an item in the email which may be named: the preheader says what the offer is on. An arm
+-- of an experiment wants one as well, or none, or the one that it names and no other. The name that the shop gave it is for readers of the shop's language; others are told what it is on.
 with recipients as (
 
     select * from {{ ref('int_message_recipients') }}
@@ -10,7 +10,6 @@ with recipients as (
 next_best_offers as (
 
     select * from {{ ref('int_next_best_offers') }}
-    where is_offered
 
 ),
 
@@ -34,13 +33,17 @@ wanted as (
                 user_offers.offer_id
         ) as preference
     from recipients
-    inner join next_best_offers
-        on recipients.user_id = next_best_offers.user_id
     inner join {{ ref('int_user_offers') }} as user_offers
         on recipients.user_id = user_offers.user_id
+    left join next_best_offers
+        on recipients.user_id = next_best_offers.user_id
     where
-        user_offers.offer_id = next_best_offers.offer_id
-        or user_offers.expected_margin > 0
+        case
+            when coalesce(recipients.offer_of_arm, 'best') <> 'best' then recipients.offer_of_arm = user_offers.offer_id
+            else
+                (next_best_offers.is_offered or recipients.offer_of_arm = 'best')
+                and (user_offers.offer_id = next_best_offers.offer_id or user_offers.expected_margin > 0)
+        end
 
 ),
 

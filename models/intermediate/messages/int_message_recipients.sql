@@ -89,6 +89,7 @@ select
     decisions.send_at,
     decisions.expires_at,
     arms.subject as subject_of_arm,
+    arms.offer as offer_of_arm,
     {{ items }} as items,
     least(coalesce(arms.items_primary, {{ var('email_items_primary') }}), {{ items }}) as items_primary,
     arms.experiment,

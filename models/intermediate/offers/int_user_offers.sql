@@ -1,6 +1,6 @@
--- For each user the live offers for what the user buys, those a rule names, and the few best ones for anybody. The
--- number of orders until the offer ends is taken as Poisson, its rate starting from all buyers' over `prior_days` and
--- moving to the user's own, as amounts do from the scope's average.
+-- For each user the live offers for what the user buys, those a rule or an arm of an experiment names, and the few best
+-- ones for anybody. The number of orders until the offer ends is taken as Poisson, its rate starting from all buyers'
+-- over `prior_days` and moving to the user's own, as amounts do from the scope's average.
 {% set prior_days = 90 %}  {#- of the average buyer's orders -#}
 {% set prior_orders = 2 %}  {#- of average amount -#}
 {% set generic_offers_max = 5 %}  {#- best offers for anybody that each user is considered for: cost grows with it -#}
@@ -90,6 +90,18 @@ pairs as (
         effect_value as offer_id
     from {{ ref('int_user_rules') }}
     where effect = 'offer'
+    union
+    select
+        experiment_users.user_id,
+        arms.offer as offer_id
+    from {{ ref('int_experiment_users') }} as experiment_users
+    inner join {{ ref('int_experiment_arms') }} as arms
+        on
+            experiment_users.experiment = arms.experiment
+            and experiment_users.arm = arms.arm
+    where
+        arms.is_running
+        and arms.offer is not null
 
 ),
 

@@ -10,6 +10,10 @@ select
     lifts.click_lift_high,
     lifts.click_factor,
     lifts.is_promising,
+    conversions.order_count,
+    conversions.conversion_rate,
     as_of.as_of
 from {{ ref('int_item_click_lifts') }} as lifts
+inner join {{ ref('int_item_conversions') }} as conversions
+    on lifts.item_id = conversions.item_id
 cross join {{ ref('stg_as_of') }} as as_of

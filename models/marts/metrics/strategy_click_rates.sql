@@ -22,6 +22,8 @@ select
     strategies.strategy_lift,
     strategies.click_lift,
     least(positions.baseline_rate * strategies.click_lift, 1) as click_rate,
+    conversions.conversion_rate,
+    least(positions.baseline_rate * strategies.click_lift, 1) * conversions.conversion_rate as order_rate,
     as_of.as_of
 from counted
 inner join {{ ref('int_position_rates') }} as positions
@@ -30,4 +32,8 @@ inner join {{ ref('int_strategy_rates') }} as strategies
     on
         counted.segment = strategies.segment
         and counted.strategy = strategies.strategy
+inner join {{ ref('int_strategy_conversions') }} as conversions
+    on
+        counted.segment = conversions.segment
+        and counted.strategy = conversions.strategy
 cross join {{ ref('stg_as_of') }} as as_of
