@@ -6,14 +6,14 @@ import click
 
 from dashboard.page import page
 from dashboard.read import read
-from dbt_tools.options import built_database_option
+from dbt_tools.options import built_warehouse_option
 from dbt_tools.project import project_directory
 
 PAGE = "dashboard.html"
 
 
 @click.command(help=__doc__)
-@built_database_option
+@built_warehouse_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import duckdb
 
+from dbt_tools.open_database import open_database
 from dbt_tools.relations import schemas_holding, search
 
 SQL = Path(__file__).parent / "sql"
@@ -58,7 +59,7 @@ class Numbers:
 def read(database: Path) -> Numbers:
     """ClickException when the file can't be read, or holds two builds."""
     try:
-        with duckdb.connect(database, read_only=True) as connection:
+        with open_database(database) as connection:
             return read_from(connection)
     except duckdb.IOException as error:
         raise click.ClickException(f"{database} can't be read, is a build still running? {error}") from None

@@ -18,26 +18,29 @@ def keep_private(context: click.Context, _option, database: Path) -> Path:
 
 
 def require_built(context: click.Context, option, database: Path) -> Path:
-    if not database.is_file():
+    if not database.exists():
         raise click.ClickException(f"there is no database {database}: make build writes it")
     return keep_private(context, option, database)
 
 
-def named_database(callback):
+def named_database(callback, is_read_only: bool = False):
+    """What only reads takes a folder of Spark's as well."""
     return click.option(
         "--database",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=click.Path(path_type=Path, dir_okay=is_read_only),
         envvar="RECMAIL_DATABASE",
         callback=callback,
         default=lambda: project_directory() / "warehouse.duckdb",
         show_default="warehouse.duckdb, or RECMAIL_DATABASE",
-        help="The DuckDB file that dbt built.",
+        help="The DuckDB file that dbt built" + (", or Spark's warehouse folder." if is_read_only else "."),
     )
 
 
 database_option = named_database(keep_private)
 # of commands that have nothing else to say without it
 built_database_option = named_database(require_built)
+warehouse_option = named_database(keep_private, is_read_only=True)
+built_warehouse_option = named_database(require_built, is_read_only=True)
 
 
 def json_mapping(_context, _option, text: str) -> dict:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from dbt_tools.options import database_option
+from dbt_tools.options import warehouse_option
 from dbt_tools.project import project_directory
 from email_render import load, sink
 from email_render.esp import DIALECTS, write_templates
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 @main.command()
-@database_option
+@warehouse_option
 @out_option("emails")
 @theme_option
 @click.option("--limit", type=click.IntRange(min=1), help="Render only the first messages, by user.")
@@ -135,7 +135,7 @@ def image_folder(_context, _option, values: tuple[str, ...]) -> dict[str, Path]:
 
 
 @main.command()
-@database_option
+@warehouse_option
 @out_option("gallery")
 @theme_option
 @click.option(

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 import duckdb
 import pyarrow as pa
 
+from dbt_tools.open_database import open_database
 from dbt_tools.relations import DIGEST, lists, literal, qualified, schemas_holding, search
 from email_render.errors import SetupError
 from email_render.money import write_money_formats
@@ -131,9 +132,7 @@ def open_warehouse(database: Path, escaping: Escaping = "sql") -> duckdb.DuckDBP
         )
     try:
         # one thread: a second one belongs to a second worker
-        connection = duckdb.connect(
-            str(database), read_only=True, config={"threads": 1, "memory_limit": MEMORY_LIMIT}
-        )
+        connection = open_database(database, threads=1, memory_limit=MEMORY_LIMIT)
     except duckdb.Error as error:
         if "Could not set lock" in str(error):
             raise SetupError(

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import duckdb
 from tqdm import tqdm
 
+from dbt_tools.open_database import database_version
 from dbt_tools.private_files import private_files, private_folder
 from dbt_tools.scratch import sole_use
 from email_render import load, sink
@@ -106,12 +107,6 @@ def adopt_plan(job: Job, limit: int | None) -> None:
     ]:
         earlier.unlink()
     path.write_text(json.dumps(plan, indent=2) + "\n", "utf-8")
-
-
-def database_version(database: Path) -> dict[str, int]:
-    """What tells a build's file from the next one's."""
-    status = database.stat()
-    return {"database_bytes": status.st_size, "database_written_at": status.st_mtime_ns}
 
 
 def read_plan(out: Path) -> dict:

@@ -35,7 +35,7 @@ def read_whys(connection: duckdb.DuckDBPyConnection) -> Whys:
     lines = {
         (user_id, item_id): [f"By {strategy}: {say('strategies', strategy)}"]
         for user_id, item_id, strategy in connection.sql(
-            "select user_id, item_id, strategy from chosen_items"
+            "select user_id, item_id, strategy from chosen_items order by all"
         ).fetchall()
     }
     candidates = defaultdict(list)

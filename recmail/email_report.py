@@ -5,9 +5,9 @@ them, sensitive goods, items of one kind, badges, offers. Fails when a count is 
 from pathlib import Path
 
 import click
-import duckdb
 
-from dbt_tools.options import built_database_option
+from dbt_tools.open_database import open_database
+from dbt_tools.options import built_warehouse_option
 from dbt_tools.relations import lists, schemas_holding, search
 
 CHECKS = Path(__file__).with_suffix(".sql")
@@ -24,9 +24,9 @@ LANGUAGES = """
 
 
 @click.command(help=__doc__)
-@built_database_option
+@built_warehouse_option
 def main(database: Path) -> None:
-    with duckdb.connect(database, read_only=True) as connection:
+    with open_database(database) as connection:
         schemas = {name: schemas_holding(connection, name) for name in RELATIONS}
         missing = [name for name, found in schemas.items() if not found]
         if missing:

@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 import duckdb
 
-from dbt_tools.options import built_database_option
+from dbt_tools.open_database import open_database
+from dbt_tools.options import built_warehouse_option
 from dbt_tools.unfinished import unfinished_build
 from email_render.gate import gate_problem
 from explanations.item import explain_item
@@ -21,7 +22,7 @@ from explanations.user import explain_user
 
 
 @click.command(help=__doc__)
-@built_database_option
+@built_warehouse_option
 @click.option("--user", metavar="USER_ID", help="Why is this proposed, shown, sent or held?")
 @click.option("--item", metavar="ITEM_ID", help="Who is shown it, and what goes with it?")
 @click.option("--message", metavar="MESSAGE_ID", help="What does this email say, and why?")
@@ -54,7 +55,7 @@ def main(
 def open_whole(database: Path) -> duckdb.DuckDBPyConnection:
     """A connection that can't write. ClickException unless the warehouse is that of a whole run."""
     try:
-        connection = duckdb.connect(database, read_only=True)
+        connection = open_database(database)
     except duckdb.Error as error:
         if "Could not set lock" in str(error):
             raise click.ClickException(

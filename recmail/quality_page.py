@@ -14,7 +14,8 @@ import click
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dbt_tools.options import built_database_option
+from dbt_tools.open_database import open_database
+from dbt_tools.options import built_warehouse_option
 from dbt_tools.project import project_directory
 from dbt_tools.relations import LATEST_RUN, qualified, schemas_holding
 
@@ -29,7 +30,7 @@ Rows = list[dict]
 
 
 @click.command(help=__doc__)
-@built_database_option
+@built_warehouse_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -39,7 +40,7 @@ Rows = list[dict]
 )
 def main(database: Path, out: Path) -> None:
     try:
-        with duckdb.connect(database, read_only=True) as connection:
+        with open_database(database) as connection:
             page = render(report(connection))
     except duckdb.IOException as error:
         raise click.ClickException(f"{database} can't be read, is a build still running? {error}") from None

@@ -13,7 +13,7 @@ import click
 import uvicorn
 from sqlalchemy.exc import DBAPIError
 
-from dbt_tools.options import built_database_option, database_option
+from dbt_tools.options import built_warehouse_option, warehouse_option
 from email_render.cli import out_option, theme_option
 from email_render.theme import Theme
 from email_render.tokens import key_from_environment, keys_from_environment
@@ -45,7 +45,7 @@ def shifted_clock(_context, _option, moment: datetime | None):
 
 
 @click.command()
-@built_database_option
+@built_warehouse_option
 @out_option("emails")
 @ledger_option
 @click.option("--transport", type=click.Choice(KINDS), required=True, help="Where messages go.")
@@ -247,7 +247,7 @@ def open_ledger(place: str | None, database: Path) -> Ledger:
 
 
 @click.command()
-@database_option
+@warehouse_option
 @ledger_option
 @click.argument("maildir", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def bounces(database: Path, ledger: str | None, maildir: Path) -> None:
@@ -264,7 +264,7 @@ def bounces(database: Path, ledger: str | None, maildir: Path) -> None:
 
 
 @click.command()
-@database_option
+@warehouse_option
 @ledger_option
 @out_option("events")
 def events(database: Path, ledger: str | None, out: Path) -> None:
@@ -281,7 +281,7 @@ def events(database: Path, ledger: str | None, out: Path) -> None:
 
 
 @click.command()
-@database_option
+@warehouse_option
 @ledger_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Behind a proxy that speaks HTTPS.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8025, show_default=True)

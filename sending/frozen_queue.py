@@ -14,11 +14,12 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dbt_tools.open_database import database_version
 from dbt_tools.relations import lists, search
 from email_render import load, sink
 from email_render.errors import SetupError
 from email_render.gate import require_open_gate
-from email_render.run import database_version, read_plan, rendered_parts
+from email_render.run import read_plan, rendered_parts
 from sending.erased import erased_users
 from sending.revision import Revision, part_file
 from sending.settings import Settings

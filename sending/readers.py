@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import NamedTuple
 
+import click
 import duckdb
 
+from dbt_tools.open_database import open_database
 from dbt_tools.relations import schemas_holding, search
 
 RELATIONS = ("stg_users", "stg_items", "int_user_categories", "int_item_labels")
@@ -38,7 +40,7 @@ class Readers:
     def find(self, user_id: str) -> Reader | None:
         """None where the warehouse can't be asked now: it isn't there, or a build in place has it."""
         try:
-            with duckdb.connect(self.database, read_only=True) as connection:
+            with open_database(self.database, RELATIONS) as connection:
                 schemas = [schemas_holding(connection, name) for name in RELATIONS]
                 if not all(schemas):
                     return None
@@ -47,6 +49,6 @@ class Readers:
                     "select email_frequency from stg_users where user_id = $user_id", {"user_id": user_id}
                 ).fetchall()
                 categories = connection.execute(CATEGORIES, {"user_id": user_id}).fetchall()
-        except duckdb.Error:
+        except (duckdb.Error, click.ClickException):
             return None
         return Reader(users[0][0] if users else None, tuple(name for (name,) in categories))

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from dbt_tools.build_vars import build_vars, declared_vars
-from dbt_tools.options import built_database_option
+from dbt_tools.options import built_warehouse_option
 from sync.deliver import UNSENT, Delivery
 from sync.destinations import DESTINATIONS, Destination
 from sync.journal import Journal, State
@@ -28,7 +28,7 @@ def limits() -> tuple[int, float]:
 
 
 @click.command()
-@built_database_option
+@built_warehouse_option
 @click.option("--to", "target", type=click.Choice([*DESTINATIONS, "redis"]), required=True)
 @click.option(
     "--export", "exports", multiple=True, help="This one alone. Repeatable; all that the destination takes."

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import click
 import duckdb
 
-from dbt_tools.options import built_database_option
+from dbt_tools.options import built_warehouse_option
 from dbt_tools.private_files import replaced_folder
 from dbt_tools.project import project_directory
 from dbt_tools.relations import schemas_holding, search
@@ -79,7 +79,7 @@ PLATFORMS = {
 
 
 @click.command()
-@built_database_option
+@built_warehouse_option
 @click.option("--to", "target", type=click.Choice(list(PLATFORMS)), required=True, help="Whom it is for.")
 @click.option(
     "--out",

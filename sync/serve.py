@@ -24,7 +24,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dbt_tools.options import database_option
+from dbt_tools.options import warehouse_option
 from sync.openapi import (
     CART_MAX,
     EXCLUDED_MAX,
@@ -221,7 +221,7 @@ def is_loopback(host: str) -> bool:
 
 
 @click.command()
-@database_option
+@warehouse_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Others than loopback need a token.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8026, show_default=True)
 def serve(database: Path, host: str, port: int) -> None:

@@ -73,6 +73,6 @@ def open_store(database: Path) -> Store:
         from sync.redis_store import SERVING_SECONDS, RedisStore
 
         return RedisStore(os.environ["RECMAIL_REDIS_URL"], SERVING_SECONDS)
-    if not database.is_file():
+    if not database.exists():
         raise click.UsageError(f"there is no database {database}, and RECMAIL_REDIS_URL names no Redis")
     return MemoryStore(database)

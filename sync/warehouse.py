@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import duckdb
 
+from dbt_tools.open_database import open_database
 from dbt_tools.relations import search
 from email_render.errors import SetupError
 from email_render.gate import require_open_gate
@@ -16,7 +17,7 @@ from email_render.load import schema_of
 @contextmanager
 def open_exports(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """ClickException, saying why, unless they come from the latest inputs and these passed the gate."""
-    with duckdb.connect(database, read_only=True) as connection:
+    with open_database(database) as connection:
         try:
             names = ("email_queue", "stg_users", "esp_profiles")
             search(connection, [schema_of(connection, name) for name in names])

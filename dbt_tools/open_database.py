@@ -1,0 +1,94 @@
+"""The warehouse, opened to be read: DuckDB's file, or the folder of Parquet that Spark leaves of the same tables.
+
+The folder is Spark's warehouse: `<schema>.db/<table>/*.parquet`. It is opened as a database in memory with a view for
+each table, in schemas of the same names. What Spark keeps as a view has no files, and isn't there.
+"""
+
+import os
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import click
+import duckdb
+
+from dbt_tools.relations import literal, qualified
+
+SCHEMA_SUFFIX = ".db"
+ZONED = "TIMESTAMP WITH TIME ZONE"
+
+
+def open_database(
+    database: Path, names: Collection[str] | None = None, **settings: object
+) -> duckdb.DuckDBPyConnection:
+    """A connection that can't write to it. ClickException when a folder holds no table; else DuckDB's errors.
+
+    `names` are the tables that are asked for, where they are few: to look at all files of a folder takes a second.
+    """
+    if not database.is_dir():
+        return duckdb.connect(database, read_only=True, config=settings)
+    # what memory can't hold goes where a file's would
+    connection = duckdb.connect(config={"temp_directory": f"{database}.tmp"} | settings)
+    try:
+        # Spark's timestamps are instants
+        connection.execute("set global TimeZone = 'UTC'")
+        add_views(connection, database, names)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def add_views(connection: duckdb.DuckDBPyConnection, folder: Path, names: Collection[str] | None) -> None:
+    tables = {(schema, table): files for schema, table, files in tables_of(folder)}
+    if not tables:
+        raise click.ClickException(
+            f"{folder} holds no table as Spark leaves them (<schema>{SCHEMA_SUFFIX}/<table>/*.parquet): "
+            "name Spark's warehouse folder, or the DuckDB file that dbt built"
+        )
+    for schema in dict.fromkeys(schema for schema, _ in tables):
+        connection.execute(f"create schema if not exists {qualified(schema)}")
+    sources = {
+        place: f"read_parquet([{', '.join(map(literal, files))}])"
+        for place, files in tables.items()
+        if names is None or place[1] in names
+    }
+    for place, source in sources.items():
+        connection.execute(f"create view {qualified(*place)} as from {source}")
+    # in DuckDB's file no timestamp has a zone
+    for schema, table, columns in connection.execute(
+        """
+        select schema_name, table_name, list((column_name, data_type) order by column_index)
+        from duckdb_columns()
+        where not internal
+        group by all
+        having bool_or(contains(data_type, $zoned))
+        """,
+        {"zoned": ZONED},
+    ).fetchall():
+        values = [
+            f"cast({qualified(name)} as {kind.replace(ZONED, 'TIMESTAMP')}) as {qualified(name)}"
+            if ZONED in kind
+            else qualified(name)
+            for name, kind in columns
+        ]
+        connection.execute(
+            f"create or replace view {qualified(schema, table)} as "
+            f"select {', '.join(values)} from {sources[schema, table]}"
+        )
+
+
+def database_version(database: Path) -> dict[str, int]:
+    """What tells this build of the database from another one: its size, and when it was written last."""
+    files = database.glob(f"*{SCHEMA_SUFFIX}/*/*.parquet") if database.is_dir() else [database]
+    states = [os.stat(file) for file in files]
+    return {
+        "database_bytes": sum(state.st_size for state in states),
+        "database_written_at": max((state.st_mtime_ns for state in states), default=0),
+    }
+
+
+def tables_of(folder: Path) -> Iterator[tuple[str, str, list[Path]]]:
+    """Schema, table and its files. A table that Spark has never written to has none: its columns stand nowhere."""
+    for place in sorted(folder.glob(f"*{SCHEMA_SUFFIX}/*/")):
+        if files := sorted(place.glob("*.parquet")):
+            yield place.parent.name.removesuffix(SCHEMA_SUFFIX), place.name, files
