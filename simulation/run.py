@@ -118,7 +118,7 @@ class Simulation:
 
     @property
     def _vars(self) -> dict:
-        return {"input_location": str(self._inputs)}
+        return {"input_location": str(self._inputs), "gate": "sql"}
 
     @property
     def _places(self) -> list[str]:

@@ -14,7 +14,7 @@
 
 
 {% macro duckdb__is_touched_round() %}
-    {% if not execute or var('realtime_users') != 'touched' or model.unique_id not in selected_resources %}
+    {% if not execute or flags.FULL_REFRESH or var('realtime_users') != 'touched' or model.unique_id not in selected_resources %}
         {{ return(false) }}
     {% endif %}
     {% for id in selected_resources if id in graph.nodes and 'shop_wide' in graph.nodes[id].tags %}
