@@ -15,6 +15,7 @@
     {%- if all_keys not in compiled_code -%}
         {{ exceptions.raise_compiler_error('recmail: ' ~ this.name ~ " does not say is_in_part('" ~ key ~ "')") }}
     {%- endif -%}
+    {%- set pattern = '((?:[A-Za-z0-9_]+[.])?' ~ key ~ ') between 0 and 2147483647' -%}
     {%- set ranges_per_statement = 4 -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='table') -%}
@@ -35,7 +36,7 @@
     {%- for batch in conditions | batch(ranges_per_statement) -%}
         {%- set branches = [] -%}
         {%- for condition in batch -%}
-            {%- do branches.append('(' ~ modules.re.sub('((?:[a-z_]+[.])?' ~ key ~ ') between 0 and 2147483647', condition, compiled_code) ~ ')') -%}
+            {%- do branches.append('(' ~ modules.re.sub(pattern, condition, compiled_code) ~ ')') -%}
         {%- endfor -%}
         {%- set is_first = loop.first and load_result('main') is none -%}
         {%- call statement('main' if is_first else 'part_' ~ loop.index) -%}
