@@ -13,6 +13,7 @@ from simulation.report import last_line, page
 from simulation.run import Simulation
 
 PAGE_FILE = "index.html"
+THREADS = 2  # DuckDB works for one model while dbt prepares another
 
 
 @click.command()
@@ -52,7 +53,7 @@ def simulate(
     days = days or 7 * weeks
     crashes = days // 4 if crashes is None else min(crashes, days)
     with scratch_folder("simulate") as folder:
-        record = Simulation(folder, days, people, crashes, seed).run()
+        record = Simulation(folder, days, people, crashes, seed, threads=THREADS).run()
     found, unknowable = audit(record.life)
     with replaced_folder(out, known_by=PAGE_FILE) as new:
         (new / PAGE_FILE).write_text(page(record, found, unknowable, days), "utf-8")

@@ -15,8 +15,8 @@ from sending.ledger import Ledger
 from sending.states import State
 
 AT_MESSAGE = 2
-# events are weighed by then, and nothing is decided yet
-AT_MODEL = "int_interactions"
+# candidates of touched users are new by then, and their lists are not
+AT_MODEL = "int_ranking_pool"
 BUILD = "build, half-way"
 
 

@@ -39,7 +39,7 @@ START = datetime(2026, 3, 2)  # a Monday; four weeks later the clocks change in 
 HISTORY = timedelta(days=30)
 BUILD_HOUR, SEND_HOURS = 5, (11, 19)
 FULL_BUILD_WEEKDAY = START.weekday()  # of other days selector realtime has the build
-FRUGAL = ("--threads", "1", "--no-write-json", "--log-level", "none", "--log-level-file", "none")
+FRUGAL = ("--no-write-json", "--log-level", "none", "--log-level-file", "none")
 # of links that nobody follows
 KEY = "of the simulation alone, 32 bytes or more"
 
@@ -64,11 +64,14 @@ class Simulation:
         crashes: int,
         seed: int,
         manifest: Manifest | None = None,
+        threads: int = 1,
     ):
         self._folder, self._days, self._manifest = folder, days, manifest
         self._inputs, self._database = folder / "inputs", folder / "w.duckdb"
         self._out = folder / "emails"
         self._place = str(folder / "ledger.sqlite")
+        self._threads = str(threads)
+        self._vars = {"input_location": str(self._inputs), "gate": "sql"}
         self._was_built = False
         self._clock = START
         self._ledger = Ledger(self._place, lambda: self._clock)
@@ -117,10 +120,6 @@ class Simulation:
     # --- the shop's side ---------------------------------------------------------------------------------------
 
     @property
-    def _vars(self) -> dict:
-        return {"input_location": str(self._inputs)}
-
-    @property
     def _places(self) -> list[str]:
         return ["--database", str(self._database), "--out", str(self._out)]
 
@@ -159,7 +158,7 @@ class Simulation:
         # seeds change by no day
         seeds = ("--exclude-resource-type", "seed") if self._was_built else ()
         self._write_inputs()
-        return ("build", "--selector", selector, *FRUGAL, *NO_TESTS, *seeds), {
+        return ("build", "--selector", selector, "--threads", self._threads, *FRUGAL, *NO_TESTS, *seeds), {
             "variables": self._vars,
             "folder": self._folder,
             "database": self._database,

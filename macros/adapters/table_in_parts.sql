@@ -5,32 +5,44 @@
     Measured on 100,000 users' votes: 5.9 CPU seconds and 0.35 GB in parts of 4,096 users, 11 s and 4.5 GB in one go.
     A statement takes four ranges side by side because one thread alone scans a range smaller than a row group; ranges
     without keys are left out, since planning the models of a small shop takes longer than running them.
+    In a run that makes lists of touched users alone (int_touched_users) their rows are made anew, those of users who left
+    are deleted, and all others stay.
 -#}
 {% materialization table_in_parts, adapter='duckdb' %}
     {%- set part_keys = config.require('part_keys') -%}
-    {%- set all_keys = is_in_part(part_keys['key']) -%}
+    {%- set key = part_keys['key'] -%}
+    {%- set all_keys = is_in_part(key) -%}
     {%- if all_keys not in compiled_code -%}
-        {{ exceptions.raise_compiler_error('recmail: ' ~ this.name ~ " does not say is_in_part('" ~ part_keys['key'] ~ "')") }}
+        {{ exceptions.raise_compiler_error('recmail: ' ~ this.name ~ " does not say is_in_part('" ~ key ~ "')") }}
     {%- endif -%}
-    {%- set range_size = part_keys['range_size'] -%}
+    {%- set pattern = '((?:[A-Za-z0-9_]+[.])?' ~ key ~ ') between 0 and 2147483647' -%}
     {%- set ranges_per_statement = 4 -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
 
-    {%- set largest_key = run_query('select max(' ~ part_keys['key'] ~ ') from ' ~ ref(part_keys['model']))[0][0] or 0 -%}
-    {%- for first_key in range(0, largest_key + 1, range_size * ranges_per_statement) -%}
+    {%- if existing_relation and existing_relation.type == 'table' and recmail.is_of_touched_users(key) -%}
+        {%- set touched = recmail.relation_of('int_touched_users') -%}
+        {%- set conditions = recmail.touched_parts(touched, part_keys['range_size']) -%}
+        {%- call statement('main') -%}
+            delete from {{ target_relation }}
+            where
+                {{ key }} in (select user_key from {{ touched }})
+                or {{ key }} not in (select user_key from {{ recmail.relation_of('int_user_keys') }})
+        {%- endcall -%}
+    {%- else -%}
+        {%- set conditions = recmail.all_parts(ref(part_keys['model']), key, part_keys['range_size']) -%}
+    {%- endif -%}
+    {%- for batch in conditions | batch(ranges_per_statement) -%}
         {%- set branches = [] -%}
-        {%- set end_key = [first_key + range_size * ranges_per_statement, largest_key + 1] | min -%}
-        {%- for low in range(first_key, end_key, range_size) -%}
-            {%- do branches.append(
-                '(' ~ compiled_code | replace(all_keys, part_keys['key'] ~ ' between ' ~ low ~ ' and ' ~ (low + range_size - 1)) ~ ')'
-            ) -%}
+        {%- for condition in batch -%}
+            {%- do branches.append('(' ~ modules.re.sub(pattern, condition, compiled_code) ~ ')') -%}
         {%- endfor -%}
-        {%- call statement('main' if loop.first else 'part_' ~ loop.index) -%}
-            {{ dropped_before(existing_relation, target_relation) if loop.first }}
-            {{ 'create table' if loop.first else 'insert into' }} {{ target_relation }}
-            {{ 'as' if loop.first }} {{ branches | join('\nunion all\n') }}
+        {%- set is_first = loop.first and load_result('main') is none -%}
+        {%- call statement('main' if is_first else 'part_' ~ loop.index) -%}
+            {{ dropped_before(existing_relation, target_relation) if is_first }}
+            {{ 'create table' if is_first else 'insert into' }} {{ target_relation }}
+            {{ 'as' if is_first else 'by name' }} {{ branches | join('\nunion all\n') }}
         {%- endcall -%}
     {%- endfor %}
 
@@ -38,3 +50,48 @@
     {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+
+{#- whether this run builds int_touched_users, and it names some users alone -#}
+{% macro is_of_touched_users(key) %}
+    {% if key != 'user_key' or 'model.recmail.int_touched_users' not in selected_resources %}{{ return(false) }}{% endif %}
+    {{ return(not run_query(
+        "select 1 from " ~ recmail.relation_of('int_touched_users') ~ " where reason = 'full_build' limit 1"
+    ) | length) }}
+{% endmacro %}
+
+
+{#- What stands for is_in_part of the key (\1): a range each. -#}
+{% macro all_parts(keys, key, range_size) %}
+    {% set largest_key = run_query('select max(' ~ key ~ ') from ' ~ keys)[0][0] or 0 %}
+    {% set conditions = [] %}
+    {% for low in range(0, largest_key + 1, range_size) %}
+        {% do conditions.append('\\1 between ' ~ low ~ ' and ' ~ (low + range_size - 1)) %}
+    {% endfor %}
+    {{ return(conditions) }}
+{% endmacro %}
+
+
+{#-
+    The same for touched users. A list of keys is pushed down to where tables are read, through windows too, and row groups
+    without any of them are skipped; where touched users are many the range is read and the others are left out of it.
+    Measured on ten million rows of 100,000 users: 0.09 CPU seconds for a list of 64, 0.9 for 256, 4.5 for 1,024.
+-#}
+{% macro touched_parts(touched, range_size) %}
+    {% set keys_per_list = 64 %}
+    {% set rows = run_query(
+        "with keys as (select distinct user_key, user_key // " ~ range_size ~ " as part from " ~ touched ~ "), "
+        ~ "counted as (select *, count(*) over (partition by part) * 16 > " ~ range_size ~ " as is_many from keys), "
+        ~ "numbered as (select *, row_number() over (partition by is_many order by user_key) - 1 as place from counted) "
+        ~ "select is_many, min(user_key), max(user_key), string_agg(user_key, ', ' order by user_key) from numbered "
+        ~ "group by is_many, case when is_many then part else place // " ~ keys_per_list ~ " end order by all"
+    ) %}
+    {% set conditions = [] %}
+    {% for is_many, low, high, keys in rows %}
+        {% do conditions.append(
+            '(\\1 between ' ~ low ~ ' and ' ~ high ~ ' and \\1 in (select user_key from ' ~ touched ~ '))'
+            if is_many else '\\1 in (' ~ keys ~ ')'
+        ) %}
+    {% endfor %}
+    {{ return(conditions) }}
+{% endmacro %}

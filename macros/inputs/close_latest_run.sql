@@ -1,8 +1,8 @@
 {#-
   on-run-end hook: usable when all inputs were read and judged in this run, no critical expectation failed, and all
   that emails are made of was built from them in this run, with no failed test. What is of the whole shop (tag
-  shop_wide) may be the last full build's where this run was not asked for it. What stopped it is named from the inputs
-  on.
+  shop_wide) may be the last full build's where this run was not asked for it, and so may views, which hold no rows, as
+  long as that build had the models and vars of this run. What stopped it is named from the inputs on.
 -#}
 {% macro close_latest_run(results) %}
     {% if execute and recmail.nodes_of_the_gate() | select('in', selected_resources) | list %}
@@ -53,11 +53,18 @@
     {% endfor %}
     {% set asked_for = results | map(attribute='node.unique_id') | list %}
     {% set missing = [] %}
-    {% for id in nodes if id not in succeeded and (id in asked_for or 'shop_wide' not in graph.nodes[id].tags) %}
-        {% do missing.append(id) %}
+    {% set older_views = [] %}
+    {% for id in nodes if id not in succeeded %}
+        {% if id in asked_for or not ('shop_wide' in graph.nodes[id].tags or graph.nodes[id].config.materialized == 'view') %}
+            {% do missing.append(id) %}
+        {% elif graph.nodes[id].config.materialized == 'view' %}
+            {% do older_views.append(id) %}
+        {% endif %}
     {% endfor %}
     {% if not problems and missing %}
         {% do problems.append('it did not build all that emails are made of from its inputs, run `dbt build`') %}
+    {% elif not problems and older_views and not recmail.is_of_this_project() %}
+        {% do problems.append('models or vars are not those of the last whole build, run `dbt build`') %}
     {% endif %}
     {{ return(problems) }}
 {% endmacro %}

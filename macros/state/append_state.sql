@@ -8,6 +8,7 @@
     number   ids that have no number yet are added with theirs; without it the rows of this run are written,
     run      which are those whose `column` has the value it has in `model`, in place of what an earlier run wrote there
     replaced the rows of this run take the place of all
+    after    nothing is appended by a run that did not build this model
     forget   who leaves: rows whose `column` is in input `when_in`, or not in input `unless_in`. A number stays taken,
              without its id, so that nobody else gets it
 -#}
@@ -22,6 +23,7 @@
         {% set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.name') | list %}
         {% set tables = [] %}
         {% for table in graph.sources.values() if table.source_name == 'state' and table.config.meta.model in built
+            and table.config.meta.get('after', table.config.meta.model) in built
             and not (failed_exports and table.config.meta.replaced) %}
             {% do tables.append(table) %}
         {% endfor %}

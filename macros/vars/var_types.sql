@@ -57,6 +57,7 @@
         },
         'personal_columns': {'type': 'boolean'},
         'as_of': {'type': 'moment', 'nullable': true},
+        'realtime_users': {'type': 'word', 'of': ['touched', 'all']},
         'quantity_max': count_above_0,
         'bot_events_per_minute': count_above_0,
         'gate': {'type': 'word', 'of': ['great_expectations', 'sql'], 'nullable': true},

@@ -10,9 +10,13 @@ from warehouse import ROOT
 
 
 def project_macros(
-    variables: dict | None = None, which: str = "build", graph: SimpleNamespace | None = None
+    variables: dict | None = None,
+    which: str = "build",
+    graph: SimpleNamespace | None = None,
+    given: dict | None = None,
 ) -> dict[str, Callable]:
-    """Every macro of rules and vars, of the queue's nodes, and what they call, by name; `var()` finds `variables`."""
+    """Every macro of rules and vars, of the queue's nodes, and what they call, by name; `var()` finds `variables`.
+    Macros that ask the warehouse answer what is `given`."""
 
     def give_back(value):
         raise MacroReturn(value)
@@ -69,6 +73,7 @@ def project_macros(
             # the generator keeps the template of a macro by its name
             macro = SimpleNamespace(name=name, macro_sql=block, unique_id=name, original_file_path=str(file))
             macros[name] = CallableMacroGenerator(macro, context)
+    macros |= {name: lambda answer=answer: answer for name, answer in (given or {}).items()}
     context |= macros
     context["recmail"] = SimpleNamespace(**macros)
     return macros

@@ -99,6 +99,7 @@ class Shop:
         return pd.DataFrame(
             {
                 "list_key": np.repeat(np.arange(USERS), SLOTS),
+                "user_key": np.repeat(np.arange(USERS), SLOTS),
                 "position": np.tile(np.arange(1, SLOTS + 1), USERS),
                 "item_key": best.ravel(),
                 "is_sure": np.tile(np.arange(SLOTS) < SURE, USERS),

@@ -300,7 +300,12 @@ def test_inputs_that_break_off_are_not_mailed_past(small, tmp_path):
 
 
 def node(
-    name: str, *parents: str, kind: str = "model", status: str = "success", tags: tuple[str, ...] = ()
+    name: str,
+    *parents: str,
+    kind: str = "model",
+    status: str = "success",
+    tags: tuple[str, ...] = (),
+    materialized: str = "table",
 ) -> SimpleNamespace:
     """A result of a run: `names` are of models of recmail unless they have a package."""
     ids = [parent if "." in parent else f"model.recmail.{parent}" for parent in parents]
@@ -310,6 +315,7 @@ def node(
         resource_type=kind,
         depends_on=SimpleNamespace(nodes=ids),
         tags=tags,
+        config=SimpleNamespace(materialized=materialized),
     )
     return SimpleNamespace(node=found, status=status)
 
@@ -339,24 +345,39 @@ def test_only_what_emails_are_made_of_makes_a_run_unusable(result, problem):
 
 
 @pytest.mark.parametrize(
-    ("tags", "status", "is_usable"),
+    ("tags", "materialized", "status", "of_this_project", "problem"),
     [
-        (("shop_wide",), None, True),
-        (("shop_wide",), "success", True),
-        (("shop_wide",), "skipped", False),
-        ((), None, False),
+        (("shop_wide",), "table", None, True, None),
+        (("shop_wide",), "table", "success", True, None),
+        (("shop_wide",), "table", "skipped", True, "did not build all"),
+        ((), "table", None, True, "did not build all"),
+        ((), "view", None, True, None),
+        ((), "view", "skipped", True, "did not build all"),
+        ((), "view", None, False, "models or vars are not those of the last whole build"),
     ],
-    ids=["left out", "built", "skipped", "of users, left out"],
+    ids=[
+        "left out",
+        "built",
+        "skipped",
+        "of users, left out",
+        "view",
+        "skipped view",
+        "view of another project",
+    ],
 )
-def test_what_is_of_the_whole_shop_may_be_older_where_a_run_was_not_asked_for_it(tags, status, is_usable):
+def test_what_is_of_the_whole_shop_and_views_may_be_older_where_a_run_was_not_asked_for_them(
+    tags, materialized, status, of_this_project, problem
+):
     """As in a run of selector realtime."""
-    similar = node("similar_items", "input_users", status=status, tags=tags)
+    similar = node("similar_items", "input_users", status=status, tags=tags, materialized=materialized)
     built = [node("input_users"), similar, node("email_queue", "similar_items")]
     graph = SimpleNamespace(nodes={one.node.unique_id: one.node for one in built})
     results = [one for one in built if one.status]
     succeeded = [one.node.unique_id for one in results if one.status == "success"]
-    found = project_macros(graph=graph)["problems_of_the_queue"](results, succeeded)
-    assert found == [] if is_usable else "did not build all" in found[0]
+    found = project_macros(graph=graph, given={"is_of_this_project": of_this_project})[
+        "problems_of_the_queue"
+    ](results, succeeded)
+    assert problem in found[0] if problem else found == []
 
 
 def test_a_host_s_own_queue_counts_and_one_that_is_disabled_does_not():

@@ -10,6 +10,7 @@ RULE = {"name": "other", "when": "order_count > 1", "effect": "offer", "value": 
 OTHER = {
     "input_location": "elsewhere",
     "as_of": "2024-05-01 00:00:00",
+    "realtime_users": "all",
     "source_places": {"shopify": "elsewhere"},
     "forget_history_days": 60,
     "churn_days": 45,

@@ -1,5 +1,7 @@
 """Selector realtime: what is new becomes new messages, and all else is what the full build had made of it."""
 
+from datetime import timedelta
+
 from shop import AS_OF, small_shop, write_parquet
 from warehouse import Build, assert_same, build
 
@@ -17,6 +19,76 @@ def rows(built: Build, relation: str, columns: str = "") -> dict[str, list[str]]
     for user, row in built.query(query):
         found.setdefault(user, []).append(row)
     return found
+
+
+def an_hour_later() -> dict[str, list[dict]]:
+    """u5 buys, u6 looks at something, u10 wants mail at last, u8 is to be erased, u40 is new, and i20 is sold out."""
+    tables, later = small_shop(), AS_OF + timedelta(hours=1)
+    (item,) = [item for item in tables["items"] if item["item_id"] == "i20"]
+    item["stock_quantity"] = 0
+    tables["orders"].append(
+        {
+            "order_id": "new",
+            "user_id": "u5",
+            "ordered_at": later,
+            "order_status": "completed",
+            "currency": "EUR",
+        }
+    )
+    line = next(line for line in tables["order_lines"] if line["item_id"] == "i12")
+    tables["order_lines"].append(line | {"order_line_id": "new", "order_id": "new"})
+    view = tables["web_events"][0]
+    tables["web_events"].append(
+        view | {"event_id": "new", "user_id": "u6", "anonymous_id": "device6", "occurred_at": later}
+    )
+    tables["users"][10]["email_consent"] = "subscribed"
+    tables["users"].append(tables["users"][7] | {"user_id": "u40", "email": "new@example.com"})
+    tables["erasure_requests"].append({"user_id": "u8", "requested_at": later})
+    return tables
+
+
+def test_touched_users_get_what_a_build_of_all_gives_them(small, tmp_path):
+    """To the last digit, and nobody else's lists are made; who was erased is in none of them any more."""
+    inputs = write_parquet(an_hour_later(), tmp_path / "in")
+    touched, everybody = (
+        build(
+            small.copied_to(tmp_path / users).database,
+            {"input_location": str(inputs), "realtime_users": users},
+            "--selector",
+            "realtime",
+        )
+        for users in ("touched", "all")
+    )
+    assert touched.succeeded and everybody.succeeded, touched.text + everybody.text
+    reasons: dict[str, set[str]] = {}
+    for user, reason in touched.query("select user_id, reason from int_touched_users"):
+        reasons.setdefault(user, set()).add(reason)
+    assert "events" in reasons["u5"] and "events" in reasons["u6"]
+    assert "profile" in reasons["u10"] and "no_list" in reasons["u40"] and "u8" not in reasons
+    assert "shown_item" in set.union(*reasons.values())
+    assert everybody.query("select reason, count(*) from int_touched_users group by reason") == [
+        ("full_build", 39)
+    ]
+
+    for relation in (
+        *("user_recommendations", "placement_recommendations", "recommendation_contributions", "email_queue"),
+        "send_decisions",
+    ):
+        made, expected = rows(touched, relation), rows(everybody, relation)
+        assert {user: made.get(user) for user in reasons} == {user: expected.get(user) for user in reasons}, (
+            relation
+        )
+        assert made.keys() == expected.keys(), relation
+    for relation in ("int_candidates", "int_ranking_pool", "int_user_neighbours"):
+        sql = f"select count(*) from {relation} anti join int_user_keys using (user_key)"
+        assert touched.value(sql) == 0, relation
+
+    before, after = rows(small, "int_placement_lists"), rows(touched, "int_placement_lists")
+    untouched = before.keys() - reasons.keys() - {"u8"}
+    assert len(untouched) > 5
+    assert {user: after[user] for user in untouched} == {user: before[user] for user in untouched}
+    # the next round starts from what this one has made
+    assert touched.content("state.user_stamps") == touched.content("int_user_stamps")
 
 
 def test_what_is_new_reaches_the_queue_and_nothing_else_changes(small, tmp_path):

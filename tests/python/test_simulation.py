@@ -124,9 +124,9 @@ def test_a_life_is_its_seeds_and_its_rows_come_late():
 
 
 def test_days_with_crashes_end_with_nothing_that_must_not_be(tmp_path):
-    """Two days only, for their builds are dear: `make simulate` lives for weeks."""
-    days = 2
-    record = Simulation(tmp_path, days, 30, 2, 1, warehouse.manifest({})).run()
+    """A week: `make simulate` lives for several."""
+    days = 7
+    record = Simulation(tmp_path, days, 30, 2, 1, warehouse.manifest({"gate": "sql"})).run()
     found, unknowable = audit(record.life)
     assert not +found, found
     assert len(record.life.deliveries) > 10 and len(record.queued) == days

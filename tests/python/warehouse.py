@@ -35,6 +35,7 @@ RUN_TIME_VARS = {
     *(
         "input_location",
         "as_of",
+        "realtime_users",
         "source_places",
         "forget_history_days",
         "churn_days",

@@ -1,5 +1,6 @@
 -- What great_expectations/input_validation_results.py judges, in SQL alone, for var gate: the same expectations with the same
--- outcome. It shows neither keys nor examples of rows.
+-- outcome. It shows neither keys nor examples of rows. A run is usable when it built input_contract, too:
+-- depends_on: {{ ref('input_contract') }}
 with fingerprint as (
 
     select input_fingerprint from {{ ref('input_fingerprint') }}

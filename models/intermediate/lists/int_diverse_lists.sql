@@ -79,6 +79,7 @@ explained as (
 
 select
     list_key,
+    user_key,
     item_key,
     cast(round(coalesce(played_score / nullif(score, 0), 1), 12) as double) as playbook_factor,
     cast(round(coalesce(block_score / nullif(played_score, 0), 1), 12) as double) as item_rule_factor,

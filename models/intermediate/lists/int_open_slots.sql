@@ -4,6 +4,10 @@
 -- all: so each draw has an item, and its chance is known. Kinds of which clicks promise something weigh
 -- `promising_weight` times what each of the others weighs, where a list has enough of either for all its slots: by hash
 -- a slot belongs to the ones or to the others, and gets the next of these.
+{{ config(
+    materialized=in_parts(),
+    part_keys={'model': 'int_placement_users', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
+) }}
 {% set promising_weight = 4 %}
 with listed as (
 
@@ -25,14 +29,20 @@ with listed as (
         on
             users.user_key = pool.user_key
             and lists.item_key = pool.item_key
-    where users.explored_slot_share > 0
+    where
+        users.explored_slot_share > 0
+        and lists.{{ is_in_part('user_key') }}
+        and users.{{ is_in_part('user_key') }}
+        and pool.{{ is_in_part('user_key') }}
 
 ),
 
 draws as (
 
     select * from {{ ref('int_ranking_pool') }}
-    where draw_rank is not null
+    where
+        draw_rank is not null
+        and {{ is_in_part('user_key') }}
 
 ),
 
@@ -69,6 +79,7 @@ open_slots as (
 
     select
         listed.list_key,
+        listed.user_key,
         listed.position,
         listed.explored_slot_share,
         explorable.kind_count,
@@ -126,6 +137,7 @@ list_draws as (
 
 select
     slots.list_key,
+    slots.user_key,
     slots.position,
     list_draws.item_key as drawn_item_key,
     case

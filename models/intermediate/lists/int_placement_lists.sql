@@ -1,3 +1,7 @@
+{{ config(
+    materialized=in_parts(),
+    part_keys={'model': 'int_placement_users', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
+) }}
 {% set paired = item_contexts()[:3] %}
 {% set naming = paired + ['complements', 'similar_items', 'upgrade'] %}
 
@@ -24,6 +28,10 @@ with slots as (
         on
             lists.list_key = open_slots.list_key
             and lists.position = open_slots.position
+            and open_slots.{{ is_in_part('user_key') }}
+    where
+        lists.{{ is_in_part('user_key') }}
+        and users.{{ is_in_part('user_key') }}
 
 ),
 
@@ -45,6 +53,7 @@ proposals as (
         on
             slots.user_key = candidates.user_key
             and slots.item_key = candidates.item_key
+    where candidates.{{ is_in_part('user_key') }}
 
 ),
 
@@ -141,3 +150,4 @@ inner join explanations
     on
         slots.list_key = explanations.list_key
         and slots.position = explanations.position
+where pool.{{ is_in_part('user_key') }}

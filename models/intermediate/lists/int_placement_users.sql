@@ -5,6 +5,8 @@ with placements as (
 
     select
         *,
+        row_number() over (order by placement) as placement_number,
+        count(*) over () as placement_count,
         coalesce(items, {{ var('recommendations_per_user') }}) as list_size,
         coalesce(minimum_distinct_categories, {{ var('minimum_distinct_categories') }}) as category_minimum,
         coalesce(cast(exploration_share as double), {{ var('exploration_share') }}) as explored_share
@@ -92,7 +94,8 @@ select
     placements.placement,
     users.user_id,
     users.user_key,
-    cast(row_number() over (order by placements.placement, users.user_id) as {{ dbt.type_int() }}) as list_key,
+    -- the same in all builds, as the user's
+    cast(users.user_key - 1 as bigint) * placements.placement_count + placements.placement_number as list_key,
     {% for block in ['primary', 'secondary'] %}
         coalesce(
             arms.play,

@@ -39,6 +39,7 @@ features as (
 )
 
 select
+    shown.user_key,
     shown.user_id,
     shown.item_id,
     shown.position,

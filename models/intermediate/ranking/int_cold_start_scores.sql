@@ -1,6 +1,10 @@
 -- score = (1 - w) × the user's own score + w × popularity × the user's highest score, where popularity is the share of
 -- the best seller's sales and w falls from one half to nothing while the user's items come to `warm_items`. Where
 -- diversity is switched off the list is the pure ranking, for everybody.
+{{ config(
+    materialized=in_parts(),
+    part_keys={'model': 'int_scored_candidates', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
+) }}
 {% set coldest_popular_share, warm_items = 0.5, 5 %}
 
 with users as (
@@ -28,6 +32,7 @@ candidates as (
     from users
     inner join {{ ref('int_scored_candidates') }} as scored
         on users.user_key = scored.user_key
+    where scored.{{ is_in_part('user_key') }}
 
 ),
 

@@ -1,0 +1,17 @@
+{#-
+    What lists are made by: all models, and all vars but those that say where the inputs are, of when, and for whom.
+    Another hash means that lists of before can't stand beside new ones.
+-#}
+{% macro project_hash() %}
+    {% set parts = [] %}
+    {% if execute %}
+        {% set places = ['input_location', 'input_schema', 'input_relations', 'source_places', 'as_of', 'realtime_users'] %}
+        {% for name in recmail.var_types() if name not in places %}
+            {% do parts.append(name ~ tojson(var(name), sort_keys=true)) %}
+        {% endfor %}
+        {% for node in graph.nodes.values() if node.resource_type == 'model' and node.package_name == 'recmail' %}
+            {% do parts.append(node.name ~ node.checksum.checksum) %}
+        {% endfor %}
+    {% endif %}
+    {{ return(local_md5(parts | sort | join(';'))) }}
+{% endmacro %}

@@ -1,0 +1,119 @@
+-- Hashes of what lists are made from, as far as it doesn't change by itself with time: weights that decay change for
+-- everybody in every run, and are no reason to make a list again.
+{% set sources = {
+    'events': ['int_bought_lines', 'int_web_interactions', 'int_email_events', 'int_mailed_items'],
+    'lists': ['int_user_playbook', 'int_user_schemes', 'int_user_category_factors']
+} %}
+
+with due as (
+
+    select
+        due_triggers.user_id,
+        due_triggers.message_id,
+        due_triggers.placement,
+        due_triggers.item_id,
+        due_triggers.is_ordered_since
+    from {{ ref('int_due_triggers') }} as due_triggers
+    inner join {{ ref('stg_users') }} as users
+        on due_triggers.user_id = users.user_id
+    where users.email_consent = 'subscribed'
+
+),
+
+seasons as (
+
+    select
+        users.user_id,
+        calendars.season_names
+    from {{ ref('stg_users') }} as users
+    inner join {{ ref('int_local_calendars') }} as calendars
+        on
+            users.country_code is not distinct from calendars.country_code
+            and users.timezone is not distinct from calendars.timezone
+
+),
+
+arms as (
+
+    select
+        user_id,
+        experiment,
+        arm
+    from {{ ref('int_experiment_users') }}
+
+),
+
+exclusions as (
+
+    select
+        user_keys.user_id,
+        exclusions.target_key
+    from {{ ref('int_user_exclusions') }} as exclusions
+    inner join {{ ref('int_user_keys') }} as user_keys
+        on exclusions.user_key = user_keys.user_key
+
+),
+
+followed as (
+
+    select
+        user_keys.user_id,
+        followed.placement,
+        followed.item_key
+    from {{ ref('int_followed_items') }} as followed
+    inner join {{ ref('int_user_keys') }} as user_keys
+        on followed.user_key = user_keys.user_key
+
+),
+
+hashes as (
+
+    {% for kind, models in sources.items() %}
+        {% for name in models %}
+            select
+                user_id,
+                '{{ kind }}' as kind,
+                {{ hash_of_rows(name ~ '_rows') }} as row_hash
+            from {{ ref(name) }} as {{ name }}_rows  -- noqa: AL05
+            where user_id is not null
+            group by user_id
+            union all
+        {% endfor %}
+    {% endfor %}
+    {% for name in ['seasons', 'arms', 'exclusions', 'followed'] %}
+        select
+            user_id,
+            'lists' as kind,
+            {{ hash_of_rows(name) }} as row_hash
+        from {{ name }}
+        group by user_id
+        union all
+    {% endfor %}
+    select
+        user_id,
+        'due' as kind,
+        {{ hash_of_rows('due') }} as row_hash
+    from due
+    group by user_id
+    union all
+    select
+        user_id,
+        'profile' as kind,
+        {{ hash_of_rows('user_rows') }} as row_hash
+    from {{ ref('stg_users') }} as user_rows  -- noqa: AL05
+    group by user_id
+
+)
+
+select
+    user_keys.user_key,
+    {% for kind in ['profile', 'events', 'lists', 'due'] %}
+        cast(
+            coalesce(sum(case when hashes.kind = '{{ kind }}' then hashes.row_hash end), 0) as {{ dbt.type_string() }}
+        ) as {{ kind }}_hash
+        {{- ',' if not loop.last }}
+    {% endfor %}
+from {{ ref('int_user_keys') }} as user_keys
+left join hashes
+    on user_keys.user_id = hashes.user_id
+group by user_keys.user_key

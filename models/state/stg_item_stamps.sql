@@ -1,0 +1,4 @@
+select
+    item_id,
+    item_hash
+from {{ source('state', 'item_stamps') }}
