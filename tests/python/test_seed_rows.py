@@ -69,6 +69,7 @@ FAULTS = {
     "experiments set metric = 'joy' where experiment = 'digest_subject'": "digest_subject: expected a metric of macro",
     "experiment_arms set layout = 'heap' where arm = 'six_trending'": "digest_list six_trending: expected layout grid",
     "experiment_arms set items_primary = 9, items = 8 where arm = 'general'": "general: expected items_primary above",
+    "experiment_arms set offer = ' ' where arm = 'of_the_item'": "of_the_item: expected offer none, best",
     "audiences set kind = 'people' where audience = 'a1'": "a1: expected kind item",
     "audiences set buyers = 'some' where audience = 'a2'": "a2: expected buyers all, new or known",
     "audiences set users_max = 0 where audience = 'a3'": "a3: expected users_max above 0",

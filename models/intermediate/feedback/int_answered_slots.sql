@@ -33,11 +33,7 @@ families as (
 unnested as (
 
     select
-        message_id,
-        user_id,
-        trigger_type,
-        segment,
-        sent_at,
+        *,
         {{ unnest_list('items') }} as shown
     from messages
 
@@ -51,7 +47,7 @@ named as (
         trigger_type,
         segment,
         sent_at,
-        shown.item_id,
+        shown.item_id as shown_item_id,
         shown.position,
         coalesce(shown.strategy, 'unknown') as strategy,
         case when shown.propensity >= 1e-9 and shown.propensity <= 1 then shown.propensity end as propensity
@@ -63,25 +59,18 @@ named as (
 slots as (
 
     select
-        named.message_id,
-        named.user_id,
-        named.trigger_type,
-        named.segment,
-        named.sent_at,
+        named.*,
         families.family_item_id as item_id,
-        named.position,
-        named.strategy,
-        named.strategy = 'explore' as is_explored,
-        named.propensity
+        named.strategy = 'explore' as is_explored
     from named
     inner join families
-        on named.item_id = families.item_id
+        on named.shown_item_id = families.item_id
     where
         named.position between 1 and 100
         and (named.strategy <> 'explore' or named.propensity is not null)
     qualify row_number() over (
         partition by named.message_id, families.family_item_id
-        order by named.position, named.item_id
+        order by named.position, named.shown_item_id
     ) = 1
 
 ),
