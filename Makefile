@@ -162,12 +162,10 @@ spark: export VARS := {gate: sql}
 spark: spark-java .venv-spark/.installed ## build INPUT on DuckDB and on Spark (Java 17), and compare every table row by row
 	@mkdir -p target/spark && rm -f "$$RECMAIL_DATABASE"
 	@$(python) tests/python/shop.py target/spark/inputs
-	@vars=$$($(recmail) vars) && for build in $$(seq $(or $(BUILDS),1)); do \
-		.venv/bin/dbt --quiet build --exclude-resource-type test --exclude-resource-type unit_test \
-			--target-path target/spark/dbt-duckdb --vars "$$vars" || exit 1; \
-	done && \
-	.venv-spark/bin/python -m dbt_tools.spark_parity "$$RECMAIL_DATABASE" "$$INPUT" --vars "$$vars" \
-		--builds $(or $(BUILDS),1) $(if $(TESTS),--tests)
+	@vars=$$($(recmail) vars) && \
+	.venv/bin/dbt --quiet build --exclude-resource-type test --exclude-resource-type unit_test \
+		--target-path target/spark/dbt-duckdb --vars "$$vars" && \
+	.venv-spark/bin/python -m dbt_tools.spark_parity "$$RECMAIL_DATABASE" "$$INPUT" --vars "$$vars"
 
 .PHONY: spark-java
 spark-java: .venv/.installed

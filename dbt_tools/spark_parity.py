@@ -102,8 +102,8 @@ def add_inputs(inputs: Path, spark) -> None:
         spark.sql(f"create table {INPUT_SCHEMA}.{file.stem} using parquet location '{file.resolve()}'")
 
 
-def build(variables: dict, choice: tuple[str, ...]) -> dict[str, str]:
-    """`dbt build` on Spark of a choice of nodes: {node: what went wrong, empty when nothing did}."""
+def build(variables: dict, select: str | None) -> dict[str, str]:
+    """`dbt build` on Spark of seeds and models, all or some: {table: what went wrong, empty when nothing did}."""
     from dbt.cli.main import dbtRunner
 
     # dbt's target sets it again before each statement
@@ -111,14 +111,15 @@ def build(variables: dict, choice: tuple[str, ...]) -> dict[str, str]:
     outcome = dbtRunner().invoke(
         [
             *("build", "--target", "spark", "--threads", "2", "--vars", json.dumps(variables)),
-            *choice,
+            *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
+            *(("--select", *select.split()) if select else ()),
             *("--target-path", "target/spark/dbt", "--log-level", "none", "--log-level-file", "none"),
         ]
     )
     if not hasattr(outcome.result, "results"):
         sys.exit(f"recmail: dbt could not build the project on Spark: {outcome.exception or outcome.result}")
     return {
-        result.node.name: ""
+        f"{result.node.schema}.{result.node.alias}": ""
         if result.status in ("success", "pass", "no-op", "warn")
         else " ".join(str(result.message or "not built").split())[:300]
         for result in outcome.result.results
@@ -191,7 +192,7 @@ def compare_all(warehouse: Path, spark, folder: Path, names: Collection[str] | N
         built = set(theirs.execute(f"{TABLES} where table_catalog = current_database()").fetchall())
         for schema, table in ours.execute(f"{TABLES} where table_schema <> 'main' order by all").fetchall():
             place = qualified(schema, table)
-            if names is not None and table not in names:
+            if names is not None and f"{schema}.{table}" not in names:
                 continue
             if (schema, table) in built:
                 outcomes.append(compare(ours, theirs, place))
@@ -226,9 +227,7 @@ def main() -> None:
     options.add_argument("warehouse", type=Path, help="DuckDB file that was built with gate: sql")
     options.add_argument("inputs", type=Path, help="directory of the Parquet files it was built from")
     options.add_argument("--vars", default="{}", help="vars it was built with, JSON")
-    options.add_argument("--builds", type=int, default=1, help="how often it was built")
     options.add_argument("--select", help="these models alone, as dbt's --select has them")
-    options.add_argument("--tests", action="store_true", help="run data tests and unit tests on Spark, too")
     options.add_argument("--master", default=os.environ.get("RECMAIL_SPARK_MASTER", "local[2]"))
     options.add_argument("--keep", type=Path, help="a new folder that Spark's tables are kept in")
     chosen = options.parse_args()
@@ -242,12 +241,8 @@ def main() -> None:
         spark = start_session(folder, chosen.master)
         add_inputs(chosen.inputs, spark)
         variables = json.loads(chosen.vars) | {"input_schema": INPUT_SCHEMA}
-        ended: dict[str, str] = {}
-        for _ in range(chosen.builds):
-            ended |= build(variables, models_of(chosen.select))
+        ended = build(variables, chosen.select)
         names = set(ended) if chosen.select else None
-        if chosen.tests:
-            ended |= build(variables, ("--resource-type", "test", "--resource-type", "unit_test"))
         built = time.monotonic()
         outcomes = compare_all(chosen.warehouse, spark, folder / WAREHOUSE, names)
         multiplied = faults(next((folder / EVENTS).iterdir()))
@@ -255,18 +250,12 @@ def main() -> None:
             shutil.move(folder / WAREHOUSE, chosen.keep)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    problems = {node: problem for node, problem in ended.items() if problem}
+    problems = {table: problem for table, problem in ended.items() if problem}
     report(outcomes, problems)
     for product in multiplied:
         print(f"Every row beside every row, and not on the list of dbt_tools/spark_plans.py: {product}")
     print(f"{built - started:.0f} s to build on Spark, {time.monotonic() - built:.0f} s to compare")
     sys.exit(bool(problems or multiplied) or not all(outcome.is_right for outcome in outcomes))
-
-
-def models_of(select: str | None) -> tuple[str, ...]:
-    """Options of dbt for the models that are selected, and what they are made of."""
-    no_tests = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
-    return (*no_tests, "--select", *select.split()) if select else no_tests
 
 
 if __name__ == "__main__":
