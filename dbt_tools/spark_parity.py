@@ -17,21 +17,23 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from dbt_tools.java import java_problem
+from dbt_tools.open_database import open_database
+from dbt_tools.relations import qualified
+from dbt_tools.spark_plans import faults
 
 INPUT_SCHEMA = "recmail_inputs"
 # the first adds up hashes of the engine's own: it finds changes, and compares nothing between engines
 OF_ONE_RUN = ("input_fingerprint", "invocation_id")
-# tables that differ, and why
-KNOWN = {
-    "email_locales": "dbt takes a seed's value that is a blank, the mark of thousands in French, for nothing"
-}
 TOLERANCE = 1e-6
+WAREHOUSE, EVENTS = "warehouse", "events"
+TABLES = "select table_schema, table_name from information_schema.tables"
 
 
 @dataclass
@@ -43,40 +45,54 @@ class Outcome:
 
     @property
     def is_right(self) -> bool:
-        return self.difference_count == 0 or self.known is not None
-
-    @property
-    def known(self) -> str | None:
-        """Why it may differ."""
-        return KNOWN.get(self.table.partition(".")[2])
+        return self.difference_count == 0
 
 
-def start_session(folder: Path):
-    """A session with a catalogue in memory, which dbt finds and uses: small tables, so nothing is compiled for them."""
+def start_session(folder: Path, master: str):
+    """A session with a catalogue in memory, which dbt finds and uses.
+
+    Its settings are for tables of a few rows, where Spark's time goes into planning: nothing is compiled or compressed,
+    plans are neither checked after each rule nor searched for constraints, and tasks are not handed Hadoop's defaults.
+    """
     from pyspark.sql import SparkSession
 
     settings = {
         "spark.driver.memory": os.environ.get("RECMAIL_SPARK_MEMORY", "3g"),
         "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC",
         "spark.sql.catalogImplementation": "in-memory",
-        "spark.sql.warehouse.dir": folder / "warehouse",
+        "spark.sql.warehouse.dir": folder / WAREHOUSE,
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": 1,
         "spark.default.parallelism": 1,
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.constraintPropagation.enabled": "false",
+        "spark.sql.lightweightPlanChangeValidation": "false",
         "spark.sql.parquet.compression.codec": "uncompressed",
+        "spark.sql.parquet.columnarReaderBatchSize": 64,
+        "spark.shuffle.compress": "false",
+        "spark.shuffle.checksum.enabled": "false",
+        "spark.broadcast.compress": "false",
+        "spark.broadcast.checksum": "false",
+        "spark.ui.liveUpdate.period": -1,
+        "spark.eventLog.enabled": "true",
+        "spark.eventLog.dir": folder / EVENTS,
+        "spark.eventLog.rolling.enabled": "false",
+        "spark.eventLog.compress": "false",
         # DuckDB's timestamps have no zone; Spark's are instants, shown in UTC
         "spark.sql.parquet.inferTimestampNTZ.enabled": "false",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "OFF",
     }
-    builder = SparkSession.builder.master(os.environ.get("RECMAIL_SPARK_MASTER", "local[2]"))
+    (folder / EVENTS).mkdir()
+    builder = SparkSession.builder.master(master)
     for name, value in settings.items():
         builder = builder.config(name, str(value))
-    return builder.getOrCreate()
+    spark = builder.getOrCreate()
+    spark.sparkContext._jsc.hadoopConfiguration().clear()
+    return spark
 
 
 def add_inputs(inputs: Path, spark) -> None:
@@ -86,23 +102,27 @@ def add_inputs(inputs: Path, spark) -> None:
         spark.sql(f"create table {INPUT_SCHEMA}.{file.stem} using parquet location '{file.resolve()}'")
 
 
-def build(variables: dict) -> dict[str, str]:
-    """`dbt build` of seeds and models on Spark: {model or seed: what went wrong}."""
+def build(variables: dict, select: str | None) -> dict[str, str]:
+    """`dbt build` on Spark of seeds and models, all or some: {table: what went wrong, empty when nothing did}."""
     from dbt.cli.main import dbtRunner
 
+    # dbt's target sets it again before each statement
+    os.environ["RECMAIL_SPARK_PARTITIONS"] = "1"
     outcome = dbtRunner().invoke(
         [
             *("build", "--target", "spark", "--threads", "2", "--vars", json.dumps(variables)),
             *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
+            *(("--select", *select.split()) if select else ()),
             *("--target-path", "target/spark/dbt", "--log-level", "none", "--log-level-file", "none"),
         ]
     )
     if not hasattr(outcome.result, "results"):
         sys.exit(f"recmail: dbt could not build the project on Spark: {outcome.exception or outcome.result}")
     return {
-        result.node.name: " ".join(str(result.message or "not built").split())[:300]
+        f"{result.node.schema}.{result.node.alias}": ""
+        if result.status in ("success", "pass", "no-op", "warn")
+        else " ".join(str(result.message or "not built").split())[:300]
         for result in outcome.result.results
-        if result.status not in ("success", "pass", "no-op")
     }
 
 
@@ -133,17 +153,27 @@ def is_near(one, other) -> bool:
     return one == other
 
 
-def compare(connection: duckdb.DuckDBPyConnection, spark, schema: str, table: str) -> Outcome:
-    place = f"{schema}.{table}"
-    found = connection.execute(f'select * from "{schema}"."{table}"')
+def write_views(spark, folder: Path) -> None:
+    """Files of what Spark keeps as views, beside those of its tables."""
+    for schema in (row.namespace for row in spark.sql("show databases").collect()):
+        for view in spark.sql(f"show views in {schema}").collect():
+            if not view.isTemporary:
+                frame = spark.table(f"{schema}.{view.viewName}")
+                frame.write.parquet(str(folder / f"{schema}.db" / view.viewName))
+
+
+def compare(ours: duckdb.DuckDBPyConnection, theirs: duckdb.DuckDBPyConnection, place: str) -> Outcome:
+    """The rows of a table in two databases."""
+    found = ours.execute(f"from {place}")
     columns = [column[0] for column in found.description]
     expected = found.fetchall()
-    frame = spark.table(place)
-    if sorted(columns) != sorted(frame.columns):
-        return Outcome(place, len(expected), None, f"columns {sorted(set(columns) ^ set(frame.columns))}")
+    their_columns = [column[0] for column in theirs.execute(f"from {place} limit 0").description]
+    if sorted(columns) != sorted(their_columns):
+        return Outcome(place, len(expected), None, f"columns {sorted(set(columns) ^ set(their_columns))}")
     kept = [name for name in columns if name not in OF_ONE_RUN]
-    one = Counter(tuple(comparable(row[columns.index(name)]) for name in kept) for row in expected)
-    other = Counter(tuple(map(comparable, row)) for row in frame.select(kept or columns).collect())
+    built = theirs.execute(f"select {', '.join(map(qualified, kept or columns))} from {place}").fetchall()
+    one = Counter(tuple(comparable(row[columns.index(name)]) for name in kept or columns) for row in expected)
+    other = Counter(tuple(map(comparable, row)) for row in built)
     left, right = (sorted(rows.elements(), key=repr) for rows in (one - other, other - one))
     if len(left) == len(right) and all(map(is_near, left, right)):
         return Outcome(place, len(expected), 0)
@@ -154,18 +184,28 @@ def compare(connection: duckdb.DuckDBPyConnection, spark, schema: str, table: st
     return Outcome(place, len(expected), max(len(left), len(right)), words)
 
 
-def compare_all(warehouse: Path, spark) -> list[Outcome]:
+def compare_all(warehouse: Path, spark, folder: Path, names: Collection[str] | None) -> list[Outcome]:
+    """Every table and view of the warehouse, or those of these names."""
+    write_views(spark, folder)
     outcomes = []
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        for schema, table in connection.execute(
-            "select table_schema, table_name from information_schema.tables where table_schema <> 'main' order by all"
-        ).fetchall():
-            if spark.catalog.tableExists(f"{schema}.{table}"):
-                outcomes.append(compare(connection, spark, schema, table))
+    with open_database(warehouse) as ours, open_database(folder) as theirs:
+        built = set(theirs.execute(f"{TABLES} where table_catalog = current_database()").fetchall())
+        for schema, table in ours.execute(f"{TABLES} where table_schema <> 'main' order by all").fetchall():
+            place = qualified(schema, table)
+            if names is not None and f"{schema}.{table}" not in names:
+                continue
+            if (schema, table) in built:
+                outcomes.append(compare(ours, theirs, place))
             else:
-                outcomes.append(Outcome(f"{schema}.{table}", None, None, "not built on Spark"))
+                outcomes.append(without_files(ours, spark, place))
     return outcomes
+
+
+def without_files(ours: duckdb.DuckDBPyConnection, spark, place: str) -> Outcome:
+    """A table that Spark was told of and never wrote to, or has not built."""
+    [(rows,)] = ours.execute(f"select count(*) from {place}").fetchall()
+    is_there = spark.catalog.tableExists(place.replace('"', ""))
+    return Outcome(place, rows, rows if is_there else None, "" if is_there else "not built on Spark")
 
 
 def report(outcomes: list[Outcome], problems: dict[str, str]) -> None:
@@ -175,8 +215,7 @@ def report(outcomes: list[Outcome], problems: dict[str, str]) -> None:
         counts = [
             "" if number is None else number for number in (outcome.row_count, outcome.difference_count)
         ]
-        reason = f"{outcome.problem}: {outcome.known}" if outcome.known else outcome.problem
-        print(f"{outcome.table:60} {counts[0]:>8} {counts[1]:>12} {reason}".rstrip())
+        print(f"{outcome.table:60} {counts[0]:>8} {counts[1]:>12} {outcome.problem}".rstrip())
     for name, problem in problems.items():
         print(f"{name} did not run on Spark: {problem}")
     equal = sum(outcome.difference_count == 0 for outcome in outcomes)
@@ -188,6 +227,9 @@ def main() -> None:
     options.add_argument("warehouse", type=Path, help="DuckDB file that was built with gate: sql")
     options.add_argument("inputs", type=Path, help="directory of the Parquet files it was built from")
     options.add_argument("--vars", default="{}", help="vars it was built with, JSON")
+    options.add_argument("--select", help="these models alone, as dbt's --select has them")
+    options.add_argument("--master", default=os.environ.get("RECMAIL_SPARK_MASTER", "local[2]"))
+    options.add_argument("--keep", type=Path, help="a new folder that Spark's tables are kept in")
     chosen = options.parse_args()
     if problem := java_problem():
         sys.exit(f"recmail: {problem}")
@@ -196,16 +238,24 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="recmail_spark_"))
     started = time.monotonic()
     try:
-        spark = start_session(folder)
+        spark = start_session(folder, chosen.master)
         add_inputs(chosen.inputs, spark)
-        problems = build(json.loads(chosen.vars) | {"input_schema": INPUT_SCHEMA})
+        variables = json.loads(chosen.vars) | {"input_schema": INPUT_SCHEMA}
+        ended = build(variables, chosen.select)
+        names = set(ended) if chosen.select else None
         built = time.monotonic()
-        outcomes = compare_all(chosen.warehouse, spark)
+        outcomes = compare_all(chosen.warehouse, spark, folder / WAREHOUSE, names)
+        multiplied = faults(next((folder / EVENTS).iterdir()))
+        if chosen.keep:
+            shutil.move(folder / WAREHOUSE, chosen.keep)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    problems = {table: problem for table, problem in ended.items() if problem}
     report(outcomes, problems)
+    for product in multiplied:
+        print(f"Every row beside every row, and not on the list of dbt_tools/spark_plans.py: {product}")
     print(f"{built - started:.0f} s to build on Spark, {time.monotonic() - built:.0f} s to compare")
-    sys.exit(bool(problems) or not all(outcome.is_right for outcome in outcomes))
+    sys.exit(bool(problems or multiplied) or not all(outcome.is_right for outcome in outcomes))
 
 
 if __name__ == "__main__":

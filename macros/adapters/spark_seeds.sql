@@ -1,22 +1,28 @@
 {#-
   Seeds on Spark as DuckDB reads them: dbt-spark's own puts every value between quotes as it is, an apostrophe and null
-  among them, and knows no varchar.
+  among them, and knows no varchar. dbt takes a value that is a blank for null: meta `blank` of its column says which
+  blank it is. A seed without rows has a file all the same, which says its columns.
 -#}
 {% macro spark__create_csv_table(model, agate_table) %}
     {% set columns = [] %}
     {% for name, type in recmail.seed_types(model, agate_table).items() %}
-        {% do columns.append(adapter.quote(name) ~ " " ~ type) %}
+        {% do columns.append("cast(null as " ~ type ~ ") as " ~ adapter.quote(name)) %}
     {% endfor %}
-    {% do run_query("create table " ~ this ~ " (" ~ columns | join(", ") ~ ") using parquet") %}
+    {% do run_query("create table " ~ this ~ " using parquet as select " ~ columns | join(", ") ~ " where false") %}
     {{ return("") }}
 {% endmacro %}
 
 
 {% macro spark__load_csv_rows(model, agate_table) %}
-    {% set rows, columns = [], [] %}
+    {% set rows, columns, blanks = [], [], [] %}
+    {% for name in agate_table.column_names %}
+        {% do blanks.append(model.columns.get(name, {}).get('config', {}).get('meta', {}).get('blank')) %}
+    {% endfor %}
     {% for row in agate_table.rows %}
         {% set values = [] %}
-        {% for value in row %}{% do values.append(recmail.literal_or_null(value)) %}{% endfor %}
+        {% for value in row %}
+            {% do values.append(recmail.literal_or_null(blanks[loop.index0] if value is none else value)) %}
+        {% endfor %}
         {% do rows.append("(" ~ values | join(", ") ~ ")") %}
     {% endfor %}
     {% for name, type in recmail.seed_types(model, agate_table).items() %}

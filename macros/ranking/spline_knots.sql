@@ -4,16 +4,16 @@
 -#}
 {% macro spline_knots(features) -%}
 select
-    'intercept' as feature,
-    0 as knots,
-    0 as knot
+    places.feature,
+    places.knots,
+    places.knot
+from (
+    values
+    ('intercept', 0, 0)
 {%- for feature in features -%}
-    {%- for knot in range(-1, feature.knots + 1) %}
-union all
-select
-    '{{ feature.name }}' as feature,
-    {{ feature.knots }} as knots,
-    {{ knot }} as knot
+    {%- for knot in range(-1, feature.knots + 1) %},
+    ('{{ feature.name }}', {{ feature.knots }}, {{ knot }})
     {%- endfor -%}
-{%- endfor -%}
+{%- endfor %}
+) as places (feature, knots, knot)
 {%- endmacro %}

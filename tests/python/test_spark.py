@@ -3,13 +3,17 @@
 import json
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
-from warehouse import ROOT, build
+from warehouse import ROOT, Build, build
 
 from dbt_tools.java import java_problem
+from email_render.run import Job, render_queue
 
 PYTHON = ROOT / ".venv-spark" / "bin" / "python"
+GATE = {"gate": "sql"}
+CLUSTER_MODELS = "+stg_as_of"
 
 
 def java_saying(folder, text: str) -> str:
@@ -41,23 +45,25 @@ def test_no_java_is_one_message(monkeypatch):
     assert "'/nowhere/bin/java' does not run. Install Java 17" in java_problem()
 
 
-def test_every_table_is_the_same_on_spark(small_inputs, tmp_path):
-    """Seeds, state, staging, intermediates and marts; dbt_tools/spark_parity.py names the few that may differ."""
-    if not PYTHON.with_name("dbt").exists():
+@pytest.fixture(scope="module")
+def on_duckdb(small_inputs, tmp_path_factory) -> Build:
+    """The small shop with the gate in SQL. Skips where Spark can't run."""
+    if not (ROOT / ".venv-spark" / "bin" / "dbt").exists():
         pytest.skip("Spark is not installed here: make spark installs it into .venv-spark")
     if problem := java_problem():
         pytest.skip(problem)
-    on_duckdb = build(tmp_path / "w.duckdb", {"input_location": str(small_inputs), "gate": "sql"})
-    assert on_duckdb.succeeded, on_duckdb.text
+    database = tmp_path_factory.mktemp("duckdb") / "w.duckdb"
+    built = build(database, {"input_location": str(small_inputs)} | GATE)
+    assert built.succeeded, built.text
+    return built
+
+
+def run_on_spark(built: Build, inputs: Path, *options: object) -> str:
+    """Builds the same on Spark and compares; what it printed."""
     run = subprocess.run(
         [
-            PYTHON,
-            "-m",
-            "dbt_tools.spark_parity",
-            on_duckdb.database,
-            small_inputs,
-            "--vars",
-            json.dumps({"gate": "sql"}),
+            *(PYTHON, "-m", "dbt_tools.spark_parity", built.database, inputs),
+            *("--vars", json.dumps(GATE), *map(str, options)),
         ],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT), "DBT_PROFILES_DIR": str(ROOT)},
@@ -65,3 +71,22 @@ def test_every_table_is_the_same_on_spark(small_inputs, tmp_path):
         text=True,
     )
     assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-1000:]
+    return run.stdout
+
+
+def test_every_table_is_the_same_on_spark_and_gives_the_same_emails(on_duckdb, small_inputs, tmp_path):
+    """Seeds, state, staging, intermediates and marts, whose joins multiply nothing; then what is rendered of them."""
+    run_on_spark(on_duckdb, small_inputs, "--keep", tmp_path / "spark")
+    rendered = {}
+    for name, database in {"file": on_duckdb.database, "folder": tmp_path / "spark"}.items():
+        render_queue(Job(database, tmp_path / name, b"0123456789abcdef" * 2, "sql"), 1, None)
+        rendered[name] = [path.read_bytes() for path in sorted((tmp_path / name).glob("*.parquet"))]
+    assert rendered["file"] == rendered["folder"] and rendered["file"]
+
+
+def test_executors_of_their_own_give_the_same_rows(on_duckdb, small_inputs):
+    """A handful of models, inputs and their gate, on two processes beside the driver: a whole build takes long."""
+    said = run_on_spark(
+        on_duckdb, small_inputs, "--select", CLUSTER_MODELS, "--master", "local-cluster[2,1,1024]"
+    )
+    assert '"staging"."stg_as_of"' in said

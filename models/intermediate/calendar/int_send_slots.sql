@@ -11,10 +11,13 @@ with places as (
 
 hours as (
 
-    {% for hour in range(constants().send_hours_ahead) %}
-        select {{ hour }} as hour_number
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select hours.hour_number
+    from (
+        values
+        {% for hour in range(constants().send_hours_ahead) %}
+            ({{ hour }}){{ ',' if not loop.last }}
+        {% endfor %}
+    ) as hours (hour_number)
 
 ),
 

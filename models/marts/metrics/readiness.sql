@@ -90,18 +90,22 @@ measures as (
 
 needs as (
 
-    {% for need in readiness_needs() %}
-        select
-            '{{ need.kind }}' as kind,
-            '{{ need.capability }}' as capability,
-            '{{ need.measure }}' as measure,
-            {{ need.needed }} as needed_count,
-            {{ need.is_required | lower }} as is_required,
-            {{ need.is_switched_on }} as is_switched_on,
-            {{ literal(need.way) }} as way,
-            {{ literal(need.switch) if need.switch else 'null' }} as switch
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select needs.*
+    from (
+        values
+        {% for need in readiness_needs() %}
+            (
+                '{{ need.kind }}',
+                '{{ need.capability }}',
+                '{{ need.measure }}',
+                {{ need.needed }},
+                {{ need.is_required | lower }},
+                {{ need.is_switched_on }},
+                {{ literal(need.way) }},
+                {{ literal_or_null(need.switch) }}
+            ){{ ',' if not loop.last }}
+        {% endfor %}
+    ) as needs (kind, capability, measure, needed_count, is_required, is_switched_on, way, switch)
 
 ),
 
