@@ -66,7 +66,7 @@ followed as (
 
 ),
 
-hashes as (
+parts as (
 
     {% for kind, models in sources.items() %}
         {% for name in models %}
@@ -109,11 +109,11 @@ select
     user_keys.user_key,
     {% for kind in ['profile', 'events', 'lists', 'due'] %}
         cast(
-            coalesce(sum(case when hashes.kind = '{{ kind }}' then hashes.row_hash end), 0) as {{ dbt.type_string() }}
+            coalesce(sum(case when parts.kind = '{{ kind }}' then parts.row_hash end), 0) as {{ dbt.type_string() }}
         ) as {{ kind }}_hash
         {{- ',' if not loop.last }}
     {% endfor %}
 from {{ ref('int_user_keys') }} as user_keys
-left join hashes
-    on user_keys.user_id = hashes.user_id
+left join parts
+    on user_keys.user_id = parts.user_id
 group by user_keys.user_key
