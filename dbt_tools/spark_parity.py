@@ -25,8 +25,11 @@ import duckdb
 from dbt_tools.java import java_problem
 
 INPUT_SCHEMA = "recmail_inputs"
-# the first adds up hashes of the engine's own: it finds changes, and compares nothing between engines
-OF_ONE_RUN = ("input_fingerprint", "invocation_id")
+# hashes of the engine's own find changes, and compare nothing between engines
+OF_ONE_RUN = (
+    *("input_fingerprint", "invocation_id", "project_hash"),
+    *("profile_hash", "events_hash", "lists_hash", "due_hash", "item_hash"),
+)
 # tables that differ, and why
 KNOWN = {
     "email_locales": "dbt takes a seed's value that is a blank, the mark of thousands in French, for nothing"
