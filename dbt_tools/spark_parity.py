@@ -29,8 +29,11 @@ from dbt_tools.relations import qualified
 from dbt_tools.spark_plans import faults
 
 INPUT_SCHEMA = "recmail_inputs"
-# the first adds up hashes of the engine's own: it finds changes, and compares nothing between engines
-OF_ONE_RUN = ("input_fingerprint", "invocation_id")
+# hashes of the engine's own find changes, and compare nothing between engines
+OF_ONE_RUN = (
+    *("input_fingerprint", "invocation_id", "project_hash"),
+    *("profile_hash", "events_hash", "lists_hash", "due_hash", "item_hash"),
+)
 TOLERANCE = 1e-6
 WAREHOUSE, EVENTS = "warehouse", "events"
 TABLES = "select table_schema, table_name from information_schema.tables"

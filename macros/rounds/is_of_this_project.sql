@@ -1,7 +1,8 @@
-{#- Whether the last run that made lists and ended well had the models and vars of this one. -#}
+{#- Whether the last run that made lists and ended well had the models and vars of this one; false where there was none. -#}
 {% macro is_of_this_project() %}
+    {% set stamps = recmail.relation_of('item_stamps', 'source.recmail.state.') %}
+    {% if not adapter.get_relation(stamps.database, stamps.schema, stamps.identifier) %}{{ return(false) }}{% endif %}
     {{ return(run_query(
-        "select 1 from " ~ recmail.relation_of('item_stamps', 'source.recmail.state.') ~ " where project_hash = "
-        ~ recmail.literal(recmail.project_hash()) ~ " limit 1"
+        "select 1 from " ~ stamps ~ " where project_hash = " ~ recmail.literal(recmail.project_hash()) ~ " limit 1"
     ) | length > 0) }}
 {% endmacro %}

@@ -1,13 +1,10 @@
--- A slot is explored by a hash of user, slot and as_of; a list's k-th explored slot gets the item of the k-th drawn
--- kind that the list has nothing of, in no place. The item's propensity is P(slot explored) / (kinds that might be
--- drawn × items of its kind). A list for which fewer kinds might be drawn than it has open slots is not explored at
--- all: so each draw has an item, and its chance is known. Kinds of which clicks promise something weigh
--- `promising_weight` times what each of the others weighs, where a list has enough of either for all its slots: by hash
--- a slot belongs to the ones or to the others, and gets the next of these.
-{{ config(
-    materialized=in_parts(),
-    part_keys={'model': 'int_placement_users', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
-) }}
+-- A slot is explored by a hash of user, slot and as_of: a list's k-th gets the item of the k-th drawn kind that the
+-- list has nothing of, with propensity P(slot explored) / (kinds that might be drawn × items of its kind). A list with
+-- fewer such kinds than open slots is not explored: so each chance is known. Kinds of which clicks promise something
+-- weigh `promising_weight` times the others, where a list has enough of both: a slot is the ones' or others' by hash.
+{{ config(materialized=in_parts(), part_keys={
+    'model': 'int_placement_users', 'key': 'user_key', 'range_size': constants().candidate_users_per_range
+}) }}
 {% set promising_weight = 4 %}
 with listed as (
 
@@ -29,20 +26,14 @@ with listed as (
         on
             users.user_key = pool.user_key
             and lists.item_key = pool.item_key
-    where
-        users.explored_slot_share > 0
-        and lists.{{ is_in_part('user_key') }}
-        and users.{{ is_in_part('user_key') }}
-        and pool.{{ is_in_part('user_key') }}
+    where users.explored_slot_share > 0 and lists.{{ is_in_part('user_key') }} and pool.{{ is_in_part('user_key') }}
 
 ),
 
 draws as (
 
     select * from {{ ref('int_ranking_pool') }}
-    where
-        draw_rank is not null
-        and {{ is_in_part('user_key') }}
+    where draw_rank is not null and {{ is_in_part('user_key') }}
 
 ),
 

@@ -1,7 +1,6 @@
-{{ config(
-    materialized=in_parts(),
-    part_keys={'model': 'int_placement_users', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
-) }}
+{{ config(materialized=in_parts(), part_keys={
+    'model': 'int_placement_users', 'key': 'user_key', 'range_size': constants().candidate_users_per_range
+}) }}
 {% set paired = item_contexts()[:3] %}
 {% set naming = paired + ['complements', 'similar_items', 'upgrade'] %}
 
@@ -29,9 +28,7 @@ with slots as (
             lists.list_key = open_slots.list_key
             and lists.position = open_slots.position
             and open_slots.{{ is_in_part('user_key') }}
-    where
-        lists.{{ is_in_part('user_key') }}
-        and users.{{ is_in_part('user_key') }}
+    where lists.{{ is_in_part('user_key') }} and users.{{ is_in_part('user_key') }}
 
 ),
 

@@ -80,6 +80,6 @@ items as (
 select
     item_id,
     cast({{ hash_of_rows('items') }} as {{ dbt.type_string() }}) as item_hash,
-    {{ literal(project_hash()) }} as project_hash
+    {{ literal(whole_build_hash()) }} as project_hash
 from items
 group by item_id

@@ -22,7 +22,7 @@ with stamps as (
         from {{ known_items }} as known
         left join {{ items }} as items
             on known.item_id = items.item_id
-        where items.item_hash is distinct from known.item_hash
+        where coalesce(items.item_hash, '') <> known.item_hash
 
     ),
 

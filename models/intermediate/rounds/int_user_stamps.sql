@@ -66,7 +66,7 @@ followed as (
 
 ),
 
-hashes as (
+parts as (
 
     {% for kind, models in sources.items() %}
         {% for name in models %}
@@ -74,7 +74,7 @@ hashes as (
                 user_id,
                 '{{ kind }}' as kind,
                 {{ hash_of_rows(name ~ '_rows') }} as row_hash
-            from {{ ref(name) }} as {{ name }}_rows  -- noqa: AL05
+            from {{ ref(name) }} as {{ name }}_rows
             where user_id is not null
             group by user_id
             union all
@@ -106,14 +106,12 @@ hashes as (
 )
 
 select
-    user_keys.user_key,
     {% for kind in ['profile', 'events', 'lists', 'due'] %}
-        cast(
-            coalesce(sum(case when hashes.kind = '{{ kind }}' then hashes.row_hash end), 0) as {{ dbt.type_string() }}
-        ) as {{ kind }}_hash
-        {{- ',' if not loop.last }}
+        cast(coalesce(sum(case when parts.kind = '{{ kind }}' then parts.row_hash end), 0) as {{ dbt.type_string() }})
+            as {{ kind }}_hash,
     {% endfor %}
+    user_keys.user_key
 from {{ ref('int_user_keys') }} as user_keys
-left join hashes
-    on user_keys.user_id = hashes.user_id
+left join parts
+    on user_keys.user_id = parts.user_id
 group by user_keys.user_key
