@@ -1,6 +1,7 @@
 -- At most one offer an email, where a rule or the user's play wants one: the next best one, else the best of the user's
 -- other offers, that holds for an item in the email which may be named: the preheader says what the offer is on. An arm
--- of an experiment wants one as well, or none, or the one that it names and no other. The name that the shop gave it is for readers of the shop's language; others are told what it is on.
+-- of an experiment wants one as well, or none, or the one that it names and no other. The name that the shop gave it is
+-- for readers of the shop's language; others are told what it is on.
 with recipients as (
 
     select * from {{ ref('int_message_recipients') }}
