@@ -81,8 +81,9 @@ def names_in(part: str | dict) -> list[str]:
     """Models and seeds that a part of a selection names, without graph operators."""
     if isinstance(part, str):
         return [] if ":" in part or part == "*" else [part.strip("+")]
-    if "exclude" in part:
-        return [name for excluded in part["exclude"] for name in names_in(excluded)]
+    for inner in ("union", "exclude"):
+        if inner in part:
+            return [name for one in part[inner] for name in names_in(one)]
     return [part["value"]] if part["method"] == "fqn" else []
 
 

@@ -42,7 +42,7 @@ def test_users_times_items_is_a_fault(tmp_path, kind):
 
 
 def test_what_is_joined_by_a_key_or_with_one_row_is_none(tmp_path, monkeypatch):
-    monkeypatch.setitem(BOUNDED, "staging.stg_as_of", "one row")
+    monkeypatch.setitem(BOUNDED, "stg_as_of", "one row")
     joins = [
         node("SortMergeJoin", scan("users.u"), scan("items.i")),
         node("BroadcastNestedLoopJoin", scan("users.u"), total(scan("items.i"))),
@@ -53,7 +53,7 @@ def test_what_is_joined_by_a_key_or_with_one_row_is_none(tmp_path, monkeypatch):
 
 
 def test_a_known_one_is_none_and_another_table_s_is(tmp_path, monkeypatch):
-    monkeypatch.setitem(KNOWN, "lists.x", "a reason")
+    monkeypatch.setitem(KNOWN, "x", "a reason")
     join = node("CartesianProduct", scan("users.u"), scan("items.i"))
     assert faults(log_of(tmp_path, join)) == []
     assert len(faults(log_of(tmp_path, join, table="lists/y"))) == 1
