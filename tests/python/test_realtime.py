@@ -89,7 +89,9 @@ def test_touched_users_get_what_a_build_of_all_gives_them(small, tmp_path):
     assert {user: after[user] for user in untouched} == {user: before[user] for user in untouched}
     # the next round starts from what this one has made
     stamps = "select user_key, profile_hash, events_hash, lists_hash, due_hash from {} order by all"
-    assert touched.query(stamps.format("state.user_stamps")) == touched.query(stamps.format("int_user_stamps"))
+    assert touched.query(stamps.format("state.user_stamps")) == touched.query(
+        stamps.format("int_user_stamps")
+    )
 
 
 def test_what_is_new_reaches_the_queue_and_nothing_else_changes(small, tmp_path):
