@@ -28,7 +28,11 @@ THREADS = 2  # DuckDB works for one model while dbt prepares another
     help="Instead of that, what a weekly email is clicked with lists that learn from clicks, and without.",
 )
 @click.option(
-    "--seeds", type=click.IntRange(1, 100), default=1, show_default=True, help="Of --loop: how many shops."
+    "--seeds",
+    type=click.IntRange(1, 100),
+    default=1,
+    show_default=True,
+    help="Of --loop: how many tastes of the readers of one shop.",
 )
 @out_option("simulation")
 def simulate(

@@ -20,14 +20,14 @@ from dbt.contracts.graph.manifest import Manifest
 
 from dbt_tools.dbt_runs import NO_TESTS, parse_project, run_dbt, without_tests
 from dbt_tools.relations import connect, qualified
-from recmail.list_clicks import ESTIMATE
+from recmail.list_clicks import ESTIMATE, Z
 from simulation.behaviour import HOUR, Life
+from simulation.run import FRUGAL
 from simulation.taste import Taste
 
 PEOPLE = 400
 START, HISTORY, WEEK = datetime(2026, 3, 2), timedelta(days=30), timedelta(days=7)
 BUILT = ("--select", "+int_open_slots", "--exclude", "input_validation_results")
-FRUGAL = ("--threads", "1", "--no-write-json", "--log-level", "none", "--log-level-file", "none")
 # what a week of emails changes, and what is drawn anew: with all that lies between these and the lists
 CHANGED = {"int_answered_slots", "int_candidates_explore", "int_shown_without_click"}
 LISTS = {"int_diverse_lists", "int_open_slots"}
@@ -81,7 +81,7 @@ class Shop:
                 )
         parsed = without_tests(manifest or parse_project(variables, folder, self._database))
         built = run_dbt(
-            *("build", *BUILT, *FRUGAL, *NO_TESTS),
+            *("build", *BUILT, "--threads", "1", *FRUGAL, *NO_TESTS),
             variables=variables,
             folder=folder,
             database=self._database,
@@ -252,7 +252,7 @@ def compare(folder: Path, weeks: int, first_seed: int, seeds: int) -> Iterator[s
 
 def interval(estimate: dict) -> tuple[float, float]:
     """Of 95 %."""
-    rate, half = estimate["snips_rate"], 1.959964 * estimate["snips_error"]
+    rate, half = estimate["snips_rate"], Z * estimate["snips_error"]
     return rate - half, rate + half
 
 

@@ -1,6 +1,6 @@
 {#-
     Whether this run makes lists of touched users alone, and keeps those of others: it builds nothing of the whole shop
-    (tag shop_wide), and the lists that are there were made by the models and vars of now. Only int_touched_users asks; what
+    (tag shop_wide), and the lists that are there were made by the models, seeds and vars of now. Only int_touched_users asks; what
     comes after it reads whom it names. False where the engine keeps no rows of a table that it builds.
 -#}
 {% macro is_touched_round() %}

@@ -2,7 +2,7 @@
   on-run-end hook: usable when all inputs were read and judged in this run, no critical expectation failed, and all
   that emails are made of was built from them in this run, with no failed test. What is of the whole shop (tag
   shop_wide) may be the last full build's where this run was not asked for it, and so may views, which hold no rows, as
-  long as that build had the models and vars of this run. What stopped it is named from the inputs on.
+  long as that build had the models, seeds and vars of this run. What stopped it is named from the inputs on.
 -#}
 {% macro close_latest_run(results) %}
     {% if execute and recmail.nodes_of_the_gate() | select('in', selected_resources) | list %}
@@ -64,7 +64,7 @@
     {% if not problems and missing %}
         {% do problems.append('it did not build all that emails are made of from its inputs, run `dbt build`') %}
     {% elif not problems and older_views and not recmail.is_of_this_project() %}
-        {% do problems.append('models or vars are not those of the last whole build, run `dbt build`') %}
+        {% do problems.append('models, seeds or vars are not those of the last whole build, run `dbt build`') %}
     {% endif %}
     {{ return(problems) }}
 {% endmacro %}

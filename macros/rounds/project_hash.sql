@@ -1,6 +1,7 @@
 {#-
-    What lists are made by: all models, and all vars but those that say where the inputs are, of when, and for whom.
-    Another hash means that lists of before can't stand beside new ones.
+    What lists are made by: all models and seeds, and all vars but those that say where the inputs are, of when, and for
+    whom. Another hash means that lists of before can't stand beside new ones: one placement more in its seed gives each
+    list another number.
 -#}
 {% macro project_hash() %}
     {% set parts = [] %}
@@ -9,7 +10,7 @@
         {% for name in recmail.var_types() if name not in places %}
             {% do parts.append(name ~ tojson(var(name), sort_keys=true)) %}
         {% endfor %}
-        {% for node in graph.nodes.values() if node.resource_type == 'model' and node.package_name == 'recmail' %}
+        {% for node in graph.nodes.values() if node.resource_type in ['model', 'seed'] and node.package_name == 'recmail' %}
             {% do parts.append(node.name ~ node.checksum.checksum) %}
         {% endfor %}
     {% endif %}

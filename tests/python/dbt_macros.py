@@ -1,6 +1,8 @@
 """Macros of the project called like functions, in dbt's Jinja but without parsing the project."""
 
 import datetime
+import hashlib
+import json
 import re
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -36,6 +38,8 @@ def project_macros(
         "execute": True,
         "graph": graph,
         "dict": dict,
+        "tojson": json.dumps,
+        "local_md5": lambda text: hashlib.md5(text.encode(), usedforsecurity=False).hexdigest(),
         "zip": lambda *lists: list(zip(*lists, strict=True)),
         "dbt": SimpleNamespace(
             type_string=lambda: "string",
@@ -64,6 +68,7 @@ def project_macros(
         ROOT / "macros/ranking/strategies.sql",
         ROOT / "macros/ranking/strategy_names.sql",
         ROOT / "macros/triggers/trigger_types.sql",
+        ROOT / "macros/rounds/project_hash.sql",
         *(ROOT / "macros/rules").rglob("*.sql"),
         *(ROOT / "macros/vars").glob("*.sql"),
     ]

@@ -344,6 +344,24 @@ def test_only_what_emails_are_made_of_makes_a_run_unusable(result, problem):
     assert (problem or "") in "".join(found)
 
 
+@pytest.mark.parametrize("kind", ["model", "seed"])
+def test_lists_of_other_models_or_seeds_are_of_another_project(kind):
+    """One placement more in its seed, and lists that a round keeps would have numbers of others."""
+
+    def project_hash(checksum: str) -> str:
+        placements = SimpleNamespace(
+            name="placements",
+            resource_type=kind,
+            package_name="recmail",
+            checksum=SimpleNamespace(checksum=checksum),
+        )
+        macros = project_macros(graph=SimpleNamespace(nodes={"placements": placements}))
+        return macros["project_hash"]()
+
+    assert project_hash("as it was") == project_hash("as it was")
+    assert project_hash("as it was") != project_hash("edited")
+
+
 @pytest.mark.parametrize(
     ("tags", "materialized", "status", "of_this_project", "problem"),
     [
@@ -353,7 +371,7 @@ def test_only_what_emails_are_made_of_makes_a_run_unusable(result, problem):
         ((), "table", None, True, "did not build all"),
         ((), "view", None, True, None),
         ((), "view", "skipped", True, "did not build all"),
-        ((), "view", None, False, "models or vars are not those of the last whole build"),
+        ((), "view", None, False, "models, seeds or vars are not those of the last whole build"),
     ],
     ids=[
         "left out",
