@@ -13,9 +13,12 @@ by stands beside the mart. `make docs` writes this part.
 
 
 def metrics_page(manifest: Manifest) -> str:
-    """What is written by hand above the heading stays; what follows it is written anew."""
+    """What is written by hand above the heading stays; what follows it is written anew, in an order that does not hang
+    on which files dbt has read last."""
     written, _, _ = (project_directory() / "docs" / "metrics.md").read_text("utf-8").partition(HEADING)
-    models = sorted(manifest.semantic_models.values(), key=lambda model: model.original_file_path)
+    models = sorted(
+        manifest.semantic_models.values(), key=lambda model: (model.original_file_path, model.name)
+    )
     return written + HEADING + INTRODUCTION + "".join(mart_part(manifest, model) for model in models)
 
 
@@ -30,7 +33,7 @@ def mart_part(manifest: Manifest, model: SemanticModel) -> str:
         "| metric | what it is | formula |",
         "| --- | --- | --- |",
     ]
-    for metric in manifest.metrics.values():
+    for metric in sorted(manifest.metrics.values(), key=lambda metric: metric.name):
         if models_of(manifest, metric) == [model]:
             what = metric.description.partition(" Formula: ")[0]
             lines.append(f"| `{metric.name}` | {what} | `{formula(manifest, metric)}` |")
