@@ -13,11 +13,8 @@
 
 
 {% macro duckdb__decoded_entities(text) -%}
-    {%- set names, letters = ["'amp'"], ["'&'"] -%}
-    {%- for name, letter in recmail.html_entities().items() -%}
-        {%- do names.append("'" ~ name ~ "'") -%}
-        {%- do letters.append(recmail.literal(letter)) -%}
-    {%- endfor -%}
+    {%- set entities = {'amp': '&'} -%}
+    {%- do entities.update(recmail.html_entities()) -%}
     case
         when regexp_matches({{ text }}, '&#?[0-9A-Za-z]{2,8};') then array_to_string(list_transform(
             regexp_extract_all({{ text }}, '&#?[0-9A-Za-z]{2,8};|&|[^&]+', 0, 's'),
@@ -25,7 +22,7 @@
                 case
                     when part like '&#x%;' or part like '&#X%;' then try(chr(try_cast('0x' || part[4:-2] as integer)))
                     when part like '&#%;' then try(chr(try_cast(part[3:-2] as integer)))
-                    when part like '&%;' then map_extract_value(map([{{ names | join(', ') }}], [{{ letters | join(', ') }}]), part[2:-2])
+                    when part like '&%;' then map_extract_value(map([{{ recmail.literals(entities.keys()) }}], [{{ recmail.literals(entities.values()) }}]), part[2:-2])
                 end,
                 part
             )

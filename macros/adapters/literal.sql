@@ -5,7 +5,7 @@
 
 
 {% macro default__literal(value) -%}
-    {{ dbt.string_literal(dbt.escape_single_quotes(value | string)) }}
+    '{{ value | string | replace("'", "''") }}'
 {%- endmacro %}
 
 

@@ -3,13 +3,9 @@
   or Nil, who are people.
 -#}
 {% macro words_for_nothing() %}
-    {% set literals = [] %}
-    {% for word in [
+    {{ return(recmail.literals([
         'NULL', 'null', 'Null', '(null)', '(NULL)', '<null>', '<NULL>', '[null]', '[NULL]', '\\N', 'None', 'none', 'NONE',
         'nan', 'NaN', 'NAN', 'NaT', 'nil', 'NIL', 'undefined', 'N/A', 'n/a', '#N/A', '#REF!', '#NAME?', '#VALUE!', 'n.a.',
         'N.A.', '-', '--', '---', '–', '—', '.', '?', '0000-00-00', '0000-00-00 00:00:00'
-    ] %}
-        {% do literals.append(recmail.literal(word)) %}
-    {% endfor %}
-    {{ return(literals | join(', ')) }}
+    ])) }}
 {% endmacro %}

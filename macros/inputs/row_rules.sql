@@ -24,9 +24,7 @@
         {% do rules.append([name ~ ' is missing' ~ kinds.get(column.data_type, ''), name ~ ' is null']) %}
     {% endif %}
     {% if 'values' in meta %}
-        {% set values = [] %}
-        {% for value in meta['values'] %}{% do values.append(recmail.literal(value)) %}{% endfor %}
-        {% do rules.append([name ~ ' is unknown', name ~ ' not in (' ~ values | join(', ') ~ ')']) %}
+        {% do rules.append([name ~ ' is unknown', name ~ ' not in (' ~ recmail.literals(meta['values']) ~ ')']) %}
     {% endif %}
     {% if 'not_before' in meta %}
         {% do rules.append([
