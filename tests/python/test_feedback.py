@@ -1,5 +1,5 @@
-"""Clicks in emails that feed lists and draws: the formulas against numpy, the chances of draws, and what the loop gains
-where truth is known.
+"""Clicks in emails, and orders after them, that feed lists and draws: the formulas against numpy, the chances of draws,
+and what the loop gains where truth is known.
 
 A made-up shop and the compiled models alone. `python tests/python/test_feedback.py 10 FOLDER` runs ten seeds.
 """
@@ -22,22 +22,36 @@ SHARE, FACTOR_MAX = 0.2, 1.5
 # how many of those who open an email look at each position
 LOOKS = np.array([1, 0.8, 0.65, 0.55, 0.45, 0.4, 0.35, 0.3])
 NAMES = np.array([f"i{number:02}" for number in range(ITEMS)])
-LEARNED = "int_answered_slots int_position_rates int_strategy_rates int_item_click_lifts"
+CONVERSIONS = "int_converted_clicks int_strategy_conversions int_item_conversions"
+LEARNED = f"int_answered_slots int_position_rates int_strategy_rates {CONVERSIONS} int_item_click_lifts"
 LIST_CLICKS = Path(__file__).parents[2] / "recmail" / "list_clicks.sql"
 DRAWN = "int_exploration_draws int_open_slots"
 
 
 class Shop:
     """A weekly email to everybody. Who is likely to buy what is known; that some items are clicked more than others by
-    all who see them is to be learned. `spread` is the standard deviation of the logarithm of that."""
+    all who see them is to be learned. `spread` is the standard deviation of the logarithm of that, `order_spread`
+    of how often a click becomes an order: without it none does. Orders are learned from if `learns_orders`."""
 
-    def __init__(self, models: dict[str, str], seed: int, learns: bool, spread: float = 0.6):
-        self.models, self.learns = models, learns
+    def __init__(
+        self,
+        models: dict[str, str],
+        seed: int,
+        learns: bool,
+        spread: float = 0.6,
+        order_spread: float | None = None,
+        learns_orders: bool = True,
+    ):
+        self.models, self.learns, self.learns_orders = models, learns, learns_orders
         chance = np.random.default_rng(seed)
         self.appeal = np.exp(spread * chance.standard_normal(ITEMS) - spread**2 / 2)
         self.taste = chance.standard_normal((USERS, ITEMS))
         self.luck = chance.random((WEEKS, USERS, ITEMS))
-        self.true_clicks = self.clicks = 0
+        self.true_clicks = self.clicks = self.true_orders = 0
+        chance = np.random.default_rng([seed, 1])
+        liking = np.exp((order_spread or 0) * chance.standard_normal(ITEMS) - (order_spread or 0) ** 2 / 2)
+        self.order_rate = np.zeros(ITEMS) if order_spread is None else np.minimum(0.25 * liking, 1)
+        self.order_luck = chance.random((WEEKS, USERS, ITEMS))
         self.connection = duckdb.connect(config={"threads": 1})
         self.connection.execute(f"""
             create table stg_send_log (
@@ -48,6 +62,9 @@ class Shop:
             create table int_email_events (
                 message_id varchar, user_id varchar, item_id varchar, event_type varchar, is_machine boolean,
                 occurred_at timestamp
+            );
+            create table int_email_item_clicks (
+                message_id varchar, user_id varchar, item_id varchar, is_purchased boolean
             );
             create table placements as select 'email_digest' as placement, {SLOTS} as items;
             create table int_item_rules (item_key integer, action varchar);
@@ -84,6 +101,8 @@ class Shop:
     def learn(self, as_of: datetime) -> np.ndarray:
         """The factor of each item."""
         self.table("stg_as_of", pd.DataFrame({"as_of": [as_of]}))
+        if not self.learns_orders:
+            self.connection.execute("update int_email_item_clicks set is_purchased = false")
         self.run(LEARNED)
         if not self.learns:
             self.connection.execute("delete from int_item_click_lifts")
@@ -144,6 +163,9 @@ class Shop:
         shown["is_clicked"] = self.luck[week, shown["user_key"], shown["item_key"]] < rate
         self.true_clicks += rate.sum()
         self.clicks += shown["is_clicked"].sum()
+        order_rate = self.order_rate[shown["item_key"]]
+        self.true_orders += (rate * order_rate).sum()
+        shown["is_purchased"] = self.order_luck[week, shown["user_key"], shown["item_key"]] < order_rate
         self.table("shown", shown.assign(item_id=NAMES[shown["item_key"]], sent_at=day + timedelta(hours=8)))
         self.connection.execute(f"""
             insert into stg_send_log
@@ -157,6 +179,8 @@ class Shop:
             insert into int_email_events
             select 'm{week}-' || user_key, 'u' || user_key, item_id, 'click', false, sent_at + interval 1 hour
             from shown where is_clicked;
+            insert into int_email_item_clicks
+            select 'm{week}-' || user_key, 'u' || user_key, item_id, is_purchased from shown where is_clicked;
         """)
 
     def rate(self, user, item, position) -> np.ndarray:
@@ -218,6 +242,22 @@ def plain(compiled) -> Shop:
     return Shop(compiled, 1, learns=False).live()
 
 
+@pytest.fixture(scope="module")
+def sold(compiled) -> Shop:
+    """Where clicks become orders, with some items oftener than with others."""
+    return Shop(compiled, 1, learns=True, order_spread=0.6).live()
+
+
+def nested(items: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Lift and error of items that lean on their categories; the columns are those of `shrunk`."""
+    categories = items.groupby(CATEGORIES).sum()
+    lift, error, _ = shrunk(*(categories[name].to_numpy() for name in categories))
+    place = categories.index.get_indexer(CATEGORIES)
+    observed, foretold, variance = (items[name].to_numpy() for name in items)
+    own, own_error, share = shrunk(observed, foretold * lift[place], variance * lift[place])
+    return lift[place] * own, np.hypot(lift[place] * own_error, error[place] * (1 - share))
+
+
 def shrunk(clicked, foretold, variance) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gamma-Poisson: lift, its error, and how much the own clicks say."""
     spread = np.clip(((clicked - foretold) ** 2 - variance).sum() / (foretold**2).sum(), 0, 0.5)
@@ -264,23 +304,61 @@ def test_rates_and_lifts_are_numpys(learned):
     slots["variance"] = slots["foretold"] * weight
     slots[["foretold", "variance"]] *= slots["clicked"].sum() / slots["foretold"].sum()
     items = slots.groupby("item_id")[["clicked", "foretold", "variance"]].sum().reindex(NAMES).fillna(0)
-    categories = items.groupby(CATEGORIES).sum()
-    lift, error, _ = shrunk(*(categories[name].to_numpy() for name in categories))
-    place = categories.index.get_indexer(CATEGORIES)
-    own, own_error, share = shrunk(
-        items["clicked"].to_numpy(),
-        items["foretold"].to_numpy() * lift[place],
-        items["variance"].to_numpy() * lift[place],
-    )
+    expected_lift, expected_error = nested(items)
     found = learned.rows("from int_item_click_lifts order by item_id")
-    expected_lift = lift[place] * own
-    expected_error = np.hypot(lift[place] * own_error, error[place] * (1 - share))
     assert found["click_lift"].to_numpy() == pytest.approx(expected_lift, abs=1e-5)
     assert found["click_lift_error"].to_numpy() == pytest.approx(expected_error, abs=1e-5)
     assert found["click_factor"].to_numpy() == pytest.approx(
         np.clip(expected_lift, 1 / FACTOR_MAX, FACTOR_MAX), abs=1e-5
     )
     assert np.array_equal(found["is_promising"], found["click_lift_high"] >= 1)
+
+
+def test_orders_after_clicks_are_numpys_and_multiply_the_lifts_of_clicks(sold):
+    clicks = sold.rows("from int_converted_clicks order by all")
+    of_all = (clicks["is_ordered"].sum() + 1) / (len(clicks) + 2)
+    strategies = clicks.groupby("strategy")["is_ordered"].agg(["sum", "count"])
+    of_strategy = (strategies["sum"] + 50 * of_all) / (strategies["count"] + 50)
+    groups = clicks.groupby(["segment", "strategy"])["is_ordered"].agg(["sum", "count"])
+    prior = groups.index.get_level_values("strategy").map(of_strategy)
+    rates = (groups["sum"] + 50 * prior) / (groups["count"] + 50)
+    found = sold.rows("from int_strategy_conversions order by segment, strategy")
+    assert found["conversion_rate"].to_numpy() == pytest.approx(rates.to_numpy(), abs=1e-8)
+
+    foretold = pd.MultiIndex.from_frame(clicks[["segment", "strategy"]]).map(rates).to_numpy()
+    calibration = clicks["is_ordered"].sum() / foretold.sum()
+    clicks = clicks[["item_id", "is_ordered"]].assign(
+        foretold=calibration * foretold, variance=calibration * foretold * (1 - foretold)
+    )
+    lift, error = nested(clicks.groupby("item_id").sum().reindex(NAMES).fillna(0))
+    found = sold.rows("from int_item_conversions order by item_id")
+    assert found["conversion_lift"].to_numpy() == pytest.approx(lift, abs=1e-5)
+    assert found["conversion_lift_error"].to_numpy() == pytest.approx(error, abs=1e-5)
+    assert found["conversion_rate"].to_numpy() == pytest.approx(of_all * lift, abs=1e-6)
+    truth = sold.order_rate / np.average(sold.order_rate, weights=found["foretold_order_count"])
+    assert np.corrcoef(np.log(lift), np.log(truth))[0, 1] > 0.7
+
+    both = sold.rows("from int_item_click_lifts order by item_id")
+    order_lift = both["click_lift"] * lift
+    order_error = np.hypot(both["click_lift_error"] * lift, both["click_lift"] * error)
+    assert both["order_lift"].to_numpy() == pytest.approx(order_lift.to_numpy(), abs=1e-4)
+    assert both["click_factor"].to_numpy() == pytest.approx(
+        np.clip(order_lift, 1 / FACTOR_MAX, FACTOR_MAX).to_numpy(), abs=1e-4
+    )
+    high = order_lift + 1.644854 * order_error
+    sure = (high - 1).abs() > 1e-4
+    assert np.array_equal(both["is_promising"][sure], high[sure] >= 1)
+
+
+def test_orders_learned_from_raise_orders(compiled, sold):
+    clicks_alone = Shop(compiled, 1, learns=True, order_spread=0.6, learns_orders=False).live()
+    assert sold.true_orders > 1.03 * clicks_alone.true_orders
+
+
+def test_where_clicks_of_all_items_become_orders_alike_nothing_is_learned_of_them(compiled):
+    found = Shop(compiled, 2, learns=True, order_spread=0).live().rows("from int_item_conversions")
+    assert found["order_count"].sum() > 200
+    assert found["conversion_lift"].between(0.85, 1.18).all()
 
 
 def test_what_is_learned_is_near_the_truth(learned):
@@ -423,7 +501,7 @@ if __name__ == "__main__":
     import warehouse
 
     warehouse.shared_folder = Path(sys.argv[2])
-    compiled_once, gains = models(), []
+    compiled_once, gains, order_gains = models(), [], []
     for seed in range(1, int(sys.argv[1]) + 1):
         on, off = (Shop(compiled_once, seed, learns).live() for learns in (True, False))
         gains.append(on.true_clicks / off.true_clicks - 1)
@@ -431,4 +509,15 @@ if __name__ == "__main__":
             f"seed {seed}: {off.clicks} clicks without, {on.clicks} with; expected {100 * gains[-1]:+.1f} %",
             flush=True,
         )
+        all_learned, clicks_alone = (
+            Shop(compiled_once, seed, True, order_spread=0.6, learns_orders=orders).live()
+            for orders in (True, False)
+        )
+        order_gains.append(all_learned.true_orders / clicks_alone.true_orders - 1)
+        print(
+            f"  orders beside a loop that learns from clicks alone: {100 * order_gains[-1]:+.1f} %",
+            flush=True,
+        )
     print(f"mean {100 * np.mean(gains):+.1f} %, from {100 * min(gains):.1f} to {100 * max(gains):.1f} %")
+    low, high = min(order_gains), max(order_gains)
+    print(f"orders {100 * np.mean(order_gains):+.1f} %, from {100 * low:.1f} to {100 * high:.1f} %")

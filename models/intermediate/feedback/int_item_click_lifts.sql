@@ -1,7 +1,8 @@
 -- Clicks of an item over what its places, strategies and readers' segments foretell, shrunk to its category's and that
 -- to 1. How far is what the shop's own clicks say (empirical Bayes, gamma and Poisson, by moments): where items differ
 -- by no more than chance, all lifts are 1. Without diversity lists are the pure ranking, and clicks count nothing.
-{% set largest_spread, z_upper = 0.5, 1.644854 %}
+-- Times that of the orders after them (int_item_conversions), it is orders per place over those of an average item.
+{% set z_upper = 1.644854 %}
 {% set factor_max = var('click_factor_max') %}
 
 with slots as (
@@ -54,7 +55,7 @@ items as (
         items.category,
         coalesce(counted.slot_count, 0) as slot_count,
         coalesce(counted.click_count, 0) as click_count,
-        coalesce(counted.clicked, 0) as clicked,
+        coalesce(counted.clicked, 0) as observed,
         cast(round(coalesce(counted.foretold, 0) * totals.calibration, 9) as decimal(18, 9)) as foretold,
         cast(round(coalesce(counted.variance, 0) * totals.calibration, 9) as decimal(18, 9)) as variance
     from {{ ref('stg_items') }} as items
@@ -64,54 +65,25 @@ items as (
 
 ),
 
-categories as (
-
-    select
-        category,
-        cast(sum(clicked) as double) as clicked,
-        cast(sum(foretold) as double) as foretold,
-        cast(sum(variance) as double) as variance
-    from items
-    group by category
-
-),
-
-category_lifts as (
-
-    {{ shrunk_lifts('categories', ['category'], largest_spread) }}
-
-),
-
-beside_category as (
-
-    select
-        items.item_id,
-        category_lifts.lift as category_lift,
-        category_lifts.lift_error as category_error,
-        cast(items.clicked as double) as clicked,
-        category_lifts.lift * items.foretold as foretold,
-        category_lifts.lift * items.variance as variance
-    from items
-    inner join category_lifts
-        on items.category = category_lifts.category
-
-),
-
-item_lifts as (
-
-    {{ shrunk_lifts('beside_category', ['item_id', 'category_lift', 'category_error'], largest_spread) }}
-
-),
-
--- the less the item's own clicks say, the more counts how sure its category's lift is
 lifts as (
 
+    {{ nested_lifts('items') }}
+
+),
+
+-- what is clicked and then not bought is worth less than its clicks say
+beside_orders as (
+
     select
-        item_id,
-        category_lift,
-        category_lift * lift as lift,
-        sqrt(power(category_lift * lift_error, 2) + power(category_error * (1 - learned_share), 2)) as lift_error
-    from item_lifts
+        lifts.*,
+        lifts.lift * conversions.conversion_lift as order_lift,
+        sqrt(
+            power(lifts.lift_error * conversions.conversion_lift, 2)
+            + power(lifts.lift * conversions.conversion_lift_error, 2)
+        ) as order_lift_error
+    from lifts
+    inner join {{ ref('int_item_conversions') }} as conversions
+        on lifts.item_id = conversions.item_id
 
 )
 
@@ -126,11 +98,12 @@ select
     round(lifts.lift, 6) as click_lift,
     round(lifts.lift_error, 6) as click_lift_error,
     round(lifts.lift + {{ z_upper }} * lifts.lift_error, 6) as click_lift_high,
-    round(greatest(least(lifts.lift, {{ factor_max }}), 1e+00 / {{ factor_max }}), 6) as click_factor,
-    -- seldom clicked, and unlikely to be as good as the average
-    round(lifts.lift + {{ z_upper }} * lifts.lift_error, 6) >= 1 as is_promising
+    round(lifts.order_lift, 6) as order_lift,
+    round(greatest(least(lifts.order_lift, {{ factor_max }}), 1e+00 / {{ factor_max }}), 6) as click_factor,
+    -- else it is seldom clicked or bought, and unlikely to be as good as the average
+    round(lifts.order_lift + {{ z_upper }} * lifts.order_lift_error, 6) >= 1 as is_promising
 from items
-inner join lifts
+inner join beside_orders as lifts
     on items.item_id = lifts.item_id
 inner join {{ ref('int_item_keys') }} as item_keys
     on items.item_id = item_keys.item_id

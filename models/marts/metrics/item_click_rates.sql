@@ -8,10 +8,12 @@ select
     lifts.click_lift,
     greatest(lifts.click_lift - 1.644854 * lifts.click_lift_error, 0) as click_lift_low,
     lifts.click_lift_high,
-    lifts.click_factor,
-    lifts.is_promising,
     conversions.order_count,
     conversions.conversion_rate,
+    conversions.conversion_lift,
+    lifts.order_lift,
+    lifts.click_factor,
+    lifts.is_promising,
     as_of.as_of
 from {{ ref('int_item_click_lifts') }} as lifts
 inner join {{ ref('int_item_conversions') }} as conversions
