@@ -63,9 +63,7 @@ class Shop:
                 message_id varchar, user_id varchar, item_id varchar, event_type varchar, is_machine boolean,
                 occurred_at timestamp
             );
-            create table int_email_item_clicks (
-                message_id varchar, user_id varchar, item_id varchar, is_purchased boolean
-            );
+            create table int_purchases (user_id varchar, item_id varchar, ordered_at timestamp);
             create table placements as select 'email_digest' as placement, {SLOTS} as items;
             create table int_item_rules (item_key integer, action varchar);
             create table int_user_keys as
@@ -102,7 +100,7 @@ class Shop:
         """The factor of each item."""
         self.table("stg_as_of", pd.DataFrame({"as_of": [as_of]}))
         if not self.learns_orders:
-            self.connection.execute("update int_email_item_clicks set is_purchased = false")
+            self.connection.execute("delete from int_purchases")
         self.run(LEARNED)
         if not self.learns:
             self.connection.execute("delete from int_item_click_lifts")
@@ -179,8 +177,8 @@ class Shop:
             insert into int_email_events
             select 'm{week}-' || user_key, 'u' || user_key, item_id, 'click', false, sent_at + interval 1 hour
             from shown where is_clicked;
-            insert into int_email_item_clicks
-            select 'm{week}-' || user_key, 'u' || user_key, item_id, is_purchased from shown where is_clicked;
+            insert into int_purchases
+            select 'u' || user_key, item_id, sent_at + interval 1 day from shown where is_clicked and is_purchased;
         """)
 
     def rate(self, user, item, position) -> np.ndarray:

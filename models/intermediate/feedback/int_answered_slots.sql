@@ -24,12 +24,6 @@ with messages as (
 
 ),
 
-families as (
-
-    select * from {{ ref('int_item_families') }}
-
-),
-
 unnested as (
 
     select
@@ -63,7 +57,7 @@ slots as (
         families.family_item_id as item_id,
         named.strategy = 'explore' as is_explored
     from named
-    inner join families
+    inner join {{ ref('int_item_families') }} as families
         on named.shown_item_id = families.item_id
     where
         named.position between 1 and 100
@@ -77,20 +71,22 @@ slots as (
 
 clicks as (
 
-    select distinct
+    select
         messages.message_id,
-        families.family_item_id as item_id
+        families.family_item_id as item_id,
+        min(events.occurred_at) as clicked_at
     from {{ ref('int_email_events') }} as events
     inner join messages
         on
             events.message_id = messages.message_id
             and coalesce(events.user_id = messages.user_id, true)
-    left join families
+    left join {{ ref('int_item_families') }} as families
         on events.item_id = families.item_id
     where
         events.event_type = 'click'
         and not events.is_machine
         and events.occurred_at < {{ dbt.dateadd('day', days_to_answer, 'messages.sent_at') }}
+    group by messages.message_id, families.family_item_id
 
 ),
 
@@ -104,7 +100,8 @@ answered as (
 
     select
         slots.*,
-        case when clicks.item_id is null then 0 else 1 end as is_clicked,
+        clicks.clicked_at,
+        case when clicks.clicked_at is null then 0 else 1 end as is_clicked,
         case when slots.is_explored then cast(round(1 / slots.propensity, 4) as decimal(18, 4)) end
             as inverse_propensity
     from slots
@@ -116,7 +113,7 @@ answered as (
         on slots.message_id = clicked_messages.message_id
     qualify
         clicked_messages.message_id is null
-        or max(case when clicks.item_id is null then 0 else 1 end) over (partition by slots.message_id) = 1
+        or max(case when clicks.clicked_at is null then 0 else 1 end) over (partition by slots.message_id) = 1
 
 )
 
@@ -132,6 +129,7 @@ select
     strategy,
     is_explored,
     is_clicked,
+    clicked_at,
     propensity,
     cast(
         case

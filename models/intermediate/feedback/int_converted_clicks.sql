@@ -1,13 +1,14 @@
 -- An order counts as in recommendation_performance_daily. Each click has the same time to become one, over before the
 -- day of the run begins.
-with slots as (
+with clicks as (
 
     select
         slots.message_id,
         slots.user_id,
         slots.segment,
         slots.strategy,
-        slots.item_id
+        slots.item_id,
+        slots.clicked_at
     from {{ ref('int_answered_slots') }} as slots
     cross join {{ ref('stg_as_of') }} as as_of
     where
@@ -20,14 +21,16 @@ with slots as (
 )
 
 select
-    slots.message_id,
-    slots.segment,
-    slots.strategy,
-    slots.item_id,
-    case when clicks.is_purchased then 1 else 0 end as is_ordered
-from slots
-left join {{ ref('int_email_item_clicks') }} as clicks
+    clicks.message_id,
+    clicks.segment,
+    clicks.strategy,
+    clicks.item_id,
+    max(case when purchases.item_id is null then 0 else 1 end) as is_ordered
+from clicks
+left join {{ ref('int_purchases') }} as purchases
     on
-        slots.message_id = clicks.message_id
-        and slots.user_id = clicks.user_id
-        and slots.item_id = clicks.item_id
+        clicks.user_id = purchases.user_id
+        and clicks.item_id = purchases.item_id
+        and clicks.clicked_at <= purchases.ordered_at
+        and {{ dbt.dateadd('hour', var('attribution_window_hours'), 'clicks.clicked_at') }} >= purchases.ordered_at
+group by clicks.message_id, clicks.segment, clicks.strategy, clicks.item_id
