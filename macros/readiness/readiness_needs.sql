@@ -116,9 +116,13 @@
     {% for capability, measure, way in features %}
         {% do rows.append(('feature', capability, measure, 1, true, way, none, 'true')) %}
     {% endfor %}
-    {% do rows.append(('feature', 'lists_learn_from_clicks', 'item_clicks', constants().feedback_clicks_min, true,
-        'send_log with what emails showed, and email_events with the items clicked', 'var click_factor_max',
-        'true' if var('click_factor_max') > 1 and var('minimum_distinct_categories') > 1 else 'false')) %}
+    {% for capability, measure, way in [
+        ('lists_learn_from_clicks', 'item_clicks', 'send_log with what emails showed, and email_events with the items clicked'),
+        ('lists_learn_from_orders', 'ordered_clicks', 'orders after clicks on items of emails in send_log'),
+    ] %}
+        {% do rows.append(('feature', capability, measure, constants().feedback_clicks_min, true, way, 'var click_factor_max',
+            'true' if var('click_factor_max') > 1 and var('minimum_distinct_categories') > 1 else 'false')) %}
+    {% endfor %}
     {% do rows.append(('feature', 'ranking_by_margin', 'costed_items', 1, true, 'items with unit_cost',
         'var ranking_objective', 'true' if var('ranking_objective') == 'margin' else 'false')) %}
 

@@ -27,6 +27,7 @@
     'identities': (ref('stg_identities'), none),
     'email_events': (ref('stg_email_events'), none),
     'item_clicks': (ref('int_answered_slots'), 'is_clicked = 1'),
+    'ordered_clicks': (ref('int_converted_clicks'), 'is_ordered = 1'),
     'queued_messages': (ref('stg_queued_messages'), none),
     'searches': (ref('stg_web_events'), "event_type = 'search' and user_id is not null"),
     'experiment_assignments': (ref('stg_experiment_assignments'), none),
