@@ -14,6 +14,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.resources.types import NodeType
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
+from dbt_common.events.base_types import BaseEvent
 from dbt_common.events.event_manager import EventManager
 from jinja2 import Environment
 
@@ -49,18 +50,36 @@ def without_looking_for_garbage() -> Iterator[None]:
 
 @contextmanager
 def without_debug_events() -> Iterator[None]:
-    """For a run whose log nobody keeps: dbt makes dozens of messages of each node, a tenth of a small build."""
-    fire_event = EventManager.fire_event
+    """For a run whose log nobody keeps: dbt makes dozens of messages of each node, a tenth of a small build. Those that
+    somebody reads are put together when they are read."""
+    fire_event, init, getattr_of_event = EventManager.fire_event, BaseEvent.__init__, BaseEvent.__getattr__
 
     def fire_what_is_read(manager: EventManager, event, level=None, *arguments, **options) -> None:
         if (level or event.level_tag()).value != "debug":
             fire_event(manager, event, level, *arguments, **options)
 
-    EventManager.fire_event = fire_what_is_read
+    def keep_words(event: BaseEvent, *arguments, **options) -> None:
+        object.__setattr__(event, "words", (arguments, options))
+
+    def put_together(event: BaseEvent, name: str):
+        if "pb_msg" not in vars(event):
+            arguments, options = vars(event)["words"]
+            init(event, *arguments, **options)
+        return getattr_of_event(event, name)
+
+    EventManager.fire_event, BaseEvent.__init__, BaseEvent.__getattr__ = (
+        fire_what_is_read,
+        keep_words,
+        put_together,
+    )
     try:
         yield
     finally:
-        EventManager.fire_event = fire_event
+        EventManager.fire_event, BaseEvent.__init__, BaseEvent.__getattr__ = (
+            fire_event,
+            init,
+            getattr_of_event,
+        )
 
 
 @contextmanager

@@ -16,6 +16,9 @@ LONGEST = [
     *("test_simulation", "test_simulation_loop", "test_realtime"),
 ]
 EARLIER = "2024-05-01 00:00:00"
+# A worker has a core: more threads of DuckDB cost a small build an eighth more, and wait for the other worker's. The
+# demo's build, which make test runs before, has all cores.
+os.environ.setdefault("RECMAIL_THREADS", "1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
