@@ -151,10 +151,16 @@ def run_dbt(
     return DbtRun(bool(outcome.success), messages, list(getattr(outcome.result, "results", None) or []))
 
 
-def without_tests(manifest: Manifest) -> Manifest:
-    """A copy for runs that build and judge nothing: dbt copies, links and searches each time all that is in it."""
+def without_tests(manifest: Manifest, but: tuple[str, ...] = ()) -> Manifest:
+    """A copy for runs that build and judge nothing `but` by generic tests of these names: dbt copies, links and
+    searches each time all that is in it."""
     copied = own_copy(manifest)
-    copied.nodes = {key: node for key, node in copied.nodes.items() if node.resource_type != NodeType.Test}
+    copied.nodes = {
+        key: node
+        for key, node in copied.nodes.items()
+        if node.resource_type != NodeType.Test
+        or getattr(getattr(node, "test_metadata", None), "name", None) in but
+    }
     for name in ("unit_tests", "exposures", "metrics", "semantic_models", "saved_queries", "files"):
         setattr(copied, name, {})
     copied.build_flat_graph()

@@ -10,7 +10,16 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from life import Shop, shop_of_life
-from warehouse import FOLDER, FRUGAL, NO_UNIT_TESTS, Build, connect, manifest
+from warehouse import (
+    FOLDER,
+    FRUGAL,
+    NO_UNIT_TESTS,
+    TESTS_OF_INPUTS,
+    Build,
+    connect,
+    failing_tests,
+    manifest_with_tests_of_inputs,
+)
 
 from dbt_tools.dbt_runs import DbtRun, run_dbt
 from email_render.errors import SetupError
@@ -19,7 +28,7 @@ from email_render.run import Job, render_queue
 # the seeds of the shops: FIRST, FIRST + 1, … as `make fuzz` sets them
 FIRST, SHOPS = int(os.environ.get("FIRST", 1)), int(os.environ.get("SHOPS", 5))
 # where a build may end because of its inputs
-INPUTS_AND_GATE = ("input_", "gate_is_open", "rejected_share_is_small")
+INPUTS_AND_GATE = ("input_", *TESTS_OF_INPUTS)
 # of inputs, the gate, files that can't be read as they are, and DuckDB on one that breaks off
 CLEAR_WORDS = ("can't be used", "Found", "expected", "and run again", "at end of file")
 
@@ -35,12 +44,13 @@ def test_a_shop_of_life(seed, tmp_path):
         variables=variables,
         folder=FOLDER,
         database=database,
-        manifest=manifest(variables),
+        manifest=manifest_with_tests_of_inputs(),
     )
     built = Build(database, run.succeeded, run.messages)
     try:
         if run.succeeded:
             assert shop.must_stop is None, "built although the inputs are wrong"
+            assert failing_tests(database) == []
             judge_warehouse(shop, built)
             judge_emails(shop, built, rendered(database, tmp_path / "emails"))
         else:
@@ -137,5 +147,10 @@ def test_the_judges_see_what_is_wrong(tmp_path, small):
         judge_traces(shop, tmp_path)
     with connect(small.copied_to(tmp_path / "copy").database, read_only=False) as connection:
         connection.execute("update input_row_counts set staged_row_count = staged_row_count + 1")
+        connection.execute(
+            "delete from send_decisions where user_id = (select min(user_id) from send_decisions)"
+        )
+    assert failing_tests(small.database) == []
+    assert failing_tests(tmp_path / "copy" / "w.duckdb") == ["assert_send_decisions_cover_every_user"]
     with pytest.raises(AssertionError, match="counted twice"):
         judge_warehouse(shop, Build(tmp_path / "copy" / "w.duckdb", True, []))
