@@ -6,6 +6,10 @@
 {% set click_rate_fall, coverage_fall, recall_fall = 0.3, 0.2, 0.1 %}  {#- shares of what was before -#}
 {% set z_min = 3 %}  {#- standard errors that a fall of the click rate must be wide -#}
 {% set calibration_error_max, calibration_growth_max = 0.01, 2 %}
+{#- what is foretold as a probability, by the name of its alert -#}
+{% set foretold = {
+    'calibration_drifts': 'recommendations', 'order_calibration_drifts': 'order_30d', 'churn_calibration_drifts': 'churn'
+} %}
 
 with email_sums as (
 
@@ -55,6 +59,7 @@ weeks as (
 trainings as (
 
     select
+        subject,
         {% for name in ['recall_at_10', 'calibration_error'] %}
             max(case when runs_ago = 1 and metric = '{{ name }}' then metric_value end) as {{ name }},
             max(case when runs_ago = 2 and metric = '{{ name }}' then metric_value end) as {{ name }}_before,
@@ -62,12 +67,14 @@ trainings as (
         count(*) as value_count
     from (
         select
+            subject,
             metric,
             metric_value,
-            dense_rank() over (order by run_number desc) as runs_ago
+            dense_rank() over (partition by subject order by run_number desc) as runs_ago
         from {{ ref('stg_ranker_accuracy') }}
-        where subject = 'recommendations' and model = 'challenger' and dimension = 'all'
+        where model = 'challenger' and dimension = 'all'
     ) as numbered
+    group by subject
 
 ),
 
@@ -105,21 +112,25 @@ checks as (
     union all
     select
         'accuracy_falls' as alert,
-        recall_at_10 as metric_value,
-        recall_at_10_before as baseline_value,
-        recall_at_10_before is not null as is_judged,
-        recall_at_10 < {{ 1 - recall_fall }} * recall_at_10_before as is_raised
+        max(recall_at_10) as metric_value,
+        max(recall_at_10_before) as baseline_value,
+        max(recall_at_10_before) is not null as is_judged,
+        max(recall_at_10) < {{ 1 - recall_fall }} * max(recall_at_10_before) as is_raised
     from trainings
+    where subject = 'recommendations'
     union all
-    select
-        'calibration_drifts' as alert,
-        calibration_error as metric_value,
-        calibration_error_before as baseline_value,
-        calibration_error_before is not null as is_judged,
-        calibration_error > {{ calibration_error_max }}
-        and calibration_error > {{ calibration_growth_max }} * calibration_error_before as is_raised
-    from trainings
-    union all
+    {% for alert, subject in foretold.items() %}
+        select
+            '{{ alert }}' as alert,
+            max(calibration_error) as metric_value,
+            max(calibration_error_before) as baseline_value,
+            max(calibration_error_before) is not null as is_judged,
+            max(calibration_error) > {{ calibration_error_max }}
+            and max(calibration_error) > {{ calibration_growth_max }} * max(calibration_error_before) as is_raised
+        from trainings
+        where subject = '{{ subject }}'
+        union all
+    {% endfor %}
     select
         'input_warnings' as alert,
         cast(count(*) as double) as metric_value,
