@@ -11,10 +11,7 @@ with users as (
 
 refusals as (
 
-    select
-        address_key,
-        reason
-    from {{ ref('int_address_refusals') }}
+    select * from {{ ref('int_address_refusals') }}
     qualify row_number() over (partition by address_key order by reason_rank) = 1
 
 ),
@@ -112,7 +109,6 @@ reasons as (
     left join {{ ref('int_held_out_users') }} as held_out_of_trigger
         on
             dated.user_id = held_out_of_trigger.user_id
-            and held_out_of_trigger.holdout = 'trigger_holdout'
             and chosen.trigger_type = held_out_of_trigger.trigger_type
 
 ),

@@ -1,15 +1,11 @@
--- What somebody should look at. Each check has its row in each run, so that a fine one and one that could not be judged
--- are told apart.
+-- What somebody should look at. Each check has its row in each run: what is fine is told from what could not be judged.
 {% set settled_days = 2 %}  {#- after which most of an email's clicks are in -#}
 {% set emails_min = 1000 %}  {#- delivered, below which a rate of rare things says nothing -#}
 {% set complaint_rate_max = 0.001 %}  {#- asked of senders by Gmail and Yahoo: below 0.1 %, never 0.3 % -#}
 {% set click_rate_fall, coverage_fall, recall_fall = 0.3, 0.2, 0.1 %}  {#- shares of what was before -#}
-{% set z_min = 3 %}  {#- standard errors that a fall of the click rate must be wide -#}
-{% set calibration_error_max, calibration_growth_max = 0.01, 2 %}
-{#- what is foretold as a probability, by the name of its alert -#}
-{% set foretold = {
-    'calibration_drifts': 'recommendations', 'order_calibration_drifts': 'order_30d', 'churn_calibration_drifts': 'churn'
-} %}
+{#- z_min: standard errors that a fall of the click rate must be wide, by the z-test of two proportions -#}
+{% set z_min, calibration_error_max, calibration_growth_max = 3, 0.01, 2 %}
+{% set foretold = {'': 'recommendations', 'order_': 'order_30d', 'churn_': 'churn'} %}  {#- probabilities -#}
 
 with email_sums as (
 
@@ -59,12 +55,11 @@ weeks as (
 trainings as (
 
     select
-        subject,
         {% for name in ['recall_at_10', 'calibration_error'] %}
             max(case when runs_ago = 1 and metric = '{{ name }}' then metric_value end) as {{ name }},
             max(case when runs_ago = 2 and metric = '{{ name }}' then metric_value end) as {{ name }}_before,
         {% endfor %}
-        count(*) as value_count
+        subject
     from (
         select
             subject,
@@ -86,7 +81,6 @@ checks as (
         click_rate_before as baseline_value,
         delivered >= {{ emails_min }} and delivered_before >= {{ emails_min }} as is_judged,
         click_rate < {{ 1 - click_rate_fall }} * click_rate_before
-        -- the z-test of two proportions
         and click_rate_before - click_rate > {{ z_min }} * sqrt(
             click_rate_of_both * (1 - click_rate_of_both)
             * (1.0 / nullif(delivered, 0) + 1.0 / nullif(delivered_before, 0))
@@ -119,9 +113,9 @@ checks as (
     from trainings
     where subject = 'recommendations'
     union all
-    {% for alert, subject in foretold.items() %}
+    {% for name, subject in foretold.items() %}
         select
-            '{{ alert }}' as alert,
+            '{{ name }}calibration_drifts' as alert,
             max(calibration_error) as metric_value,
             max(calibration_error_before) as baseline_value,
             max(calibration_error_before) is not null as is_judged,
