@@ -1,5 +1,5 @@
 -- One row per running experiment and user, with the names that the platform has for experiment and arm. Who was seen in
--- several arms would be told one of them, and is told none.
+-- several arms would be told one of them, and is told none; holdouts are no experiments of the platform's.
 select
     users.experiment,
     users.arm,
@@ -16,3 +16,4 @@ left join platform_names as names
 where
     users.is_running
     and not users.is_in_several_arms
+    and users.assigned_by <> 'holdout'

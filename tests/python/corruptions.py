@@ -113,6 +113,7 @@ HOSTILE_NAMES = {
     " \t Ada \n\n Lovelace ": "Ada Lovelace",
     "'); drop table users; --": "'); drop table users; --",
     "{{ 7 * 7 }} ${7*7} A": "(( 7 * 7 )) $(7*7) A",
+    "(Bob) Robert": "(Bob) Robert",
 }
 NO_ADDRESSES = [
     *("plain", "@example.com", "ada@", "ada@localhost", "ada @example.com", "ada@exa mple.com"),
@@ -183,7 +184,10 @@ USERS = [
     *(
         mended("users", f"no first name {number}", "first_name", word, None)
         for number, word in enumerate(
-            ["NULL", "\\N", "N/A", "-", "nan", "undefined", "ada@example.com", "007"]
+            [
+                *("NULL", "\\N", "N/A", "-", "nan", "undefined", "ada@example.com", "007"),
+                *("*|FNAME|*", "{{ first_name }}", "%FIRSTNAME%", "[First Name]", "(none)", "%%first_name%%"),
+            ]
         )
     ),
     mended(

@@ -333,6 +333,7 @@ def shop(tmp_path_factory):
     wanted = (
         "+int_address_refusals",
         "+stg_users",
+        "int_held_out_users",
         "int_send_decisions",
         "send_decisions",
         "+rejected_email_events",

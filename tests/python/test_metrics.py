@@ -83,6 +83,17 @@ QUERIES = {
         group by all
         """,
     ),
+    "what is on, by kind": (
+        "capabilities,capabilities_on,capability_needs_unmet",
+        "capability_need__kind",
+        """
+        select
+            kind, count(distinct capability), count(distinct capability) filter (where status in ('on', 'thin')),
+            count(*) filter (where not is_met)
+        from readiness
+        group by all
+        """,
+    ),
     "claimed and caused": (
         "email_revenue_linear,email_caused_in_window,email_caused_share",
         "",

@@ -1,16 +1,26 @@
--- Fills every list: a user gets `best_sellers_per_user` of the best available items within the user's price limits, or
--- as many as there are places, plus one for each best seller that the user bought within the window and so can't be
--- shown; and the best of the user's categories. So does what item rules want to be shown.
+-- Fills every list: the best of what is available, in season and within the user's price limits, as many as
+-- int_candidate_users says; and the best of the user's categories. So does what item rules want to be shown.
 {{ config(materialized='view') }}
 
-with best_sellers as (
+with known_seasons as (
+
+    {{ known_seasons() }}
+
+),
+
+best_sellers as (
 
     select
         item_keys.item_key,
+        known_seasons.season,
         best_sellers.*
     from {{ ref('int_available_items') }} as best_sellers
     inner join {{ ref('int_item_keys') }} as item_keys
         on best_sellers.item_id = item_keys.item_id
+    inner join {{ ref('stg_items') }} as items
+        on best_sellers.item_id = items.item_id
+    left join known_seasons
+        on lower(items.season) = known_seasons.season
 
 ),
 
@@ -30,21 +40,41 @@ bands as (
 
 ),
 
+-- it is one of a few seasons where users live
+in_season as (
+
+    select
+        places.season_names,
+        best_sellers.item_key,
+        best_sellers.price_share,
+        best_sellers.sales_rank
+    from (select distinct season_names from users) as places
+    inner join best_sellers
+        on
+            best_sellers.season is null
+            or places.season_names like concat('%|', best_sellers.season, '|%')
+
+),
+
 within_limits as (
 
     select
         cast(null as {{ dbt.type_string() }}) as price_band,
+        season_names,
         item_key,
-        sales_rank as place
-    from best_sellers
+        row_number() over (partition by season_names order by sales_rank) as place
+    from in_season
     union all
     select
         bands.price_band,
-        best_sellers.item_key,
-        row_number() over (partition by bands.price_band order by best_sellers.sales_rank) as place
-    from best_sellers
+        in_season.season_names,
+        in_season.item_key,
+        row_number() over (
+            partition by bands.price_band, in_season.season_names order by in_season.sales_rank
+        ) as place
+    from in_season
     inner join bands
-        on best_sellers.price_share between bands.price_share_min and bands.price_share_max
+        on in_season.price_share between bands.price_share_min and bands.price_share_max
 
 ),
 
@@ -58,6 +88,7 @@ proposals as (
         on
             users.best_seller_count >= within_limits.place
             and coalesce(users.price_band, '') = coalesce(within_limits.price_band, '')
+            and coalesce(users.season_names, '') = coalesce(within_limits.season_names, '')
     -- not union all: an item may be both
     union
     select

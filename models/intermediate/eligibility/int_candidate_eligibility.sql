@@ -25,14 +25,9 @@ users as (
 
 ),
 
--- a season that the calendar does not know says nothing
 known_seasons as (
 
-    select season as season_name from {{ ref('seasons') }}
-    union
-    select trim(split_element) as season_name
-    from {{ ref('seasons') }} as seasons
-    {{ unnest_split('seasons.other_names', '|') }}
+    {{ known_seasons() }}
 
 ),
 
@@ -43,7 +38,7 @@ items as (
         availability.unavailable_reason,
         availability.is_for_reorders,
         items.category,
-        lower(known_seasons.season_name) as season,
+        known_seasons.season,
         content_items.price_share
     from {{ ref('int_item_availability') }} as availability
     inner join {{ ref('int_item_keys') }} as item_keys
@@ -51,7 +46,7 @@ items as (
     inner join {{ ref('stg_items') }} as items
         on availability.item_id = items.item_id
     left join known_seasons
-        on lower(items.season) = lower(known_seasons.season_name)
+        on lower(items.season) = known_seasons.season
     left join {{ ref('int_content_items') }} as content_items
         on availability.item_id = content_items.item_id
 

@@ -11,10 +11,7 @@ with users as (
 
 refusals as (
 
-    select
-        address_key,
-        reason
-    from {{ ref('int_address_refusals') }}
+    select * from {{ ref('int_address_refusals') }}
     qualify row_number() over (partition by address_key order by reason_rank) = 1
 
 ),
@@ -71,15 +68,14 @@ reasons as (
             when dated.email_consent = 'unknown' then 'unknown_consent'
             -- before the draw: those who are mailed and those withheld stay alike, or uplift can't be learned from them
             when holding_rules.user_id is not null then 'held_by_rule'
-            when {{ is_held_out('dated.user_id', 'dated.as_of') }} then 'holdout'
+            when held_out.user_id is not null then 'holdout'
             when
                 dated.last_mailed_at > {{ dbt.dateadd('hour', -1 * var('minimum_gap_hours'), 'dated.mailed_at') }}
                 or {{ days_between('dated.last_mailed_date', mailed_date) }} < dated.gap_days
                 then 'mailed_recently'
             when chosen.user_id is null and unchosen.user_id is null then 'nothing_due'
             when chosen.user_id is null then unchosen.decision
-            when {{ is_held_out_of_trigger('dated.user_id', 'chosen.trigger_type', 'dated.as_of') }}
-                then 'trigger_holdout'
+            when held_out_of_trigger.user_id is not null then 'trigger_holdout'
             else dated.closed_by
         end as hold_reason,
         coalesce(chosen.trigger_type, unchosen.trigger_type) as trigger_type,
@@ -106,6 +102,14 @@ reasons as (
         on
             dated.user_id = unchosen.user_id
             and unchosen.due_number = 1
+    left join {{ ref('int_held_out_users') }} as held_out
+        on
+            dated.user_id = held_out.user_id
+            and held_out.holdout = 'holdout'
+    left join {{ ref('int_held_out_users') }} as held_out_of_trigger
+        on
+            dated.user_id = held_out_of_trigger.user_id
+            and chosen.trigger_type = held_out_of_trigger.trigger_type
 
 ),
 

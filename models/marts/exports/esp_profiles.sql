@@ -26,12 +26,14 @@ with reachable as (
         users.first_name,
         users.timezone,
         users.locale,
-        decisions.reason = 'holdout' as is_holdout
+        held_out.user_id is not null as is_holdout
     from {{ ref('int_channel_consents') }} as consents
     inner join {{ ref('stg_users') }} as users
         on consents.user_id = users.user_id
-    inner join {{ ref('send_decisions') }} as decisions
-        on consents.user_id = decisions.user_id
+    left join {{ ref('int_held_out_users') }} as held_out
+        on
+            consents.user_id = held_out.user_id
+            and held_out.holdout = 'holdout'
     where consents.email_refusal is null
 
 ),

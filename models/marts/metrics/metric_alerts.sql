@@ -1,11 +1,11 @@
--- What somebody should look at. Each check has its row in each run, so that a fine one and one that could not be judged
--- are told apart.
+-- What somebody should look at. Each check has its row in each run: what is fine is told from what could not be judged.
 {% set settled_days = 2 %}  {#- after which most of an email's clicks are in -#}
 {% set emails_min = 1000 %}  {#- delivered, below which a rate of rare things says nothing -#}
 {% set complaint_rate_max = 0.001 %}  {#- asked of senders by Gmail and Yahoo: below 0.1 %, never 0.3 % -#}
 {% set click_rate_fall, coverage_fall, recall_fall = 0.3, 0.2, 0.1 %}  {#- shares of what was before -#}
-{% set z_min = 3 %}  {#- standard errors that a fall of the click rate must be wide -#}
-{% set calibration_error_max, calibration_growth_max = 0.01, 2 %}
+{#- z_min: standard errors that a fall of the click rate must be wide, by the z-test of two proportions -#}
+{% set z_min, calibration_error_max, calibration_growth_max = 3, 0.01, 2 %}
+{% set foretold = {'': 'recommendations', 'order_': 'order_30d', 'churn_': 'churn'} %}  {#- probabilities -#}
 
 with email_sums as (
 
@@ -59,15 +59,17 @@ trainings as (
             max(case when runs_ago = 1 and metric = '{{ name }}' then metric_value end) as {{ name }},
             max(case when runs_ago = 2 and metric = '{{ name }}' then metric_value end) as {{ name }}_before,
         {% endfor %}
-        count(*) as value_count
+        subject
     from (
         select
+            subject,
             metric,
             metric_value,
-            dense_rank() over (order by run_number desc) as runs_ago
+            dense_rank() over (partition by subject order by run_number desc) as runs_ago
         from {{ ref('stg_ranker_accuracy') }}
-        where subject = 'recommendations' and model = 'challenger' and dimension = 'all'
+        where model = 'challenger' and dimension = 'all'
     ) as numbered
+    group by subject
 
 ),
 
@@ -79,7 +81,6 @@ checks as (
         click_rate_before as baseline_value,
         delivered >= {{ emails_min }} and delivered_before >= {{ emails_min }} as is_judged,
         click_rate < {{ 1 - click_rate_fall }} * click_rate_before
-        -- the z-test of two proportions
         and click_rate_before - click_rate > {{ z_min }} * sqrt(
             click_rate_of_both * (1 - click_rate_of_both)
             * (1.0 / nullif(delivered, 0) + 1.0 / nullif(delivered_before, 0))
@@ -105,21 +106,25 @@ checks as (
     union all
     select
         'accuracy_falls' as alert,
-        recall_at_10 as metric_value,
-        recall_at_10_before as baseline_value,
-        recall_at_10_before is not null as is_judged,
-        recall_at_10 < {{ 1 - recall_fall }} * recall_at_10_before as is_raised
+        max(recall_at_10) as metric_value,
+        max(recall_at_10_before) as baseline_value,
+        max(recall_at_10_before) is not null as is_judged,
+        max(recall_at_10) < {{ 1 - recall_fall }} * max(recall_at_10_before) as is_raised
     from trainings
+    where subject = 'recommendations'
     union all
-    select
-        'calibration_drifts' as alert,
-        calibration_error as metric_value,
-        calibration_error_before as baseline_value,
-        calibration_error_before is not null as is_judged,
-        calibration_error > {{ calibration_error_max }}
-        and calibration_error > {{ calibration_growth_max }} * calibration_error_before as is_raised
-    from trainings
-    union all
+    {% for name, subject in foretold.items() %}
+        select
+            '{{ name }}calibration_drifts' as alert,
+            max(calibration_error) as metric_value,
+            max(calibration_error_before) as baseline_value,
+            max(calibration_error_before) is not null as is_judged,
+            max(calibration_error) > {{ calibration_error_max }}
+            and max(calibration_error) > {{ calibration_growth_max }} * max(calibration_error_before) as is_raised
+        from trainings
+        where subject = '{{ subject }}'
+        union all
+    {% endfor %}
     select
         'input_warnings' as alert,
         cast(count(*) as double) as metric_value,
