@@ -62,7 +62,9 @@
         {% for parent in graph.nodes[id].depends_on.nodes if parent not in reached + tables + passed %}
             {% set node = graph.nodes.get(parent) or graph.sources[parent] %}
             {% if node.package_name != 'recmail' %}{{ return(none) }}{% endif %}
-            {% do (reached if node.config.materialized in ['view', 'ephemeral'] else tables).append(parent) %}
+            {#- an input that is a view reads files itself -#}
+            {% set is_view = node.config.materialized in ['view', 'ephemeral'] and 'inputs' not in node.fqn %}
+            {% do (reached if is_view else tables).append(parent) %}
         {% endfor %}
     {% endfor %}
     {#- of files what they hold counts, not where they are -#}
