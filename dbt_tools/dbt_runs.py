@@ -116,9 +116,24 @@ def parse_project(variables: Mapping, folder: Path, database: Path) -> Manifest:
 
 def options(variables: Mapping, folder: Path) -> list[str]:
     project = project_directory()
-    named = {"--project-dir": project, "--profiles-dir": project, "--vars": json.dumps(dict(variables))}
+    named = {"--project-dir": project, "--vars": json.dumps(dict(variables))}
+    # else dbt looks where a host project's profiles are
+    if (project / "profiles.yml").is_file():
+        named["--profiles-dir"] = project
     named |= {"--target-path": folder / "target", "--log-path": folder / "target"}
     return ["--quiet", *(str(part) for option in named.items() for part in option)]
+
+
+def project_files() -> list[tuple[str, int, int]]:
+    """What tells the files that dbt parses from those of before: path, size and time of each."""
+    project = project_directory()
+    folders = ("models", "macros", "seeds", "tests", "snapshots", "analyses", "dbt_packages")
+    files = [
+        *project.glob("*.yml"),
+        *(path for folder in folders for path in (project / folder).rglob("*.*")),
+    ]
+    found = [(path, path.stat()) for path in files if path.is_file()]
+    return sorted((str(path), status.st_size, status.st_mtime_ns) for path, status in found)
 
 
 def run_dbt(

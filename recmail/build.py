@@ -34,13 +34,25 @@ SPACE_WANTED = 2
 def main(database: Path, variables: dict, arguments: tuple[str, ...]) -> None:
     # a link stays one: the file that it leads to is replaced
     database = database.resolve()
-    with sole_build(database) as folder:
-        written_at = copy_warehouse(database, folder)
-        copy = folder / database.name
+    with replaced_by_copy(database) as copy:
         os.environ["RECMAIL_DATABASE"] = str(copy)
         with without_looking_for_garbage():
             outcome = dbtRunner().invoke(["build", "--vars", json.dumps(variables), *arguments])
         DuckDBConnectionManager.close_all_connections()
+    if outcome.exception:
+        raise click.ClickException(str(outcome.exception))
+    if not outcome.success:
+        raise SystemExit(1)
+    click.echo("\n".join(readiness_lines(database)))
+
+
+@contextmanager
+def replaced_by_copy(database: Path) -> Iterator[Path]:
+    """A copy to build in, which takes the warehouse's place after the block. ClickException when it can't."""
+    with sole_build(database) as folder:
+        written_at = copy_warehouse(database, folder)
+        copy = folder / database.name
+        yield copy
         if copy.is_file() and time_written(database) == written_at:
             copy.replace(database)
         elif copy.is_file():
@@ -48,11 +60,6 @@ def main(database: Path, variables: dict, arguments: tuple[str, ...]) -> None:
                 f"{database} was written by something else meanwhile and stays as it is: build again"
             )
         shutil.rmtree(folder)
-    if outcome.exception:
-        raise click.ClickException(str(outcome.exception))
-    if not outcome.success:
-        raise SystemExit(1)
-    click.echo("\n".join(readiness_lines(database)))
 
 
 @contextmanager

@@ -1,29 +1,32 @@
 """Builds, renders and, if it is told how, sends, every few minutes: new events become new messages.
 
 One watch at a time works on a warehouse. A round in which nothing new has arrived does nothing; after a failure the
-next round waits twice as long, eight times at most. Each round says in a line what it did.
+next round waits twice as long, eight times at most. Each round says in a line what it did. The project is read when it
+begins, and again when a file of it has changed.
 """
 
-import json
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import click
 import duckdb
+from dbt.contracts.graph.manifest import Manifest
 
 from dbt_tools.build_vars import build_vars, declared_vars
+from dbt_tools.dbt_runs import parse_project, project_files, run_dbt, without_tests
 from dbt_tools.options import database_option
 from dbt_tools.project import project_directory
 from dbt_tools.relations import qualified, schemas_holding
 from dbt_tools.scratch import sole_use
 from email_render.cli import out_option, render
-from recmail.build import main as build
+from recmail.build import replaced_by_copy
 from sending.cli import send
 from sending.transports import KINDS
 
@@ -70,20 +73,11 @@ def watch(
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     places = ["--database", str(database), "--out", str(out)]
+    project = Project(database, variables, selector)
 
     def one_round() -> str:
         before, begun = queued_messages(database), time.monotonic()
-        run(
-            build,
-            "--database",
-            str(database),
-            "--vars",
-            json.dumps(variables),
-            "--",
-            "--selector",
-            selector,
-            "--quiet",
-        )
+        project.build()
         built = time.monotonic()
         run(render, *places)
         after = queued_messages(database)
@@ -148,9 +142,14 @@ def ended_by_signals():
             signal.signal(number, handler)
 
 
+def watch_folder(database: Path) -> Path:
+    """Its lock, and what dbt writes beside a warehouse."""
+    return database.with_name(f".{database.name}.watched")
+
+
 @contextmanager
 def only_watch(database: Path):
-    folder = database.with_name(f".{database.name}.watched")
+    folder = watch_folder(database)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with ExitStack() as held:
         try:
@@ -160,15 +159,58 @@ def only_watch(database: Path):
         yield
 
 
+@dataclass
+class Project:
+    """What dbt has read of the project, from round to round: to read it costs more than many a round."""
+
+    database: Path
+    variables: dict
+    selector: str
+    files: list = field(default_factory=list)
+    manifest: Manifest | None = None
+
+    def build(self) -> None:
+        """A round of the selector, beside the warehouse. Failed, saying why."""
+        manifest = self.read()
+        try:
+            with replaced_by_copy(self.database) as copy:
+                outcome = run_dbt(
+                    *("build", "--selector", self.selector, "--no-write-json"),
+                    variables=self.variables,
+                    folder=watch_folder(self.database),
+                    database=copy,
+                    manifest=manifest,
+                )
+        except click.ClickException as error:
+            raise Failed(f"build: {error.format_message()}") from error
+        if not outcome.succeeded:
+            # what failed in a model dbt has printed
+            raise Failed("build ended with 1" if outcome.results else f"build: {outcome.messages[-1]}")
+
+    def read(self) -> Manifest:
+        """Anew when a file of it isn't what it was."""
+        files = project_files()
+        if not self.manifest or files != self.files:
+            try:
+                self.manifest = parse_project(self.variables, watch_folder(self.database), self.database)
+            except SystemExit as error:
+                raise Failed(f"build: {error}") from error
+            if self.selector == SELECTOR:
+                # it runs none
+                self.manifest = without_tests(self.manifest)
+            self.files = files
+        return self.manifest
+
+
 def run(command: click.Command, *arguments: str) -> None:
     """Failed, saying why, when it could not do its work: a message set aside, or an unclear one, is no failure."""
-    name = command.name or "build"
+    name = command.name
     try:
         command.main(list(arguments), prog_name=name, standalone_mode=False)
     except click.ClickException as error:
         raise Failed(f"{name}: {error.format_message()}") from error
     except SystemExit as end:
-        if end.code and (command is build or end.code != 1):
+        if end.code and end.code != 1:
             raise Failed(f"{name} ended with {end.code}") from end
 
 

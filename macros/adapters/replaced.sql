@@ -1,22 +1,8 @@
 {#-
     Tables and views, replaced in one transaction: what dbt-duckdb does with a second name, two renamings and two drops.
     Each of these builds the namespace of all macros anew: a fifth of the time of a small build. Who reads meanwhile
-    sees the old relation until the commit, and keeps it when the statement fails.
+    sees the old relation until the commit, and keeps it when the statement fails. Tables: timeless.sql.
 -#}
-{% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
-    {%- set existing_relation = load_cached_relation(this) -%}
-    {%- set target_relation = this.incorporate(type='table') -%}
-    {{ run_hooks(pre_hooks) }}
-    {% call statement('main', language=model.language) -%}
-        {{ dropped_before(existing_relation, target_relation) }}
-        {{- create_table_as(false, target_relation, compiled_code, model.language) }}
-    {%- endcall %}
-    {{ run_hooks(post_hooks) }}
-    {% do persist_docs(target_relation, model) %}
-    {{ adapter.commit() }}
-    {{ return({'relations': [target_relation]}) }}
-{% endmaterialization %}
-
 {% materialization view, adapter='duckdb' %}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='view') -%}

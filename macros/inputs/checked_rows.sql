@@ -8,6 +8,12 @@
     {%- if not execute %}{{ return('') }}{% endif -%}
     {%- set contract = recmail.input_contract(table_name) -%}
     {%- set key = contract.meta.key %}
+    {%- set copies_in_order -%}
+        row_number() over (
+            partition by {{ (key + apart) | join(', ') }}
+            order by case when faults = '' then 0 else 1 end, {{ first ~ ', ' if first }}raw_row
+        )
+    {%- endset %}
 judged as (
 
     select
@@ -23,15 +29,38 @@ judged as (
 
 ),
 
-numbered as (
+-- few rows have the key of another: these alone are put in order, which takes whole rows
+repeated as (
 
     select
-        *,
-        row_number() over (
-            partition by {{ (key + apart) | join(', ') }}
-            order by case when faults = '' then 0 else 1 end, {{ first ~ ', ' if first }}raw_row
-        ) as copy_number
+        {%- for column in key + apart %}
+        {{ column }} as repeated_{{ column }},
+        {%- endfor %}
+        count(*) as copies
     from judged
+    group by {{ (key + apart) | join(', ') }}
+    having count(*) > 1
+
+),
+
+numbered as (
+
+    {%- for join, copy_number in [('left', '1'), ('inner', copies_in_order)] %}
+    select
+        judged.*,
+        {{ copy_number }} as copy_number
+    from judged
+    {{ join }} join repeated
+        on
+            {%- for column in key + apart %}
+            judged.{{ column }} is not distinct from repeated.repeated_{{ column }}
+            {{- ' and' if not loop.last }}
+            {%- endfor %}
+    {%- if join == 'left' %}
+    where repeated.copies is null
+    union all
+    {%- endif %}
+    {%- endfor %}
 
 )
 

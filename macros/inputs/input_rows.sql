@@ -38,7 +38,7 @@
             ~ " (docs/input_contract.md):\n- " ~ problems | join("\n- ")
         ) %}
     {% endif %}
-    {{ return(select) }}
+    {{ return(select ~ recmail.contents_of_files(select)) }}
 {% endmacro %}
 
 

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 from shop import AS_OF, small_shop, write_parquet
-from warehouse import Build, assert_same, build
+from warehouse import Build, assert_same, build, connect, manifest
 
+from dbt_tools.dbt_runs import project_files, without_tests
 from email_render.run import Job, render_queue
+from recmail.watch import Project
 
 # which inputs a row is of
 OF_THE_RUN = "exclude (input_fingerprint)"
@@ -19,6 +21,25 @@ def rows(built: Build, relation: str, columns: str = "") -> dict[str, list[str]]
     for user, row in built.query(query):
         found.setdefault(user, []).append(row)
     return found
+
+
+def mark_tables(built: Build) -> None:
+    """A column of each table gets a comment: of a table that is made again it is gone."""
+    with connect(built.database, read_only=False) as connection:
+        columns = connection.execute(
+            """
+            select format('"{}"."{}"."{}"', schema_name, table_name, min(column_name))
+            from duckdb_columns() inner join duckdb_tables() using (database_name, schema_name, table_name)
+            where database_name = current_database()
+            group by schema_name, table_name
+            """
+        ).fetchall()
+        for (column,) in columns:
+            connection.execute(f"comment on column {column} is 'mark'")
+
+
+def kept_tables(built: Build) -> set[str]:
+    return {name for (name,) in built.query("select table_name from duckdb_columns() where comment = 'mark'")}
 
 
 def an_hour_later() -> dict[str, list[dict]]:
@@ -54,10 +75,10 @@ def test_touched_users_get_what_a_build_of_all_gives_them(small, tmp_path):
         build(
             small.copied_to(tmp_path / users).database,
             {"input_location": str(inputs), "realtime_users": users},
-            "--selector",
-            "realtime",
+            *("--selector", "realtime", *options),
         )
-        for users in ("touched", "all")
+        # in a full refresh no table is left as it is
+        for users, options in (("touched", []), ("all", ["--full-refresh"]))
     )
     assert touched.succeeded and everybody.succeeded, touched.text + everybody.text
     reasons: dict[str, set[str]] = {}
@@ -105,9 +126,21 @@ def test_what_is_new_reaches_the_queue_and_nothing_else_changes(small, tmp_path)
         {"event_id": "new", "event_type": "unsubscribe", "occurred_at": AS_OF, "user_id": leaving}
     )
     own = small.copied_to(tmp_path)
+    mark_tables(own)
     inputs = write_parquet(tables, tmp_path / "in")
     built = build(own.database, {"input_location": str(inputs)}, "--selector", "realtime")
     assert built.succeeded, built.text
+    # what is made of users and email events is made again, and what is made of other inputs alone is not
+    kept = kept_tables(built)
+    assert not kept & {
+        "checked_users",
+        "checked_email_events",
+        "int_email_events",
+        "input_validation_results",
+    }
+    assert not kept & {"stg_as_of", "int_due_triggers", "int_user_segments", "email_queue"}
+    assert kept >= {"checked_items", "checked_orders", "checked_order_lines", "checked_web_events"}
+    assert kept >= {"int_purchases", "int_web_interactions", "int_item_labels"}
     assert built.value("select problem from inputs.latest_run") is None
     render_queue(Job(built.database, tmp_path / "emails", KEY, "sql"), 1, None)
 
@@ -117,11 +150,16 @@ def test_what_is_new_reaches_the_queue_and_nothing_else_changes(small, tmp_path)
     assert {user for user in before.keys() & after.keys() if before[user] != after[user]} == set()
     decisions = dict(built.query("select user_id, reason from send_decisions"))
     assert decisions[leaving] == "unsubscribed" and {decisions[user] for user in new} == {"mailable"}
-    assert_same(built, small, ["user_recommendations", "int_item_neighbours", "int_item_trends"])
+    assert_same(
+        built, small, ["user_recommendations", "int_item_neighbours", "int_item_trends", "int_purchases"]
+    )
 
 
 def test_what_may_not_be_shown_any_more_is_not(small, tmp_path):
-    """An item that the shop says is cigarettes is taken from lists and emails at once, though all else of it waits."""
+    """An item that the shop says is cigarettes is taken from lists and emails at once, though all else of it waits.
+
+    That time goes by makes no table of inputs anew, but for those from which it took rows that were too late.
+    """
     (shown,) = small.query(
         "select item_id from user_recommendations group by item_id order by count(*) desc, item_id limit 1"
     )[0]
@@ -129,11 +167,19 @@ def test_what_may_not_be_shown_any_more_is_not(small, tmp_path):
     for item in tables["items"]:
         if item["item_id"] == shown:
             item["category"] = "Cigarettes"
+    view = tables["web_events"][0]
+    tables["web_events"].append(view | {"event_id": "new", "occurred_at": AS_OF + timedelta(hours=1)})
+    own = small.copied_to(tmp_path)
+    mark_tables(own)
     inputs = write_parquet(tables, tmp_path / "in")
-    built = build(
-        small.copied_to(tmp_path).database, {"input_location": str(inputs)}, "--selector", "realtime"
-    )
-    assert built.succeeded, built.text
+    variables = {"input_location": str(inputs)}
+    # as `recmail watch` does it
+    Project(own.database, variables, "realtime", project_files(), without_tests(manifest(variables))).build()
+    built = Build(own.database, True, [])
+    assert built.value("select as_of from stg_as_of") == AS_OF + timedelta(hours=1)
+    kept = kept_tables(built)
+    assert not kept & {"checked_items", "checked_web_events", "checked_order_lines", "int_item_sensitivity"}
+    assert kept >= {"orders", "checked_users", "checked_orders", "checked_email_events"}
     assert built.value("select count(*) from email_queue") > 0
     for relation in ("user_recommendations", "int_recommendations", "int_message_places"):
         assert built.value(f"select count(*) from {relation} where item_id = '{shown}'") == 0, relation

@@ -4,7 +4,7 @@ import pytest
 from click import ClickException
 
 from recmail import watch
-from recmail.watch import Failed, loop, only_watch
+from recmail.watch import Failed, Project, loop, only_watch
 
 
 def looped(rounds: list, seen: list, capsys) -> tuple[list[float], str]:
@@ -56,6 +56,20 @@ def test_two_watches_do_not_work_on_one_warehouse(tmp_path):
         pass
     with only_watch(place):
         pass
+
+
+def test_the_project_is_read_again_when_a_file_of_it_has_changed(tmp_path, monkeypatch):
+    (tmp_path / "models").mkdir()
+    (tmp_path / "dbt_project.yml").write_text("name: shop", "utf-8")
+    monkeypatch.setenv("DBT_PROJECT_DIR", str(tmp_path))
+    read = iter(["first", "second"])
+    monkeypatch.setattr(watch, "parse_project", lambda *_: next(read))
+    monkeypatch.setattr(watch, "without_tests", lambda manifest: f"{manifest} without tests")
+    project = Project(tmp_path / "w.duckdb", {}, "realtime")
+    assert [project.read(), project.read()] == ["first without tests"] * 2
+    (tmp_path / "models" / "new.sql").write_text("select 1", "utf-8")
+    project.selector = "email"
+    assert [project.read(), project.read()] == ["second"] * 2
 
 
 def test_new_files_are_seen(tmp_path):

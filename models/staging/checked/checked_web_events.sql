@@ -35,22 +35,41 @@ typed as (
 
 ),
 
-in_scope as (
+-- rows later than as_of are not read
+in_time as (
 
-    -- rows later than as_of are not read
-    select
-        typed.*,
-        known_items.item_id is not null as item_is_known,
-        count(*) over (
-            partition by
-                coalesce(typed.anonymous_id, typed.user_id),
-                {{ dbt.date_trunc('minute', 'typed.occurred_at') }}
-        ) > {{ var('bot_events_per_minute') }} as is_of_a_burst
+    select typed.*
     from typed
     cross join as_of
-    left join known_items
-        on typed.item_id = known_items.item_id
     where typed.occurred_at is null or typed.occurred_at <= as_of.as_of
+
+),
+
+bursts as (
+
+    select
+        coalesce(anonymous_id, user_id) as visitor_id,
+        {{ dbt.date_trunc('minute', 'occurred_at') }} as occurred_minute,
+        count(*) as event_count
+    from in_time
+    group by coalesce(anonymous_id, user_id), {{ dbt.date_trunc('minute', 'occurred_at') }}
+    having count(*) > {{ var('bot_events_per_minute') }}
+
+),
+
+in_scope as (
+
+    select
+        in_time.*,
+        known_items.item_id is not null as item_is_known,
+        bursts.event_count is not null as is_of_a_burst
+    from in_time
+    left join known_items
+        on in_time.item_id = known_items.item_id
+    left join bursts
+        on
+            coalesce(in_time.anonymous_id, in_time.user_id) is not distinct from bursts.visitor_id
+            and {{ dbt.date_trunc('minute', 'in_time.occurred_at') }} is not distinct from bursts.occurred_minute
 
 ),
 
