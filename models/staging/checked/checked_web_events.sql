@@ -68,8 +68,8 @@ in_scope as (
         on in_time.item_id = known_items.item_id
     left join bursts
         on
-            coalesce(in_time.anonymous_id, in_time.user_id) is not distinct from bursts.visitor_id
-            and {{ dbt.date_trunc('minute', 'in_time.occurred_at') }} is not distinct from bursts.occurred_minute
+            bursts.visitor_id is not distinct from coalesce(in_time.anonymous_id, in_time.user_id)
+            and bursts.occurred_minute is not distinct from {{ dbt.date_trunc('minute', 'in_time.occurred_at') }}
 
 ),
 
