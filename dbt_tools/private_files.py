@@ -13,9 +13,9 @@ from pathlib import Path
 
 import click
 
-# stands in a folder that recmail writes whole, so that no other folder is ever emptied
+# stands in a folder that recmail writes whole and names all that it wrote there, so that nothing else is ever removed
 MARK = ".recmail"
-MARK_TEXT = "Written by recmail, which replaces this whole folder when it writes it again.\n"
+MARK_TEXT = "Written by recmail, which replaces this whole folder when it writes it again:\n"
 
 
 @contextmanager
@@ -38,24 +38,29 @@ def close_to_others(path: Path) -> None:
 def private_folder(path: Path, known_by: str = MARK) -> None:
     """Makes the folder, or closes it to others if it is empty or recmail's own: it holds `known_by`."""
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if is_own(path, known_by):
+    if not any(path.iterdir()) or (path / known_by).exists():
         close_to_others(path)
 
 
-def is_own(folder: Path, *known_by: str) -> bool:
-    return not any(folder.iterdir()) or any((folder / name).exists() for name in known_by)
+def strangers_in(path: Path) -> list[str]:
+    """What stands in a folder and recmail did not write there; the path itself when it is no folder."""
+    if not path.is_dir():
+        return [path.name] if path.exists() else []
+    mark = path / MARK
+    own = {MARK, *(mark.read_text("utf-8").splitlines()[1:] if mark.is_file() else [])}
+    return sorted({entry.name for entry in path.iterdir()} - own)
 
 
 @contextmanager
-def replaced_folder(path: Path, known_by: str) -> Iterator[Path]:
+def replaced_folder(path: Path) -> Iterator[Path]:
     """A new folder that takes the place of `path` when the block ends without an error; nothing of before is left.
 
-    A folder that recmail did not write (it has neither its mark nor `known_by`) is not replaced: ClickException.
+    A folder with anything in it that recmail did not write is not replaced: ClickException.
     """
-    if path.exists() and not (path.is_dir() and is_own(path, MARK, known_by)):
+    if strangers := strangers_in(path):
         raise click.ClickException(
-            f"{path} holds files that recmail did not write, and would be replaced as a whole: "
-            "name another folder with --out."
+            f"{path} would be replaced as a whole, and holds what recmail did not write there, such as {strangers[0]}: "
+            "name another folder with --out, or remove what stands in this one."
         )
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # of a run that was killed
@@ -64,8 +69,9 @@ def replaced_folder(path: Path, known_by: str) -> Iterator[Path]:
     new = path.with_name(f"{path.name}.unfinished-{os.getpid()}")
     new.mkdir(mode=0o700)
     try:
-        (new / MARK).write_text(MARK_TEXT, "utf-8")
         yield new
+        names = sorted(entry.name for entry in new.iterdir())
+        (new / MARK).write_text("\n".join([MARK_TEXT.rstrip(), *names, ""]), "utf-8")
         if path.exists():
             # a folder that isn't empty can't be renamed over: out of the way first
             before = path.with_name(f"{path.name}.unfinished-before-{os.getpid()}")

@@ -312,7 +312,7 @@ def write_templates(job: Job, esp: str, limit: int | None) -> tuple[int, Summary
     """
     with private_files(), load.open_warehouse(job.database) as connection:
         require_open_gate(connection)
-        with replaced_folder(job.out, known_by=ATTRIBUTES_FILE) as out:
+        with replaced_folder(job.out) as out:
             kinds, failed = write_all_attributes(connection, job, limit, out / UNCHECKED_FILE)
             renderer = EspRenderer(esp, job.theme)
             templates = {name: renderer.template(kind.example()) for name, kind in kinds.items()}

@@ -57,7 +57,7 @@ def write_gallery(shown: Shown, out: Path, image_folders: dict[str, Path], theme
     """
     if not shown.messages:
         raise SetupError("email_queue has no message: nobody is to be mailed, send_decisions says why.")
-    with private_files(), replaced_folder(out, known_by="email-01.html") as new:
+    with private_files(), replaced_folder(out) as new:
         gallery = Gallery(shown.whys, new, image_folders, theme)
         rows = [gallery.row("sent", message) for message in shown.messages]
         set_aside = sum("faults" in row for row in rows)

@@ -8,7 +8,6 @@ from airflow.sdk import dag
 PROJECT = "/opt/recmail"
 # secrets come from the worker's environment
 COMMANDS = {
-    "events": ".venv/bin/recmail events --out /data/shop",
     "build": "make build INPUT=/data/shop",
     "render": "make render",
     "send": "make send",

@@ -16,7 +16,6 @@ def command_op(name: str, *command: str):
     return run
 
 
-events = command_op("events", ".venv/bin/recmail", "events", "--out", "/data/shop")
 build = command_op("build", "make", "build", "INPUT=/data/shop")
 render = command_op("render", "make", "render")
 send = command_op("send", "make", "send")
@@ -24,7 +23,7 @@ send = command_op("send", "make", "send")
 
 @job
 def recmail_daily():
-    send(before=render(before=build(before=events())))
+    send(before=render(before=build()))
 
 
 definitions = Definitions(schedules=[ScheduleDefinition(job=recmail_daily, cron_schedule="30 4 * * *")])

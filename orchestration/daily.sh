@@ -9,7 +9,6 @@ set +a
 inputs=${RECMAIL_INPUTS:-/data/shop}
 export RECMAIL_DATABASE="${RECMAIL_DATABASE:-/data/shop.duckdb}"
 
-.venv/bin/recmail events --out "$inputs"
 if [ "$(date +%u)" = 1 ]; then
     make train INPUT="$inputs"
 fi

@@ -15,7 +15,6 @@ def run(*command: str) -> None:
 
 @flow
 def recmail_daily() -> None:
-    run(".venv/bin/recmail", "events", "--out", "/data/shop")
     run("make", "build", "INPUT=/data/shop")
     run("make", "render")
     run("make", "send")

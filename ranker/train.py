@@ -27,6 +27,8 @@ from ranker.replays import Window, dbt_build, open_replay, read_knots, read_wind
 from ranker.spline import Knots, fit_logistic
 from ranker.store import TIMES_BOUGHT, Models, copy_ranker, current_models, keep, next_run_number
 from ranker.uplift import learn_from_holdout
+from sending.export import ledger_vars
+from sending.options import ledger_option
 
 # weight of the squared coefficients, chosen on cuts before 2017-11: what few bought stays near zero
 REGULARISATION = 100.0
@@ -215,6 +217,7 @@ def replay_windows(
 )
 @database_option
 @vars_option
+@ledger_option
 @click.option(
     "--windows",
     type=click.IntRange(min=2),
@@ -226,5 +229,9 @@ def replay_windows(
     "--label-days", default=14, show_default=True, help="Days after a cut in which a purchase counts."
 )
 @click.option("--rows-max", default=100_000, show_default=True, help="Candidates fitted per times bought.")
-def main(database: Path, variables: dict, windows: int, label_days: int, rows_max: int) -> None:
-    train(database.absolute(), variables, windows, label_days, rows_max)
+def main(
+    database: Path, variables: dict, ledger: str | None, windows: int, label_days: int, rows_max: int
+) -> None:
+    database = database.absolute()
+    with scratch_folder("ledger") as folder, ledger_vars(database, ledger, folder / "ledger") as read:
+        train(database, read | variables, windows, label_days, rows_max)

@@ -2,7 +2,8 @@
 
 Until then everybody reads the marts of before; after it the warehouse is what dbt would have made of it in place,
 failed models and skipped ones included. Of a build that was killed the copy stays until the next one, and until then
-nothing is rendered. Arguments after -- go to dbt: -- --select +email_queue
+nothing is rendered. What the sender's ledger holds is read beside the inputs email_events, user_exclusions and
+send_log. Arguments after -- go to dbt: -- --select +email_queue
 """
 
 import json
@@ -22,6 +23,8 @@ from dbt_tools.options import database_option, vars_option
 from dbt_tools.scratch import sole_use
 from dbt_tools.unfinished import building_folder, note_latest_run, remove_copy
 from recmail.readiness import readiness_lines
+from sending.export import ledger_vars
+from sending.options import ledger_option
 
 # free space that a build wants, in sizes of the warehouse: the copy, and as much that is made before the old one goes
 SPACE_WANTED = 2
@@ -30,14 +33,15 @@ SPACE_WANTED = 2
 @click.command(help=__doc__)
 @database_option
 @vars_option
+@ledger_option
 @click.argument("arguments", nargs=-1)
-def main(database: Path, variables: dict, arguments: tuple[str, ...]) -> None:
+def main(database: Path, variables: dict, ledger: str | None, arguments: tuple[str, ...]) -> None:
     # a link stays one: the file that it leads to is replaced
     database = database.resolve()
-    with replaced_by_copy(database) as copy:
+    with replaced_by_copy(database) as copy, ledger_vars(database, ledger, copy.parent / "ledger") as read:
         os.environ["RECMAIL_DATABASE"] = str(copy)
         with without_looking_for_garbage():
-            outcome = dbtRunner().invoke(["build", "--vars", json.dumps(variables), *arguments])
+            outcome = dbtRunner().invoke(["build", "--vars", json.dumps(read | variables), *arguments])
         DuckDBConnectionManager.close_all_connections()
     if outcome.exception:
         raise click.ClickException(str(outcome.exception))

@@ -18,6 +18,8 @@ from dbt_tools.options import built_database_option, vars_option
 from dbt_tools.relations import Relations, literal, qualified, schemas_holding
 from dbt_tools.scratch import scratch_folder
 from recmail.list_clicks import estimate
+from sending.export import ledger_vars
+from sending.options import ledger_option
 
 # what is compared per user: a title, the model, and the columns that make a difference
 PER_USER = [
@@ -38,6 +40,7 @@ PER_USER = [
 @click.command(help=__doc__)
 @built_database_option
 @vars_option
+@ledger_option
 @click.option(
     "--weeks",
     type=click.IntRange(0, 26),
@@ -45,8 +48,9 @@ PER_USER = [
     show_default=True,
     help="How many weeks of emails to estimate clicks from; each builds the lists once more.",
 )
-def main(database: Path, variables: dict, weeks: int) -> None:
-    with scratch_folder("effect") as folder:
+def main(database: Path, variables: dict, ledger: str | None, weeks: int) -> None:
+    with scratch_folder("effect") as folder, ledger_vars(database, ledger, folder / "ledger") as read:
+        variables = read | variables
         trial = folder / "trial.duckdb"
         shutil.copyfile(database, trial)
         require_time_of_the_warehouse(trial, variables)

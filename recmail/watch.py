@@ -28,6 +28,8 @@ from dbt_tools.scratch import sole_use
 from email_render.cli import out_option, render
 from recmail.build import replaced_by_copy
 from sending.cli import send
+from sending.export import ledger_vars
+from sending.options import ledger_option
 from sending.transports import KINDS
 
 SELECTOR = "realtime"
@@ -55,6 +57,7 @@ class Failed(Exception):
     show_default=True,
     help="Of selectors.yml: `realtime` leaves tables of the whole shop as the last full build made them.",
 )
+@ledger_option
 @click.option("--rounds", type=click.IntRange(1), help="End after so many, instead of never.")
 @click.option("--transport", type=click.Choice(KINDS), help="Send, too; other options of send come after --.")
 @click.argument("send_options", nargs=-1)
@@ -63,6 +66,7 @@ def watch(
     out: Path,
     every: float,
     selector: str,
+    ledger: str | None,
     rounds: int | None,
     transport: str | None,
     send_options: tuple[str, ...],
@@ -73,7 +77,7 @@ def watch(
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     places = ["--database", str(database), "--out", str(out)]
-    project = Project(database, variables, selector)
+    project = Project(database, variables, selector, ledger)
 
     def one_round() -> str:
         before, begun = queued_messages(database), time.monotonic()
@@ -86,7 +90,8 @@ def watch(
             f"built in {built - begun:.0f} s, rendered in {time.monotonic() - built:.0f} s"
         )
         if transport:
-            run(send, *places, "--transport", transport, *send_options)
+            named = ["--ledger", ledger] if ledger else []
+            run(send, *places, *named, "--transport", transport, *send_options)
             line += ", sent"
         return line
 
@@ -166,6 +171,7 @@ class Project:
     database: Path
     variables: dict
     selector: str
+    ledger: str | None = None
     files: list = field(default_factory=list)
     manifest: Manifest | None = None
 
@@ -173,10 +179,13 @@ class Project:
         """A round of the selector, beside the warehouse. Failed, saying why."""
         manifest = self.read()
         try:
-            with replaced_by_copy(self.database) as copy:
+            with (
+                replaced_by_copy(self.database) as copy,
+                ledger_vars(self.database, self.ledger, copy.parent / "ledger") as read,
+            ):
                 outcome = run_dbt(
                     *("build", "--selector", self.selector, "--no-write-json"),
-                    variables=self.variables,
+                    variables=read | self.variables,
                     folder=watch_folder(self.database),
                     database=copy,
                     manifest=manifest,

@@ -1,13 +1,15 @@
 """The ledger as files: events and exclusions as the next build reads them, and every message with its state."""
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
 
 from dbt_tools.private_files import private_files, replaced_folder
 from email_render.sink import parquet_file
-from sending.ledger import Ledger
+from sending.ledger import Ledger, ledger_exists, ledger_place
 from sending.states import SENT, State
 from sending.tables import events, messages, preferences, revisions
 
@@ -63,9 +65,26 @@ REVISIONS_SCHEMA = pa.schema(
 ROWS_AT_ONCE = 10_000
 
 
+@contextmanager
+def ledger_vars(database: Path, ledger: str | None, folder: Path) -> Iterator[dict]:
+    """Vars with which dbt reads what the ledger holds, from `folder`, as long as the block runs; none without one.
+
+    LedgerError when it can't be read: caps and refusals would be missed.
+    """
+    place = ledger_place(ledger, database)
+    if not ledger_exists(place):
+        yield {}
+        return
+    write_events(Ledger(place), folder)
+    try:
+        yield {"ledger_location": str(folder)}
+    finally:
+        shutil.rmtree(folder)
+
+
 def write_events(ledger: Ledger, out: Path) -> tuple[int, int, int]:
     """Replaces the folder. How many events, exclusions and messages there are."""
-    with private_files(), replaced_folder(out, known_by=LOG_FILE) as folder:
+    with private_files(), replaced_folder(out) as folder:
         write(folder / REVISIONS_FILE, REVISIONS_SCHEMA, ledger.all_rows(revisions))
         return (
             write(folder / EVENTS_FILE, EVENTS_SCHEMA, event_rows(ledger)),

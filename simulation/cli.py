@@ -59,7 +59,7 @@ def simulate(
     with scratch_folder("simulate") as folder:
         record = Simulation(folder, days, people, crashes, seed, threads=THREADS).run()
     found, unknowable = audit(record.life)
-    with replaced_folder(out, known_by=PAGE_FILE) as new:
+    with replaced_folder(out) as new:
         (new / PAGE_FILE).write_text(page(record, found, unknowable, days), "utf-8")
     click.echo(f"The page: {out / PAGE_FILE}")
     click.echo(last_line(record, found, days))

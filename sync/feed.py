@@ -116,7 +116,7 @@ def feed(database: Path, target: str, out: Path | None, people: str, ids: Path |
             raise click.ClickException(
                 f"the feed reads what this warehouse lacks: {missing} Run make build."
             ) from None
-        with replaced_folder(folder, known_by=".recmail") as new:
+        with replaced_folder(folder) as new:
             left_out = Counter[str]()
             for one in platform.feeds:
                 written, refused = write_feed(connection, one, new)

@@ -29,6 +29,9 @@
             {% do files.append(recmail.literal(recmail.input_file(name, ending))) %}
         {% endfor %}
     {% endfor %}
+    {% for name in recmail.ledger_names() if var('ledger_location') %}
+        {% do files.append(recmail.literal(recmail.ledger_file(name))) %}
+    {% endfor %}
     {% for table in graph.nodes.values() if table.config.meta.source in var('sources') %}
         {% set names = table.config.meta.names + recmail.holders_of_lists(table.config.meta.get('lists', [])) %}
         {% for name in names if '/' in recmail.source_place(table.config.meta.source) %}

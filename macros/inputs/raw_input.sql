@@ -1,7 +1,7 @@
 {#-
   An input as it was found, with erased users in it: {found: from-clause or none, columns: {name: type}, select: the
   contract's columns and row_fault, what is wrong with a row as a row of a file}. Where it is read from is decided while
-  parsing, what is there when the model runs.
+  parsing, what is there when the model runs. With what the sender's ledger holds of it (ledger_rows).
 -#}
 {% macro raw_input(table_name) %}
     {% set found = none %}
@@ -16,6 +16,24 @@
         {{ return({'found': found, 'columns': {}, 'select': ''}) }}
     {% endif %}
     {% set columns = recmail.input_columns(found) if found else {} %}
+    {% set select = recmail.select_of_input(table_name, found, columns) %}
+    {% set ledger = recmail.ledger_rows(table_name) %}
+    {% if ledger %}
+        {#- the ledger's word counts: a file may hold what it said some time ago -#}
+        {% set own, key = select, recmail.input_contract(table_name).meta.key | join(', ') %}
+        {% set ledger_columns = recmail.input_columns(ledger) %}
+        {% set select = recmail.select_of_input(table_name, ledger, ledger_columns) %}
+        {% if not found %}
+            {{ return({'found': ledger, 'columns': ledger_columns, 'select': select}) }}
+        {% endif %}
+        {% set select = select ~ "\nunion all\nselect * from (\n" ~ own ~ "\n) as own_rows\nwhere not coalesce((" ~ key
+            ~ ") in (select " ~ key ~ " from (\n" ~ select ~ "\n) as ledger_rows), false)" %}
+    {% endif %}
+    {{ return({'found': found, 'columns': columns, 'select': select}) }}
+{% endmacro %}
+
+
+{% macro select_of_input(table_name, found, columns) %}
     {% set expressions = [] %}
     {% for column in recmail.input_contract(table_name).columns %}
         {% set is_read = var('personal_columns') or not column.meta.personal %}
@@ -27,8 +45,7 @@
     {% do expressions.append(
         ("row_fault" if 'row_fault' in columns else "cast(null as " ~ dbt.type_string() ~ ") as row_fault")
     ) %}
-    {% set select = "select\n    " ~ expressions | join(",\n    ") ~ ("\nfrom " ~ found if found else "\nwhere false") %}
-    {{ return({'found': found, 'columns': columns, 'select': select}) }}
+    {{ return("select\n    " ~ expressions | join(",\n    ") ~ ("\nfrom " ~ found if found else "\nwhere false")) }}
 {% endmacro %}
 
 

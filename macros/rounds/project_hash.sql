@@ -6,7 +6,9 @@
 {% macro project_hash() %}
     {% set parts = [] %}
     {% if execute %}
-        {% set places = ['input_location', 'input_schema', 'input_relations', 'source_places', 'as_of', 'realtime_users'] %}
+        {% set places = [
+            'input_location', 'ledger_location', 'input_schema', 'input_relations', 'source_places', 'as_of', 'realtime_users'
+        ] %}
         {% for name in recmail.var_types() if name not in places %}
             {% do parts.append(name ~ tojson(var(name), sort_keys=true)) %}
         {% endfor %}

@@ -41,6 +41,10 @@
         'input_location': {
             'type': 'text', 'like': '[^*?\\[\\]{}]+', 'example': 'one directory, without * ? [ ] { } in its name'
         },
+        'ledger_location': {
+            'type': 'text', 'nullable': true, 'like': '[^*?\\[\\]{}]+',
+            'example': 'one directory, without * ? [ ] { } in its name'
+        },
         'input_schema': {
             'type': 'text', 'nullable': true, 'like': '[A-Za-z_][A-Za-z0-9_]{0,62}',
             'example': 'the name of a schema: letters, digits and _'

@@ -330,12 +330,14 @@ def test_nothing_of_an_earlier_run_is_left_and_no_other_folder_is_emptied(tmp_pa
     database = build_warehouse(tmp_path / "warehouse.duckdb")
     options = ["render", "--database", str(database), "--out", str(tmp_path), "--esp", "braze"]
     assert CliRunner().invoke(main, options).exit_code == 0
+    # of a run of before, which says so
     (tmp_path / "braze" / "old-kind.html").write_text("Anna")
+    with (tmp_path / "braze" / ".recmail").open("a") as mark:
+        mark.write("old-kind.html\n")
     again = CliRunner().invoke(main, options)
     assert again.exit_code == 0 and "is replaced" in again.output
     assert not (tmp_path / "braze" / "old-kind.html").exists()
-    (tmp_path / "braze" / ".recmail").unlink()
-    (tmp_path / "braze" / "attributes.parquet").unlink()
+    (tmp_path / "braze" / "our-own.html").write_text("Anna")
     refused = CliRunner().invoke(main, options)
-    assert refused.exit_code != 0 and "did not write" in refused.output
-    assert list((tmp_path / "braze").glob("*.html"))
+    assert refused.exit_code != 0 and "did not write there, such as our-own.html" in refused.output
+    assert (tmp_path / "braze" / "our-own.html").read_text() == "Anna"

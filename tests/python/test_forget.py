@@ -52,7 +52,7 @@ def erased(tmp_path_factory) -> tuple[Path, Build]:
     assert before.succeeded, before.text
     assert "Nobody" in forget("--database", before.database, "--out", folder / "out", "--if-erased")
     render_queue(Job(before.database, folder / "out/emails", KEY, "sql"), 1, None)
-    with replaced_folder(folder / "out/gallery", known_by=MARK):
+    with replaced_folder(folder / "out/gallery"):
         pass
     (folder / "out/gallery/email-01.html").write_text(MARK, "utf-8")
     (folder / "out/input_quality.html").write_text(MARK, "utf-8")

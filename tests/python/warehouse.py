@@ -34,6 +34,7 @@ shared_folder = Path()
 RUN_TIME_VARS = {
     *(
         "input_location",
+        "ledger_location",
         "as_of",
         "realtime_users",
         "source_places",
