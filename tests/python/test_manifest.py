@@ -9,6 +9,7 @@ from dbt_tools.dbt_runs import parse_project
 RULE = {"name": "other", "when": "order_count > 1", "effect": "offer", "value": "best", "priority": 1}
 OTHER = {
     "input_location": "elsewhere",
+    "ledger_location": "elsewhere/ledger",
     "as_of": "2024-05-01 00:00:00",
     "realtime_users": "all",
     "source_places": {"shopify": "elsewhere"},

@@ -87,7 +87,14 @@ def test_what_is_of_another_type_is_refused(name):
     kind = TYPES[name]["type"]
     if kind in ("number", "whole", "share"):
         assert set(taken) <= {None, 1.5}
-    elif name in ("input_location", "shop_name", "names_language", "postal_address", "unseen_link"):
+    elif name in (
+        "input_location",
+        "ledger_location",
+        "shop_name",
+        "names_language",
+        "postal_address",
+        "unseen_link",
+    ):
         assert set(taken) <= TEXTS | {None}
     elif name == "schema_prefix":
         assert taken == [""]
