@@ -83,6 +83,24 @@ QUERIES = {
         group by all
         """,
     ),
+    "what hours, adaptive arms and strategies were clicked": (
+        "send_time_emails,send_time_clicked_emails,adaptive_emails,adaptive_clicked_emails,list_slots,list_clicked_slots",
+        "metric_time__day",
+        """
+        select
+            date_trunc('day', as_of),
+            (select sum(message_count) from send_time_results where metric = 'click_rate'),
+            (select sum(answer_count) from send_time_results where metric = 'click_rate'),
+            (select sum(message_count) from arm_weights), (select sum(click_count) from arm_weights),
+            (select sum(slot_count) from strategy_click_rates), (select sum(click_count) from strategy_click_rates)
+        from stg_as_of
+        """,
+    ),
+    "clicks of what emails showed, by strategy": (
+        "list_slots,list_click_rate",
+        "shown_strategy__strategy",
+        "select strategy, sum(slot_count), sum(click_count) / sum(slot_count) from strategy_click_rates group by all",
+    ),
     "what is on, by kind": (
         "capabilities,capabilities_on,capability_needs_unmet",
         "capability_need__kind",
