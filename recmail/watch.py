@@ -77,7 +77,7 @@ def watch(
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     places = ["--database", str(database), "--out", str(out)]
-    project = Project(database, variables, selector, ledger)
+    project = Project(database, variables, selector, ledger=ledger)
 
     def one_round() -> str:
         before, begun = queued_messages(database), time.monotonic()
@@ -171,9 +171,9 @@ class Project:
     database: Path
     variables: dict
     selector: str
-    ledger: str | None = None
     files: list = field(default_factory=list)
     manifest: Manifest | None = None
+    ledger: str | None = None
 
     def build(self) -> None:
         """A round of the selector, beside the warehouse. Failed, saying why."""
