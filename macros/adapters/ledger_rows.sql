@@ -8,17 +8,6 @@
 {% endmacro %}
 
 
-{#- inputs that `recmail events` writes (sending/export.py) -#}
-{% macro ledger_names() %}
-    {{ return(['email_events', 'user_exclusions', 'send_log']) }}
-{% endmacro %}
-
-
-{% macro ledger_file(table_name) %}
-    {{ return(var('ledger_location') ~ '/' ~ table_name ~ '.parquet') }}
-{% endmacro %}
-
-
 {% macro duckdb__ledger_rows(table_name) %}
     {% set path = recmail.ledger_file(table_name) %}
     {% if not run_query("select 1 from glob(" ~ recmail.literal(path) ~ ")") | length %}
