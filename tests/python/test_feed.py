@@ -266,7 +266,7 @@ def test_what_would_mislead_is_not_written(small, tmp_path):
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "thesis.txt").write_text("mine")
-    assert "holds files that recmail did not write" in fed(small.database, "algolia", mine).output
+    assert "holds what recmail did not write there" in fed(small.database, "algolia", mine).output
     assert [path.name for path in mine.iterdir()] == ["thesis.txt"]
     for ids, reason in (
         ("experiment,arm\n", "has no column experiment_id, variation_id"),
