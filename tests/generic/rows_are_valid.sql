@@ -20,9 +20,7 @@
     ]) %}
 {% endfor %}
 {% for column, values in accepted.items() %}
-    {% set list = [] %}
-    {% for value in values %}{% do list.append(literal(value)) %}{% endfor %}
-    {% do rules.append([column ~ ' not in (' ~ list | join(', ') ~ ')', column ~ ' is none of the values it may have']) %}
+    {% do rules.append([column ~ ' not in (' ~ literals(values) ~ ')', column ~ ' is none of the values it may have']) %}
 {% endfor %}
 {% set shown = key | join(', ') if key else '*' %}
 
