@@ -10,6 +10,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.resources.types import NodeType
 from dbt.cli.main import dbtRunner
@@ -22,6 +23,8 @@ from dbt_tools.project import project_directory
 
 # by the environment they were compiled in and their source
 COMPILED_TEMPLATES: dict[tuple[type[Environment], str], CodeType] = {}
+# where dbt looks for them unless dbt_project.yml says otherwise
+DBT_FOLDERS = ("models", "macros", "seeds", "tests", "snapshots", "analyses")
 # what `dbt build` leaves out when it is to build and not to judge
 NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
@@ -127,11 +130,13 @@ def options(variables: Mapping, folder: Path) -> list[str]:
 def project_files() -> list[tuple[str, int, int]]:
     """What tells the files that dbt parses from those of before: path, size and time of each."""
     project = project_directory()
-    folders = ("models", "macros", "seeds", "tests", "snapshots", "analyses", "dbt_packages")
-    files = [
+    config = yaml.safe_load((project / "dbt_project.yml").read_text("utf-8"))
+    named = [path for key, paths in config.items() if key.endswith("-paths") for path in paths]
+    folders = {*DBT_FOLDERS, *named, config.get("packages-install-path", "dbt_packages")}
+    files = {
         *project.glob("*.yml"),
         *(path for folder in folders for path in (project / folder).rglob("*.*")),
-    ]
+    }
     found = [(path, path.stat()) for path in files if path.is_file()]
     return sorted((str(path), status.st_size, status.st_mtime_ns) for path, status in found)
 
