@@ -15,7 +15,9 @@ import click
 
 # stands in a folder that recmail writes whole and names all that it wrote there, so that nothing else is ever removed
 MARK = ".recmail"
-MARK_TEXT = "Written by recmail, which replaces this whole folder when it writes it again:\n"
+MARK_TEXT = "Written by recmail, which replaces this whole folder when it writes it again:"
+# of versions that named nothing
+EARLIER_MARK_TEXT = MARK_TEXT.replace(":", ".")
 
 
 @contextmanager
@@ -42,13 +44,20 @@ def private_folder(path: Path, known_by: str = MARK) -> None:
         close_to_others(path)
 
 
+def files_in(folder: Path) -> set[str]:
+    """Paths of all files below it, and of links."""
+    return {
+        str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()
+    }
+
+
 def strangers_in(path: Path) -> list[str]:
     """What stands in a folder and recmail did not write there; the path itself when it is no folder."""
     if not path.is_dir():
         return [path.name] if path.exists() else []
     mark = path / MARK
-    own = {MARK, *(mark.read_text("utf-8").splitlines()[1:] if mark.is_file() else [])}
-    return sorted({entry.name for entry in path.iterdir()} - own)
+    said, *own = (mark.read_text("utf-8") if mark.is_file() else "").splitlines() or [""]
+    return [] if said == EARLIER_MARK_TEXT else sorted(files_in(path) - {MARK, *own})
 
 
 @contextmanager
@@ -70,8 +79,7 @@ def replaced_folder(path: Path) -> Iterator[Path]:
     new.mkdir(mode=0o700)
     try:
         yield new
-        names = sorted(entry.name for entry in new.iterdir())
-        (new / MARK).write_text("\n".join([MARK_TEXT.rstrip(), *names, ""]), "utf-8")
+        (new / MARK).write_text("\n".join([MARK_TEXT, *sorted(files_in(new)), ""]), "utf-8")
         if path.exists():
             # a folder that isn't empty can't be renamed over: out of the way first
             before = path.with_name(f"{path.name}.unfinished-before-{os.getpid()}")

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from click import ClickException
 from email_render_warehouse import build_warehouse
 
+from dbt_tools.private_files import MARK, MARK_TEXT, replaced_folder
 from ranker.store import copy_ranker
 
 ROOT = Path(__file__).parents[2]
@@ -81,3 +83,26 @@ def test_learned_tables_are_copied_between_any_paths(tmp_path):
     copy_ranker(source, target, "the shop's")
     with duckdb.connect(target) as connection:
         assert connection.sql('from "the shop\'s"."a b"').fetchall() == [(1,)]
+
+
+def test_a_folder_is_replaced_only_when_its_mark_names_all_that_stands_in_it(tmp_path):
+    out = tmp_path / "out"
+    for text in ("yesterday's", "today's"):
+        with replaced_folder(out) as new:
+            (new / "pictures").mkdir()
+            (new / "pictures" / "one.png").write_text(text)
+    assert (out / "pictures" / "one.png").read_text() == "today's"
+    for stranger in (out / "mine.txt", out / "pictures" / "mine.txt"):
+        stranger.write_text("mine")
+        with pytest.raises(ClickException, match=str(stranger.relative_to(out))), replaced_folder(out):
+            pass
+        assert stranger.read_text() == "mine"
+        stranger.unlink()
+    # what a version before wrote, whose mark named nothing; and a mark that a full disk left empty
+    (out / MARK).write_text(f"{MARK_TEXT[:-1]}.\n")
+    with replaced_folder(out):
+        pass
+    (out / MARK).write_text("")
+    (out / "mine.txt").write_text("mine")
+    with pytest.raises(ClickException, match=r"mine\.txt"), replaced_folder(out):
+        pass
