@@ -28,7 +28,7 @@ counted as (
         item_id,
         count(*) as slot_count,
         sum(is_clicked) as click_count,
-        sum(slot_weight * is_clicked) as clicked,
+        sum(slot_weight * is_clicked) as observed,
         sum(slot_weight * rate) as foretold,
         sum(slot_weight * slot_weight * rate) as variance
     from slots
@@ -36,10 +36,9 @@ counted as (
 
 ),
 
--- what is foretold comes to as many clicks as there were
-totals as (
+enough as (
 
-    select cast(sum(clicked) as double) / cast(sum(foretold) as double) as calibration
+    select sum(click_count) as click_count
     from counted
     having
         sum(click_count) >= {{ constants().feedback_clicks_min }}
@@ -48,26 +47,9 @@ totals as (
 
 ),
 
-items as (
-
-    select
-        items.item_id,
-        items.category,
-        coalesce(counted.slot_count, 0) as slot_count,
-        coalesce(counted.click_count, 0) as click_count,
-        coalesce(counted.clicked, 0) as observed,
-        cast(round(coalesce(counted.foretold, 0) * totals.calibration, 9) as decimal(18, 9)) as foretold,
-        cast(round(coalesce(counted.variance, 0) * totals.calibration, 9) as decimal(18, 9)) as variance
-    from {{ ref('stg_items') }} as items
-    cross join totals
-    left join counted
-        on items.item_id = counted.item_id
-
-),
-
 lifts as (
 
-    {{ nested_lifts('items') }}
+    {{ nested_lifts('counted') }}
 
 ),
 
@@ -89,11 +71,11 @@ beside_orders as (
 
 select
     item_keys.item_key,
-    items.item_id,
-    items.category,
-    cast(items.slot_count as {{ dbt.type_bigint() }}) as slot_count,
-    cast(items.click_count as {{ dbt.type_bigint() }}) as click_count,
-    round(cast(items.foretold as double), 6) as foretold_click_count,
+    lifts.item_id,
+    lifts.category,
+    cast(coalesce(counted.slot_count, 0) as {{ dbt.type_bigint() }}) as slot_count,
+    cast(coalesce(counted.click_count, 0) as {{ dbt.type_bigint() }}) as click_count,
+    round(cast(lifts.foretold_count as double), 6) as foretold_click_count,
     round(lifts.category_lift, 6) as category_lift,
     round(lifts.lift, 6) as click_lift,
     round(lifts.lift_error, 6) as click_lift_error,
@@ -102,8 +84,9 @@ select
     round(greatest(least(lifts.order_lift, {{ factor_max }}), 1e+00 / {{ factor_max }}), 6) as click_factor,
     -- else it is seldom clicked or bought, and unlikely to be as good as the average
     round(lifts.order_lift + {{ z_upper }} * lifts.order_lift_error, 6) >= 1 as is_promising
-from items
-inner join beside_orders as lifts
-    on items.item_id = lifts.item_id
+from beside_orders as lifts
+cross join enough
 inner join {{ ref('int_item_keys') }} as item_keys
-    on items.item_id = item_keys.item_id
+    on lifts.item_id = item_keys.item_id
+left join counted
+    on lifts.item_id = counted.item_id

@@ -20,7 +20,7 @@ counted as (
     select
         item_id,
         count(*) as click_count,
-        sum(is_ordered) as order_count,
+        sum(is_ordered) as observed,
         cast(sum(rate) as decimal(18, 9)) as foretold,
         cast(sum(rate * (1 - rate)) as decimal(28, 9)) as variance
     from clicks
@@ -28,49 +28,30 @@ counted as (
 
 ),
 
--- what is foretold comes to as many orders as there were
 totals as (
 
     select
-        coalesce(sum(order_count), 0) >= {{ constants().feedback_clicks_min }} as is_enough,
-        (coalesce(sum(order_count), 0) + 1) / cast(coalesce(sum(click_count), 0) + 2 as double) as rate_of_all,
-        coalesce(cast(sum(order_count) as double) / cast(sum(foretold) as double), 1) as calibration
+        coalesce(sum(observed), 0) >= {{ constants().feedback_clicks_min }} as is_enough,
+        (coalesce(sum(observed), 0) + 1) / cast(coalesce(sum(click_count), 0) + 2 as double) as rate_of_all
     from counted
-
-),
-
-items as (
-
-    select
-        items.item_id,
-        items.category,
-        coalesce(counted.click_count, 0) as click_count,
-        coalesce(counted.order_count, 0) as order_count,
-        coalesce(counted.order_count, 0) as observed,
-        cast(round(coalesce(counted.foretold, 0) * totals.calibration, 9) as decimal(18, 9)) as foretold,
-        cast(round(coalesce(counted.variance, 0) * totals.calibration, 9) as decimal(18, 9)) as variance
-    from {{ ref('stg_items') }} as items
-    cross join totals
-    left join counted
-        on items.item_id = counted.item_id
 
 ),
 
 lifts as (
 
-    {{ nested_lifts('items') }}
+    {{ nested_lifts('counted') }}
 
 )
 
 select
-    items.item_id,
-    cast(items.click_count as {{ dbt.type_bigint() }}) as click_count,
-    cast(items.order_count as {{ dbt.type_bigint() }}) as order_count,
-    round(cast(items.foretold as double), 6) as foretold_order_count,
+    lifts.item_id,
+    cast(coalesce(counted.click_count, 0) as {{ dbt.type_bigint() }}) as click_count,
+    cast(coalesce(counted.observed, 0) as {{ dbt.type_bigint() }}) as order_count,
+    round(cast(lifts.foretold_count as double), 6) as foretold_order_count,
     case when totals.is_enough then round(lifts.lift, 6) else 1 end as conversion_lift,
     case when totals.is_enough then round(lifts.lift_error, 6) else 0 end as conversion_lift_error,
     round(least(totals.rate_of_all * case when totals.is_enough then lifts.lift else 1 end, 1), 9) as conversion_rate
-from items
-inner join lifts
-    on items.item_id = lifts.item_id
+from lifts
 cross join totals
+left join counted
+    on lifts.item_id = counted.item_id
