@@ -22,8 +22,9 @@ from dbt_tools.unfinished import building_folder, remove_copy
 from email_render.run import PLAN_FILE
 from recmail.quality_page import PAGE
 from sending.erased import erased_users
-from sending.ledger import Ledger, ledger_exists, ledger_place, shown
+from sending.ledger import Ledger
 from sending.options import ledger_option
+from sending.store import ledger_exists, ledger_place, shown
 
 SWEPT = "swept_erasures"
 # as profiles.yml makes the file

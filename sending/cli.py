@@ -22,7 +22,7 @@ from sending.endpoint import endpoint as reference_endpoint
 from sending.export import EVENTS_FILE, EXCLUSIONS_FILE, LOG_FILE, write_events
 from sending.frozen_queue import Emails, Queue, open_queue
 from sending.guard import CHECKS, RUNS_COMPARED, findings, require_usual
-from sending.ledger import Ledger, LedgerError, ledger_exists, ledger_place, shown, utc_now
+from sending.ledger import Ledger, utc_now
 from sending.mail import Signer
 from sending.options import ledger_option
 from sending.pace import Pace
@@ -32,6 +32,7 @@ from sending.reports import read_reports
 from sending.revision import Revision
 from sending.settings import read_settings
 from sending.states import State
+from sending.store import LedgerError, ledger_exists, ledger_place, shown
 from sending.tables import messages
 from sending.transports import KINDS, SMTP_VARIABLE, JsonLines, Maildir, Smtp, SmtpServer
 

@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from dbt_tools.private_files import private_files, replaced_folder
 from email_render.sink import parquet_file
-from sending.ledger import Ledger, ledger_exists, ledger_place
+from sending.ledger import Ledger
 from sending.states import SENT, State
+from sending.store import ledger_exists, ledger_place
 from sending.tables import events, messages, preferences, revisions
 
 EVENTS_FILE, LOG_FILE, REVISIONS_FILE = "email_events.parquet", "send_log.parquet", "send_revisions.parquet"

@@ -5,76 +5,45 @@ replace it. Every change of a state goes through `Ledger.move`. A call of the le
 returns: "handed over" must have been written before the first byte leaves, whatever happens to the machine.
 """
 
-import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import NamedTuple
 
-import click
 from sqlalchemy import (
     Connection,
-    Engine,
     RowMapping,
     and_,
     bindparam,
     case,
-    create_engine,
     delete,
-    event,
     false,
     func,
     or_,
     select,
-    text,
     tuple_,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
-from dbt_tools.private_files import close_to_others
 from sending.presence import Presence, presence_of
 from sending.states import ENDED, FOLLOWS, SENT, UNDER_WAY, WAITING, State
-from sending.tables import (
-    MIGRATIONS,
-    VERSION,
-    events,
-    messages,
-    metadata,
-    preferences,
-    revisions,
-    runs,
-    schema_version,
+from sending.store import (
+    LedgerError,
+    adopt_schema,
+    chunks,
+    insert_into,
+    insert_new,
+    open_engine,
+    reading,
+    shown,
+    vacuum,
 )
+from sending.tables import events, messages, preferences, revisions, runs
 
-LEDGER_VARIABLE = "RECMAIL_LEDGER"
-BUSY_SECONDS = 60  # that a statement waits for another sender's transaction
-ROWS_AT_ONCE = 500  # in one statement: SQLite takes 32,766 parameters
 # the reasons of what came back, as send_decisions words them
 REFUSED = {"unsubscribe": "unsubscribed", "complaint": "complained", "bounce": "bounced"}
-
-
-class LedgerError(click.ClickException):
-    """The ledger can't be used; nothing is sent. Exit code 2."""
-
-    exit_code = 2
-
-
-def ledger_place(named: str | None, database: Path) -> str:
-    """A URL or file: as named, else beside the warehouse."""
-    return named or str(database.resolve().with_suffix(".ledger.sqlite"))
-
-
-def is_url(place: str) -> bool:
-    return "://" in place
-
-
-def ledger_exists(place: str) -> bool:
-    return is_url(place) or Path(place).exists()
 
 
 def utc_now() -> datetime:
@@ -94,7 +63,7 @@ class Ledger:
         self.engine = open_engine(place)
         self.now = clock
         try:
-            self._adopt_schema()
+            adopt_schema(self.engine)
         except DBAPIError as error:
             raise LedgerError(f"the ledger {shown(place)} can't be used: {error.orig}") from None
 
@@ -136,7 +105,7 @@ class Ledger:
     def add_run(self, run_id: str, as_of: datetime, message_count: int) -> None:
         row = {"run_id": run_id, "as_of": as_of, "message_count": message_count, "seen_at": self.now()}
         with self.engine.begin() as connection:
-            self._insert_new(connection, runs, [row])
+            insert_new(connection, runs, [row])
 
     def add_queued(self, rows: Collection[dict], again: Collection[str] = ()) -> None:
         """Messages that the ledger doesn't know begin as queued; those that wait, or may be repeated, become
@@ -155,7 +124,7 @@ class Ledger:
         places = ("run_id", "part", "row_group", "consented_at", "expires_at")
         with self.engine.begin() as connection:
             new = {"state": State.QUEUED, "attempts": 0, "repeats": 0, "queued_at": self.now()}
-            self._insert_new(connection, messages, [row | new for row in rows])
+            insert_new(connection, messages, [row | new for row in rows])
             for condition, names, computed in (
                 (or_(is_waiting, is_unclear), places, no_sooner),
                 (or_(is_waiting, is_repeated), ("subject", "items"), {}),
@@ -184,7 +153,7 @@ class Ledger:
     def note_revisions(self, rows: Collection[dict]) -> None:
         """What newer inputs changed in messages; what is known already is not noted twice."""
         with self.engine.begin() as connection:
-            self._insert_new(connection, revisions, [row | {"noted_at": self.now()} for row in rows])
+            insert_new(connection, revisions, [row | {"noted_at": self.now()} for row in rows])
 
     def open_run(self, run_id: str) -> None:
         """The run's messages that were rendered can be claimed. Those of earlier runs can't any more: later ones stand
@@ -353,7 +322,7 @@ class Ledger:
             return self._move(connection, State.EXPIRED, messages.c.expires_at <= self.now(), "shelf_life")
 
     def next_due(self, run_id: str) -> datetime | None:
-        with self.engine.begin() as connection:
+        with reading(self.engine) as connection:
             return connection.execute(
                 select(func.min(messages.c.due_at)).where(
                     messages.c.run_id == run_id, messages.c.state == State.RENDERED
@@ -364,13 +333,15 @@ class Ledger:
 
     def add_event(self, row: dict) -> bool:
         """Whether the ledger did not have it yet."""
-        insert = self._insert(events).values(row).on_conflict_do_nothing().returning(events.c.event_id)
+        insert = (
+            insert_into(events, self.engine).values(row).on_conflict_do_nothing().returning(events.c.event_id)
+        )
         with self.engine.begin() as connection:
             return connection.execute(insert).first() is not None
 
     def preferences(self, user_id: str) -> Preferences:
         """What the user chose so far."""
-        with self.engine.begin() as connection:
+        with reading(self.engine) as connection:
             rows = connection.execute(select(preferences).where(preferences.c.user_id == user_id)).all()
         return Preferences(
             next((row.value for row in rows if row.kind == "frequency"), None),
@@ -390,7 +361,7 @@ class Ledger:
                     tuple_(preferences.c.kind, preferences.c.value).not_in(values),
                 )
             )
-            self._insert_new(
+            insert_new(
                 connection,
                 preferences,
                 [
@@ -413,7 +384,7 @@ class Ledger:
             condition = and_(
                 messages.c.address_key == address_key, messages.c.state.in_((*SENT, State.BOUNCED))
             )
-        with self.engine.begin() as connection:
+        with reading(self.engine) as connection:
             return (
                 connection.execute(
                     select(messages).where(condition).order_by(messages.c.claimed_at.desc()).limit(1)
@@ -424,7 +395,7 @@ class Ledger:
 
     def address_of(self, user_id: str) -> str | None:
         """Where the user was last written to."""
-        with self.engine.begin() as connection:
+        with reading(self.engine) as connection:
             return connection.execute(
                 select(messages.c.address_key)
                 .where(messages.c.user_id == user_id)
@@ -440,7 +411,7 @@ class Ledger:
         query = select(messages.c.state, reason, func.count()).group_by(messages.c.state, reason)
         if run_id:
             query = query.where(messages.c.run_id == run_id)
-        with self.engine.begin() as connection:
+        with reading(self.engine) as connection:
             rows = [tuple(row) for row in connection.execute(query)]
         counts: Counter = Counter()
         for state, why, count in rows:
@@ -453,7 +424,7 @@ class Ledger:
 
     def earlier_runs(self, run_id: str, limit: int) -> list[RowMapping]:
         """The latest runs before this one, the last first."""
-        with self.engine.begin() as connection:
+        with reading(self.engine) as connection:
             return list(
                 connection.execute(
                     select(runs)
@@ -464,7 +435,7 @@ class Ledger:
             )
 
     def all_rows(self, table, *conditions) -> Iterator[RowMapping]:
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             yield from (
                 connection.execution_options(yield_per=1000)
                 .execute(select(table).where(*conditions).order_by(*table.primary_key))
@@ -504,94 +475,5 @@ class Ledger:
                     )
                 ).rowcount
         if removed:
-            self._vacuum()
+            vacuum(self.engine)
         return removed
-
-    def _vacuum(self) -> None:
-        """Free blocks and the log hold what was deleted."""
-        if self.engine.dialect.name == "sqlite":
-            # past SQLAlchemy, which would begin a transaction
-            connection = self.engine.raw_connection()
-            connection.execute("vacuum")
-            connection.execute("pragma wal_checkpoint(truncate)")
-            connection.close()
-            return
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            tables = (messages, events, preferences, revisions)
-            connection.execute(text(f"vacuum full {', '.join(table.name for table in tables)}"))
-
-    # --- the store -------------------------------------------------------------------------------------------
-
-    def _insert(self, table):
-        """As the store's dialect says it: `on conflict do nothing` is none of the standard."""
-        return {"sqlite": sqlite, "postgresql": postgresql}[self.engine.dialect.name].insert(table)
-
-    def _insert_new(self, connection: Connection, table, rows: Collection[dict]) -> None:
-        if rows:
-            # one statement for many rows, compiled once
-            connection.execute(self._insert(table).on_conflict_do_nothing(), list(rows))
-
-    def _adopt_schema(self) -> None:
-        with self.engine.begin() as connection:
-            if self.engine.dialect.name == "postgresql":
-                # two that are started at once must not both make the tables
-                connection.execute(text("select pg_advisory_xact_lock(hashtext('recmail ledger schema'))"))
-            metadata.create_all(connection)
-            version = connection.execute(select(schema_version.c.version)).scalar()
-            if version is None:
-                connection.execute(schema_version.insert().values(version=VERSION))
-                return
-            if version > VERSION:
-                raise LedgerError(
-                    f"the ledger is of a newer recmail (version {version}, this one knows {VERSION})"
-                )
-            for step in range(version, VERSION):
-                for statement in MIGRATIONS[step]:
-                    connection.execute(text(statement))
-            connection.execute(update(schema_version).values(version=VERSION))
-
-
-def open_engine(place: str) -> Engine:
-    if is_url(place):
-        try:
-            url = make_url(place)
-        except ArgumentError:
-            raise LedgerError(f"{LEDGER_VARIABLE} is no URL such as postgresql://user@host/ledger") from None
-        if url.get_backend_name() != "postgresql":
-            raise LedgerError(
-                "a ledger is a file, or a PostgreSQL database by its URL: postgresql://user@host/ledger"
-            )
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    path = Path(place)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # before SQLite makes it, and its log with the same rights. One that is there is not opened: to close it would let
-    # go of the locks that SQLite holds for this process, and another process could then damage the file
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    close_to_others(path)
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
-    event.listen(engine, "connect", prepare_sqlite)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("begin immediate"))
-    return engine
-
-
-def prepare_sqlite(connection, _record) -> None:
-    # SQLAlchemy's own way to have begin said by `begin immediate`: who writes first has the file, and nobody deadlocks
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode = wal",
-        # what is committed is on disk: a lost "handed over" would be a mail sent twice
-        "synchronous = full",
-        "secure_delete = on",
-    ):
-        connection.execute(f"pragma {pragma}")
-
-
-def shown(place: str) -> str:
-    """Without the password."""
-    return make_url(place).render_as_string() if is_url(place) else place
-
-
-def chunks(values: list) -> Iterator[list]:
-    for first in range(0, len(values), ROWS_AT_ONCE):
-        yield values[first : first + ROWS_AT_ONCE]

@@ -2,7 +2,7 @@
 
 import click
 
-from sending.ledger import LEDGER_VARIABLE
+from sending.store import LEDGER_VARIABLE
 
 ledger_option = click.option(
     "--ledger",

@@ -11,6 +11,7 @@ from warehouse import build
 
 from sending.export import LOG_FILE, ledger_vars, write_events
 from sending.ledger import Ledger
+from sending.tables import events
 
 READ = ("input_email_events", "input_send_log", "input_user_exclusions", "input_erasure_requests")
 NO = {
@@ -55,6 +56,15 @@ def test_a_build_reads_the_ledger_beside_the_inputs(tmp_path, place):
         ("u4",),
     ]
     assert built.value("select count(*) from inputs.email_events where user_id = 'u5'") == 0
+
+
+def test_a_sender_waits_for_no_reader(monkeypatch, place):
+    monkeypatch.setattr("sending.store.BUSY_SECONDS", 0.1)
+    rows = Ledger(place).all_rows(events)
+    next(rows)
+    # a sender that has to wait gives up
+    assert Ledger(place).add_event(NO | {"event_id": "meanwhile", "user_id": "u6", "occurred_at": AS_OF})
+    assert len(list(rows)) == 2
 
 
 def test_without_a_ledger_nothing_is_read(tmp_path):
