@@ -13,7 +13,7 @@ from (
     from {{ ref('int_purchases') }}
     where user_id is not null
     group by user_id, item_id
-    having count(distinct order_id) >= 2
+    having min(order_id) <> max(order_id)
 ) as bought
 inner join {{ ref('int_item_repurchases') }} as repurchases
     on bought.item_id = repurchases.item_id

@@ -15,6 +15,7 @@ with visits as (
 
 ),
 
+-- the lines of an order are one
 acts as (
 
     select
@@ -22,12 +23,12 @@ acts as (
         ordered_at as acted_at
     from {{ ref('int_purchases') }}
     where user_id is not null
-    union all
+    union
     select
         user_id,
         occurred_at as acted_at
     from visits
-    union all
+    union
     select
         user_id,
         occurred_at as acted_at

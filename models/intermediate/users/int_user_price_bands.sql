@@ -26,19 +26,34 @@ lines as (
 
 ),
 
+-- how many lines of the category were cheaper, and as dear
+prices as (
+
+    select
+        category,
+        unit_price,
+        count(*) as line_count,
+        sum(count(*)) over (partition by category order by unit_price) as up_to_count,
+        sum(count(*)) over (partition by category) as category_count
+    from lines
+    group by category, unit_price
+
+),
+
 placed as (
 
     select
-        user_id,
-        is_remembered,
-        cast(
-            (
-                1 - cume_dist() over (partition by category order by unit_price desc)
-                + cume_dist() over (partition by category order by unit_price)
-            ) / 2
-            as decimal(18, 9)
-        ) as price_percentile
+        lines.user_id,
+        cast((2 * prices.up_to_count - prices.line_count) / cast(2 * prices.category_count as double) as decimal(18, 9))
+            as price_percentile
     from lines
+    inner join prices
+        on
+            lines.category = prices.category
+            and lines.unit_price = prices.unit_price
+    where
+        lines.user_id is not null
+        and lines.is_remembered
 
 ),
 
@@ -52,9 +67,6 @@ averaged as (
             9
         ) as price_percentile
     from placed
-    where
-        user_id is not null
-        and is_remembered
     group by user_id
 
 )
