@@ -52,13 +52,6 @@ items as (
 
 ),
 
-user_seasons as (
-
-    select * from {{ ref('int_user_seasons') }}
-    where {{ is_in_part('user_key') }}
-
-),
-
 excluded as (
 
     select * from {{ ref('int_excluded_items') }}
@@ -91,7 +84,8 @@ select
         when items.unavailable_reason is not null then items.unavailable_reason
         when unwanted.item_key is not null then 'not_interested'
         when items.is_for_reorders and not proposed.is_reorder then 'sensitive'
-        when items.season is not null and user_seasons.user_key is null then 'out_of_season'
+        when items.season is not null and coalesce(users.season_names, '') not like concat('%|', items.season, '|%')
+            then 'out_of_season'
         when excluded.reason is not null then excluded.reason
         when
             not proposed.is_chosen
@@ -104,10 +98,6 @@ inner join users
     on proposed.user_key = users.user_key
 inner join items
     on proposed.item_key = items.item_key
-left join user_seasons
-    on
-        proposed.user_key = user_seasons.user_key
-        and items.season = user_seasons.season
 left join excluded
     on
         proposed.user_key = excluded.user_key
