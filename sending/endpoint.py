@@ -2,7 +2,7 @@
 
 GET shows a form and changes nothing, since link scanners follow every link. POST acts, on /unsubscribe the one that
 mail programs send by themselves too (RFC 8058). What readers say goes into the ledger: the sender asks it before each
-message, and the next build reads it from `recmail events`.
+message, and the next build reads it.
 
 No cookie is read: the token in the address is all that lets anybody act, so another site has nothing to act with. A
 browser that says a form came from another site is refused all the same.
@@ -85,10 +85,7 @@ def endpoint(ledger: Ledger, keys: Sequence[bytes], readers: Readers) -> Starlet
         if request.method != "POST":
             button = BUTTON.format(query=escape(request.url.query), label="Unsubscribe")
             return page("Do you want to unsubscribe?", button)
-        fields = await small_form(request)
-        # the form of this page is empty; a mail program's says so
-        if fields is None or fields and fields.get("List-Unsubscribe") != ["One-Click"]:
-            return not_understood()
+        # whatever the body says, and in whichever form (RFC 8058 allows two): in doubt nobody is written to
         await run_in_threadpool(note_unsubscribe, ledger, user_id)
         return page("You are unsubscribed", "<p>You will get no more of these emails.</p>")
 
