@@ -252,7 +252,8 @@ def open_ledger(place: str | None, database: Path) -> Ledger:
 @ledger_option
 @click.argument("maildir", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def bounces(database: Path, ledger: str | None, maildir: Path) -> None:
-    """Take in what came to the bounce address: reports of mails that could not be delivered, and complaints.
+    """Take in what came to the bounce address: reports of mails that could not be delivered, and complaints; or
+    unsubscribes by mail, which come to var unsubscribe_email.
 
     Reads the unread mails of MAILDIR and marks them as read.
     """

@@ -1,7 +1,8 @@
-"""What servers and providers report back: mails that could not be delivered (DSN), and complaints (ARF, RFC 5965).
+"""What comes back by mail: mails that could not be delivered (DSN), complaints (ARF, RFC 5965), and unsubscribes.
 
-Both come as mails to the bounce address. A report counts for the message that it names; one that names none, for the
-last message to its address. What is about no message of the ledger is left alone: anybody can write to that address.
+Reports come to the bounce address, unsubscribes to var unsubscribe_email: List-Unsubscribe has it with the message's id
+as the subject. A report counts for the message that it names; one that names none, for the last message to its address.
+What is about no message of the ledger is left alone: anybody can write to these addresses.
 """
 
 import email
@@ -19,8 +20,11 @@ from flufl.bounce import all_failures
 from sending.ledger import Ledger
 from sending.settings import Settings
 from sending.states import State
+from sending.transports import HARD_STATUS
 
-BOUNCE, COMPLAINT = "bounce", "complaint"
+BOUNCE, COMPLAINT, UNSUBSCRIBE = "bounce", "complaint", "unsubscribe"
+# kinds of feedback that are no complaint of a reader (RFC 6430, RFC 6591)
+NO_COMPLAINTS = ("not-spam", "auth-failure")
 # the header that render gives every message
 MESSAGE_ID_HEADER = "X-Recmail-Message-ID"
 
@@ -56,7 +60,7 @@ def take_in(raw: bytes, ledger: Ledger, settings: Settings) -> str:
     address = report.address and settings.address_key(report.address)
     message = ledger.find_message(report.message_id, address)
     if message is None:
-        return "about no message of the ledger"
+        return "no report" if report.event_type == UNSUBSCRIBE else "about no message of the ledger"
     is_new = ledger.add_event(
         {
             "event_id": hashlib.sha256(raw).hexdigest()[:32],
@@ -77,17 +81,28 @@ def take_in(raw: bytes, ledger: Ledger, settings: Settings) -> str:
 
 
 def read_report(raw: bytes) -> Report | None:
-    """None when the mail is no report, or one on a delay."""
+    """None when the mail is none, or one on a delay."""
     message = email.message_from_bytes(raw, policy=policy.compat32)
-    if complaint := part_of(message, "message/feedback-report"):
-        fields = fields_of(complaint)
-        return Report(
-            COMPLAINT,
-            None,
-            original_message_id(message),
-            fields.get("original-rcpt-to") or fields.get("removal-recipient"),
-            fields.get("feedback-type", "abuse"),
-        )
+    feedback = part_of(message, "message/feedback-report")
+    return complaint_of(message, feedback) if feedback else bounce_of(message) or unsubscribe_of(message)
+
+
+def complaint_of(message: Message, feedback: Message) -> Report | None:
+    fields = fields_of(feedback)
+    kind = fields.get("feedback-type", "abuse")
+    if kind.lower() in NO_COMPLAINTS:
+        return None
+    address = fields.get("original-rcpt-to") or fields.get("removal-recipient")
+    return Report(COMPLAINT, None, original_message_id(message), address, kind)
+
+
+def unsubscribe_of(message: Message) -> Report | None:
+    """Of a mail whose subject ends with the id of a message; the ledger knows whether it is one."""
+    words = str(message["Subject"] or "").split()
+    return Report(UNSUBSCRIBE, None, words[-1], None, "by mail") if words else None
+
+
+def bounce_of(message: Message) -> Report | None:
     if not message["From"]:
         # detectors trip over it
         return None
@@ -105,16 +120,11 @@ def read_report(raw: bytes) -> Report | None:
     return Report(
         BOUNCE,
         # full, too large, refused for its content: said to be final, and another message may pass
-        "hard" if not status or is_hard(status) else "soft",
+        "hard" if not status or HARD_STATUS.fullmatch(status) else "soft",
         original_message_id(message) or envelope_id(statuses),
         address.strip("<>"),
         " ".join(f"{status} {(failed or {}).get('diagnostic-code', '')}".split())[:200],
     )
-
-
-def is_hard(status: str) -> bool:
-    """Of RFC 3463: the address is at fault (5.1), or its mailbox is closed (5.2.1)."""
-    return status.startswith("5.1.") or status == "5.2.1"
 
 
 def part_of(message: Message, content_type: str) -> Message | None:

@@ -25,8 +25,9 @@ KINDS = ("smtp", "maildir", "jsonl")
 SMTP_VARIABLE = "RECMAIL_SMTP_URL"
 TIMEOUT_SECONDS = 60  # RFC 5321 has minutes; a server that takes longer is asked again later
 CONNECTION_TRIES = 5
-# a mailbox that isn't there, was closed, or takes no mail of anybody (RFC 3463); not: full, too large, spam
-HARD_CODES = re.compile(r"5\.(1\.[01236]|2\.1)")
+# a mailbox that isn't there, was closed, or takes no mail of anybody (RFC 3463, RFC 7505); not: full, too large, spam,
+# or the sender's own address
+HARD_STATUS = re.compile(r"5\.(1\.([01236]|10)|2\.1)")
 HARD_REPLIES = (550, 551, 553)
 
 
@@ -152,7 +153,7 @@ class Smtp(Transport):
         if 500 <= code < 600:
             text = said(answer)
             enhanced = re.search(r"\b5\.\d{1,3}\.\d{1,3}\b", text)
-            is_hard = HARD_CODES.match(enhanced.group()) if enhanced else code in HARD_REPLIES
+            is_hard = HARD_STATUS.fullmatch(enhanced.group()) if enhanced else code in HARD_REPLIES
             raise Refused(text, is_address and bool(is_hard))
         raise Deferred(said(answer))
 

@@ -586,6 +586,8 @@ REPORTS = {
         ("bounce", "hard", "m3"),
     ),
     "full": (dsn(status="5.2.2"), "soft bounce", ("bounce", "soft", "m1")),
+    "takes no mail": (dsn(status="5.1.10"), "hard bounce", ("bounce", "hard", "m1")),
+    "the sender's fault": (dsn(status="5.1.8"), "soft bounce", ("bounce", "soft", "m1")),
     "delayed": (dsn(action="delayed", status="4.4.1"), "no report", None),
     "of another": (dsn("stranger@mail.example"), "about no message of the ledger", None),
     "complaint": (ARF.format(address="x", header=OF_M2), "complaint", ("complaint", None, "m2")),
@@ -594,6 +596,17 @@ REPORTS = {
         "complaint",
         ("complaint", None, "m4"),
     ),
+    "not spam": (
+        ARF.format(address="x", header=OF_M2).replace("Type: abuse", "Type: not-spam"),
+        "no report",
+        None,
+    ),
+    "unsubscribe": (
+        "From: user2@mail.example\nTo: unsubscribe@shop.recmail.example\nSubject: m2\n\n",
+        "unsubscribe",
+        ("unsubscribe", None, "m2"),
+    ),
+    "unsubscribe of nobody": ("Subject: Re: m2\n\nno more\n", "unsubscribe", ("unsubscribe", None, "m2")),
     "a letter": ("From: a@b.example\nSubject: Hello\n\nThank you!\n", "no report", None),
     "nothing": ("", "no report", None),
 }
