@@ -63,6 +63,9 @@ def selection(connection: duckdb.DuckDBPyConnection, rows: str, columns: tuple[s
     for column in columns:
         value = f"cast({column} as varchar)" if column in there else "cast(null as varchar)"
         if column.endswith("_id") and column in there:
-            value = ID.format(column)
+            # a message's id may be in the angle brackets of its header
+            value = ID.format(
+                "translate(cast(message_id as varchar), '<>', '')" if column == "message_id" else column
+            )
         expressions.append(f"{value} as {column}")
     return f"select {', '.join(expressions)} from {rows}"

@@ -107,10 +107,15 @@ users as (
     select
         newer.*,
         lower(trim(newer.email)) as address,
+        case
+            when $plus_tags_share_an_address then regexp_replace(lower(trim(newer.email)), '(.)[+][^@]*@', '\1@')
+            else lower(trim(newer.email))
+        end as address_key,
         lower(trim(newer.email_consent)) is distinct from lower(trim(built.email_consent))
         and coalesce(lower(trim(newer.email_consent)), '') <> 'subscribed' as has_withdrawn,
-        lower(trim(newer.email_frequency)) = 'paused'
-        and lower(trim(built.email_frequency)) is distinct from 'paused' as has_paused
+        -- what can't be read is no
+        lower(trim(newer.email_frequency)) not in ('daily', 'weekly', 'monthly', '')
+        and lower(trim(built.email_frequency)) is distinct from lower(trim(newer.email_frequency)) as has_paused
     from newer_users as newer
     left join built_users as built
         on newer.user_id = built.user_id
@@ -118,22 +123,77 @@ users as (
 
 ),
 
+-- read as typed_email_events and int_email_outcomes read them: in doubt an event is a refusal, whatever its time
 new_events as (
 
     select
         events.user_id,
         events.message_id,
-        coalesce(words.event_type, lower(events.event_type)) as event_type,
-        coalesce(words.bounce_type, lower(events.bounce_type), 'hard') as bounce_type,
-        try_cast(events.occurred_at as timestamp) as occurred_at
-    from newer_email_events as events
-    anti join built_email_events
-        on events.event_id = built_email_events.event_id
-    left join email_event_synonyms as words
-        on
-            words.source_column = 'event_type'
-            and regexp_replace(lower(events.event_type), '[^a-z0-9]', '', 'g') = words.source_value
-    where try_cast(events.occurred_at as timestamp) <= $now
+        case
+            when coalesce(event_words.event_type, events.event_word) in ('sent', 'delivered') then 'mailed'
+            when coalesce(event_words.event_type, events.event_word) = 'unsubscribe' then 'unsubscribed'
+            when coalesce(event_words.event_type, events.event_word) = 'complaint' then 'complained'
+            when coalesce(event_words.event_type, events.event_word) = 'bounce'
+                then case
+                    when bounce_words.event_type = 'unsubscribe' then 'unsubscribed'
+                    when bounce_words.event_type = 'complaint' then 'complained'
+                    when coalesce(
+                        bounce_words.bounce_type, if(events.bounce_word <> '', 'unknown', event_words.bounce_type)
+                    ) is distinct from 'soft'
+                        then 'bounced'
+                end
+            when
+                event_words.event_type is null
+                and (regexp_matches(events.event_word, $refusing_words) or bounce_words.bounce_type = 'hard')
+                then 'unknown_event'
+        end as outcome,
+        case
+            when try_cast(events.occurred_at as timestamp) between '1990-01-01'::timestamp and $now
+                then try_cast(events.occurred_at as timestamp)
+        end as occurred_at
+    from (
+        select
+            *,
+            translate(lower(trim(event_type)), ' _-./:', '') as event_word,
+            translate(lower(trim(bounce_type)), ' _-./:', '') as bounce_word
+        from newer_email_events
+        anti join built_email_events using (event_id)
+    ) as events
+    left join email_event_synonyms as event_words
+        on event_words.source_column = 'event_type' and events.event_word = event_words.source_value
+    left join email_event_synonyms as bounce_words
+        on bounce_words.source_column = 'bounce_type' and events.bounce_word = bounce_words.source_value
+
+),
+
+-- whose a message is, for events that name nobody we know; of a campaign with one id for all nothing says who
+addressees as (
+
+    select *
+    from (
+        select message_id, user_id from newer_email_events
+        union
+        select message_id, user_id from email_queue
+        union
+        select message_id, user_id from known
+    )
+    where message_id is not null and user_id is not null
+    qualify count(*) over (partition by message_id) <= 5
+
+),
+
+refusing_users as (
+
+    select
+        coalesce(users.user_id, addressees.user_id) as user_id,
+        new_events.outcome as reason,
+        new_events.occurred_at
+    from new_events
+    left join users
+        on new_events.user_id = users.user_id
+    left join addressees
+        on new_events.message_id = addressees.message_id and users.user_id is null
+    where new_events.outcome <> 'mailed'
 
 ),
 
@@ -142,22 +202,15 @@ refusals as (
 
     select
         accounts.user_id,
-        new_events.occurred_at,
-        case new_events.event_type
-            when 'unsubscribe' then 'unsubscribed' when 'complaint' then 'complained' else 'bounced'
-        end as reason
-    from new_events
-    left join email_queue
-        on new_events.message_id = email_queue.message_id
+        refusing_users.reason,
+        refusing_users.occurred_at
+    from refusing_users
     inner join users
-        on coalesce(new_events.user_id, email_queue.user_id) = users.user_id
+        on refusing_users.user_id = users.user_id
     inner join users as accounts
         on
             users.user_id = accounts.user_id
-            or users.address = accounts.address
-    where
-        new_events.event_type in ('unsubscribe', 'complaint')
-        or (new_events.event_type = 'bounce' and new_events.bounce_type not in ('soft', 'unknown'))
+            or users.address_key = accounts.address_key
 
 ),
 
@@ -166,7 +219,7 @@ mailed as (
     select distinct user_id
     from new_events
     where
-        event_type in ('sent', 'delivered')
+        outcome = 'mailed'
         and occurred_at > $now - to_seconds($gap_seconds)
         and coalesce(message_id, '') not in (select message_id from known)
 

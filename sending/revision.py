@@ -18,6 +18,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dbt_tools.macros import call_macro
 from email_render import load, sink
 from email_render.errors import SetupError
 from email_render.render import Renderer
@@ -36,6 +37,8 @@ READ = (
 )
 PLACES = pa.schema([("message_id", pa.string()), ("row_group", pa.int32())])
 MEMORY_LIMIT = "1GB"  # above it DuckDB spills to disk
+# below macros/
+REFUSING_WORDS = Path("cleaning/refusing_words.sql")
 # positions of reserves that stand in another list than the message's
 RESERVES_FROM = 100
 
@@ -65,6 +68,8 @@ class Revision:
                 "gap_seconds": settings.gap.total_seconds(),
                 "ended_by_order": list(settings.ended_by_order),
                 "reserves_from": RESERVES_FROM,
+                "plus_tags_share_an_address": settings.plus_tags_share_an_address,
+                "refusing_words": call_macro("refusing_words", {}, [REFUSING_WORDS]),
             },
         )
         connection.execute(

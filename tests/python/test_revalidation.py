@@ -1,7 +1,7 @@
 """Between the build and the send things change: newer inputs are asked once more before anything is handed over."""
 
 import mailbox
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -167,6 +167,66 @@ def test_what_happened_since_the_build(rendered, sent, tmp_path, write):
     assert found[others[0]]["subject"] in {
         text for (text,) in built.query("select text from texts where key like 'subject.%.general.%'")
     }
+
+
+SAID = {"occurred_at": AS_OF + HOUR}
+REFUSALS = {
+    "without a time": ({"event_type": "unsubscribe", "occurred_at": None}, "unsubscribed"),
+    "of 1970": ({"event_type": "unsubscribe", "occurred_at": datetime(1970, 1, 1)}, "unsubscribed"),
+    "of 2099": ({"event_type": "unsubscribe", "occurred_at": datetime(2099, 1, 1)}, "unsubscribed"),
+    "without an id": (SAID | {"event_type": "spamreport", "event_id": None}, "complained"),
+    "an unclear bounce": (SAID | {"event_type": "bounce", "bounce_type": "Undetermined"}, "bounced"),
+    "a complaint in a bounce": (
+        SAID | {"event_type": "bounce", "bounce_type": "SpamComplaint"},
+        "complained",
+    ),
+    "words that nobody knows": (SAID | {"event_type": "Contact abgemeldet"}, "unknown_event"),
+    "a full mailbox": (SAID | {"event_type": "bounce", "bounce_type": "Transient"}, None),
+    "nothing of the kind": (SAID | {"event_type": "opened_twice"}, None),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_in_doubt_an_event_is_a_refusal_as_in_the_build(rendered, sent, kind):
+    user = min(shown(rendered[0]))
+    event, reason = REFUSALS[kind]
+    tables = small_shop()
+    tables["email_events"].append({"event_id": "new", "user_id": user} | event)
+    _, found, _ = sent(tables)
+    assert found[user]["reason" if reason else "state"] == (reason or "accepted")
+    assert [row["state"] for row in found.values()].count("dropped") == (1 if reason else 0)
+
+
+def test_a_refusal_that_names_a_message_alone_is_its_users(rendered, sent):
+    """Of an earlier run, whose message other events name; of the queue; and of a campaign with one id for all."""
+    one, other, *others = sorted(shown(rendered[0]))
+    [(queued,)] = rendered[0].query(f"select message_id from email_queue where user_id = '{other}' limit 1")
+    tables = small_shop()
+    long_ago = AS_OF - timedelta(days=90)
+    for user, message in ((one, "earlier"), *((user, "campaign") for user in [*others, "u1", "u2", "u3"])):
+        tables["email_events"].append(
+            {
+                "event_id": f"{message} {user}",
+                "event_type": "sent",
+                "occurred_at": long_ago,
+                "user_id": user,
+                "message_id": message,
+            }
+        )
+    for message in ("<earlier>", queued, "campaign"):
+        tables["email_events"].append(
+            SAID | {"event_id": f"no {message}", "event_type": "unsubscribe", "message_id": message}
+        )
+    _, found, _ = sent(tables)
+    assert {user for user, row in found.items() if row["reason"] == "unsubscribed"} == {one, other}
+
+
+def test_a_frequency_that_nobody_knows_holds(rendered, sent):
+    user = min(shown(rendered[0]))
+    tables = small_shop()
+    next(row for row in tables["users"] if row["user_id"] == user)["email_frequency"] = "never"
+    _, found, _ = sent(tables)
+    assert found[user]["reason"] == "paused"
 
 
 def test_inputs_that_say_the_same_change_nothing(rendered, sent, small_inputs):
