@@ -102,24 +102,34 @@ bought as (
 
 ),
 
+-- with all their addresses
 users as (
 
-    select
-        newer.*,
-        lower(trim(newer.email)) as address,
+    select distinct
+        user_id,
         case
-            when $plus_tags_share_an_address then regexp_replace(lower(trim(newer.email)), '(.)[+][^@]*@', '\1@')
-            else lower(trim(newer.email))
-        end as address_key,
-        lower(trim(newer.email_consent)) is distinct from lower(trim(built.email_consent))
-        and coalesce(lower(trim(newer.email_consent)), '') <> 'subscribed' as has_withdrawn,
-        -- what can't be read is no
-        lower(trim(newer.email_frequency)) not in ('daily', 'weekly', 'monthly', '')
-        and lower(trim(built.email_frequency)) is distinct from lower(trim(newer.email_frequency)) as has_paused
+            when $plus_tags_share_an_address then regexp_replace(lower(trim(email)), '(.)[+][^@]*@', '\1@')
+            else lower(trim(email))
+        end as address_key
+    from newer_users
+    where user_id is not null
+
+),
+
+-- of several rows of a user each one counts, and what can't be read is no
+changed_users as (
+
+    select
+        newer.user_id,
+        bool_or(coalesce(lower(trim(newer.email_consent)), '') <> 'subscribed') as has_withdrawn,
+        bool_or(lower(trim(newer.email_frequency)) not in ('daily', 'weekly', 'monthly', '')) as has_paused
     from newer_users as newer
-    left join built_users as built
-        on newer.user_id = built.user_id
-    qualify row_number() over (partition by newer.user_id order by newer.email_consent desc) = 1
+    anti join built_users as built
+        on
+            newer.user_id = built.user_id
+            and lower(trim(newer.email_consent)) is not distinct from lower(trim(built.email_consent))
+            and lower(trim(newer.email_frequency)) is not distinct from lower(trim(built.email_frequency))
+    group by newer.user_id
 
 ),
 
@@ -241,12 +251,12 @@ held as (
         union all
         select waiting.user_id, 'address_changed', 3, null, null
         from waiting
-        inner join users on waiting.user_id = users.user_id
-        where users.address is distinct from lower(waiting.email)
+        anti join newer_users as newer
+            on waiting.user_id = newer.user_id and lower(waiting.email) = lower(trim(newer.email))
         union all
-        select user_id, 'no_consent', 4, null, null from users where has_withdrawn
+        select user_id, 'no_consent', 4, null, null from changed_users where has_withdrawn
         union all
-        select user_id, 'paused', 5, null, null from users where has_paused
+        select user_id, 'paused', 5, null, null from changed_users where has_paused
         union all
         select user_id, reason, 6, null, occurred_at from refusals
         union all

@@ -221,12 +221,18 @@ def test_a_refusal_that_names_a_message_alone_is_its_users(rendered, sent):
     assert {user for user, row in found.items() if row["reason"] == "unsubscribed"} == {one, other}
 
 
-def test_a_frequency_that_nobody_knows_holds(rendered, sent):
-    user = min(shown(rendered[0]))
+def test_what_users_can_not_mean_holds_them(rendered, sent):
+    one, other, *_ = sorted(shown(rendered[0]))
     tables = small_shop()
-    next(row for row in tables["users"] if row["user_id"] == user)["email_frequency"] = "never"
+    users = {row["user_id"]: row for row in tables["users"]}
+    users[one]["email_frequency"] = "never"
+    # beside the row that the build read
+    tables["users"].append(users[other] | {"email_consent": "no"})
     _, found, _ = sent(tables)
-    assert found[user]["reason"] == "paused"
+    assert {name: row["reason"] for name, row in found.items() if row["state"] == "dropped"} == {
+        one: "paused",
+        other: "no_consent",
+    }
 
 
 def test_inputs_that_say_the_same_change_nothing(rendered, sent, small_inputs):
