@@ -28,6 +28,11 @@ ONE_ROW = re.compile(r"\w+Aggregate\(keys?=\[\]|Scan OneRowRelation|TakeOrderedA
 SEEDS = "seeds."  # edited by hand
 # models and the reason
 KNOWN: dict[str, str] = {
+    # a view, and what reads it
+    **dict.fromkeys(
+        ("int_candidates_best_sellers", "int_proposals", "int_proposal_scores", "int_candidates"),
+        "best sellers beside the few seasons where users live, and beside the few price bands",
+    ),
     "int_candidate_eligibility": "items beside a handful of price bands, and of seasons where users live",
     "int_arm_rates": "segments beside the arms of an experiment",
     "int_user_offers": "users beside the offers that hold for everybody, which a shop makes by hand",

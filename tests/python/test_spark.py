@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -43,6 +44,20 @@ def test_java_is_new_enough_or_the_message_says_what_to_install(tmp_path, monkey
 def test_no_java_is_one_message(monkeypatch):
     monkeypatch.setenv("JAVA_HOME", "/nowhere")
     assert "'/nowhere/bin/java' does not run. Install Java 17" in java_problem()
+
+
+def test_no_pattern_has_a_bracket_that_java_takes_for_another_class():
+    """In Java's patterns a [ within brackets opens a class of its own; in DuckDB's it is a letter."""
+    in_brackets = re.compile(r"\[\^?\]?[^\]]*\[(?!:)")
+    patterns = [
+        (path.name, pattern)
+        for folder in ("macros", "models")
+        for path in sorted((ROOT / folder).rglob("*.sql"))
+        for call in re.findall(r"\bmatches\((?:(?!}}).)*", path.read_text("utf-8"), re.DOTALL)
+        for pattern in re.findall(r"'([^']*)'", call)
+    ]
+    assert len(patterns) > 20
+    assert [one for one in patterns if in_brackets.search(one[1])] == []
 
 
 @pytest.fixture(scope="module")

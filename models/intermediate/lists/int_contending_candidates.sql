@@ -41,11 +41,12 @@ categories as (
 
     select
         list_key,
-        max(best_score) as best_score
+        list_size,
+        max(best_score) as category_score
     from kinds
     where category_minimum > 1
     group by list_key, list_size, category_number
-    qualify row_number() over (partition by list_key order by max(best_score) desc) = list_size
+    qualify row_number() over (partition by list_key order by category_score desc) = list_size
 
 ),
 
@@ -53,14 +54,13 @@ bands as (
 
     select
         list_key,
-        max(best_score) as best_score
+        max(best_score) as band_score
     from kinds
     where price_band <> ''
     group by list_key, price_band
     qualify
-        row_number() over (
-            partition by list_key order by max(best_score) desc
-        ) <= {{ constants().minimum_distinct_price_bands }}
+        row_number() over (partition by list_key order by band_score desc)
+        <= {{ constants().minimum_distinct_price_bands }}
 
 ),
 
@@ -68,7 +68,7 @@ full_lists as (
 
     select
         categories.list_key,
-        least(min(categories.best_score), min(bands.best_score)) as least_score
+        least(min(categories.category_score), min(bands.band_score)) as least_score
     from categories
     left join bands
         on categories.list_key = bands.list_key
