@@ -70,7 +70,7 @@ def take_in(raw: bytes, ledger: Ledger, settings: Settings) -> str:
             "address_key": message["address_key"],
             "message_id": message["message_id"],
             "detail": report.detail,
-            "occurred_at": min(reported_at(raw) or ledger.now(), ledger.now()),
+            "occurred_at": reported_at(raw, message["handed_over_at"], ledger.now()),
         }
     )
     if not is_new:
@@ -163,9 +163,12 @@ def envelope_id(statuses: list[dict[str, str]]) -> str | None:
     )
 
 
-def reported_at(raw: bytes) -> datetime | None:
+def reported_at(raw: bytes, sent_at: datetime | None, now: datetime) -> datetime:
+    """As the report says, if that is after the message was sent; else now: consent of long ago is not younger than a
+    refusal because a clock was wrong."""
     try:
-        moment = parsedate_to_datetime(email.message_from_bytes(raw)["Date"])
-    except (TypeError, ValueError):
-        return None
-    return moment.astimezone(UTC).replace(tzinfo=None)
+        said = parsedate_to_datetime(email.message_from_bytes(raw)["Date"])
+        moment = said.astimezone(UTC).replace(tzinfo=None)
+    except (TypeError, ValueError, OverflowError):
+        return now
+    return moment if sent_at and sent_at <= moment <= now else now

@@ -31,6 +31,7 @@ from sending.guard import Stopped, findings, require_usual
 from sending.ledger import Ledger, Preferences
 from sending.pace import Pace
 from sending.readers import Reader, Readers
+from sending.reports import reported_at
 from sending.settings import read_settings
 from sending.states import FOLLOWS
 
@@ -630,6 +631,22 @@ def test_reports(shop, place, tmp_path, kind):
         bounced = connection.exec_driver_sql("select message_id from messages where state = 'bounced'").all()
     assert events == ([event] if event else [])
     assert bounced == ([(event[2],)] if event and event[1] == "hard" else [])
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        ("Wed, 15 Nov 2017 10:00:00 +0200", datetime(2017, 11, 15, 8)),
+        ("Thu, 1 Jan 1970 00:00:00 +0000", None),
+        ("Wed, 15 Nov 2097 10:00:00 +0000", None),
+        ("yesterday", None),
+    ],
+)
+def test_a_report_is_not_older_than_what_it_is_about(date, expected):
+    raw = f"From: a@b.example\nDate: {date}\nSubject: m2\n\n".encode()
+    now = datetime(2017, 11, 16)
+    assert reported_at(raw, datetime(2017, 11, 15, 7), now) == (expected or now)
+    assert reported_at(raw, None, now) == now
 
 
 # --- through a real server ----------------------------------------------------------------------------------
