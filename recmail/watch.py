@@ -1,8 +1,8 @@
 """Builds, renders and, if it is told how, sends, every few minutes: new events become new messages.
 
-One watch at a time works on a warehouse. A round in which nothing new has arrived does nothing; after a failure the
-next round waits twice as long, eight times at most. Each round says in a line what it did. The project is read when it
-begins, and again when a file of it has changed.
+One watch at a time works on a warehouse. A round in which nothing new has arrived only sends what has become due; after
+a failure the next round waits twice as long, eight times at most. Each round says in a line what it did. The project is
+read when it begins, and again when a file of it has changed.
 """
 
 import os
@@ -79,6 +79,13 @@ def watch(
     places = ["--database", str(database), "--out", str(out)]
     project = Project(database, variables, selector, ledger=ledger)
 
+    def send_what_is_due() -> str:
+        if not transport:
+            return ""
+        named = ["--ledger", ledger] if ledger else []
+        run(send, *places, *named, "--transport", transport, *send_options)
+        return ", sent"
+
     def one_round() -> str:
         before, begun = queued_messages(database), time.monotonic()
         project.build()
@@ -89,37 +96,36 @@ def watch(
             f"{len(after - before):,} messages are new, {len(before - after):,} went, {len(after & before):,} stayed; "
             f"built in {built - begun:.0f} s, rendered in {time.monotonic() - built:.0f} s"
         )
-        if transport:
-            named = ["--ledger", ledger] if ledger else []
-            run(send, *places, *named, "--transport", transport, *send_options)
-            line += ", sent"
-        return line
+        return line + send_what_is_due()
 
     with only_watch(database):
-        loop(one_round, lambda: arrivals(variables), every * 60, rounds)
+        loop(one_round, send_what_is_due, lambda: arrivals(variables), every * 60, rounds)
 
 
 def loop(
     one_round: Callable[[], str],
+    otherwise: Callable[[], str],
     seen: Callable[[], object],
     seconds: float,
     rounds: int | None = None,
     wait: Callable[[float], bool] | None = None,
 ) -> None:
-    """A round whenever what is `seen` is not what it was at the last good one (None: always). Ends after `rounds`."""
+    """A round whenever what is `seen` is not what it was at the last good one (None: always), else what is done
+    `otherwise`. Ends after `rounds`."""
     with ExitStack() as stack:
         wait = wait or stack.enter_context(ended_by_signals())
         failures, last, done = 0, None, 0
         while True:
             now = seen()
-            if now is not None and now == last:
-                said = "nothing new has arrived"
-            else:
-                try:
-                    said, failures, last = one_round(), 0, now
-                except Failed as failure:
-                    failures += 1
-                    said = f"failed ({failures} in a row): {failure}"
+            try:
+                if now is not None and now == last:
+                    said = "nothing new has arrived" + otherwise()
+                else:
+                    said, last = one_round(), now
+                failures = 0
+            except Failed as failure:
+                failures += 1
+                said = f"failed ({failures} in a row): {failure}"
             pause = seconds * min(2**failures, SLOWER_MAX)
             done += 1
             is_last = done == rounds

@@ -2,6 +2,7 @@
 
 import pytest
 from click import ClickException
+from click.testing import CliRunner
 
 from recmail import watch
 from recmail.watch import Failed, Project, loop, only_watch
@@ -22,7 +23,7 @@ def looped(rounds: list, seen: list, capsys) -> tuple[list[float], str]:
         return False
 
     try:
-        loop(one_round, iter(seen).__next__, 60, len(seen), wait)
+        loop(one_round, lambda: ", sent", iter(seen).__next__, 60, len(seen), wait)
     except SystemExit as end:
         pauses.append(end.code)
     return pauses, capsys.readouterr().out
@@ -33,9 +34,22 @@ def test_nothing_new_is_no_round(capsys):
     assert pauses == [60, 60]
     assert [line.split("  ")[1].split(";")[0] for line in said.splitlines()] == [
         "built",
-        "nothing new has arrived",
+        "nothing new has arrived, sent",
         "built again",
     ]
+
+
+def test_what_becomes_due_is_sent_though_nothing_new_arrives(tmp_path, monkeypatch):
+    """An email has its hour: one build's are due through the next day."""
+    done = []
+    monkeypatch.setattr(Project, "build", lambda _: done.append("built"))
+    monkeypatch.setattr(watch, "run", lambda command, *_: done.append(command.name))
+    monkeypatch.setenv("VARS", f"{{input_location: {tmp_path}}}")
+    places = ["--database", str(tmp_path / "w.duckdb"), "--out", str(tmp_path / "emails")]
+    for transport in ([], ["--transport", "maildir"]):
+        asked = CliRunner().invoke(watch.watch, [*places, "--rounds", "2", "--every", "0.01", *transport])
+        assert asked.exit_code == 0, asked.output
+    assert done == ["built", "render", "built", "render", "send", "send"]
 
 
 def test_failures_slow_it_down_and_what_failed_is_tried_again(capsys):
