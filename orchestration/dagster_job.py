@@ -1,4 +1,4 @@
-"""A day of recmail in Dagster: one op a command, each after the one before."""
+"""recmail in Dagster: each day builds and renders, each hour sends what is due."""
 
 import subprocess
 
@@ -18,12 +18,22 @@ def command_op(name: str, *command: str):
 
 build = command_op("build", "make", "build", "INPUT=/data/shop")
 render = command_op("render", "make", "render")
-send = command_op("send", "make", "send")
+send = command_op("send", "make", "send", "INPUT=/data/shop")
 
 
 @job
 def recmail_daily():
-    send(before=render(before=build()))
+    render(before=build())
 
 
-definitions = Definitions(schedules=[ScheduleDefinition(job=recmail_daily, cron_schedule="30 4 * * *")])
+@job
+def recmail_hourly():
+    send()
+
+
+definitions = Definitions(
+    schedules=[
+        ScheduleDefinition(job=recmail_daily, cron_schedule="30 4 * * *"),
+        ScheduleDefinition(job=recmail_hourly, cron_schedule="0 * * * *"),
+    ]
+)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A day of recmail. crontab: 30 4 * * *  /opt/recmail/orchestration/daily.sh
+# A day of recmail: builds and renders. hourly.sh sends. crontab: 30 4 * * *  /opt/recmail/orchestration/daily.sh
 # Secrets stand in /etc/recmail.env, for their owner alone: RECMAIL_UNSUBSCRIBE_KEY, RECMAIL_SMTP_URL, RECMAIL_LEDGER
 set -eu
 cd "$(dirname "$0")/.."
@@ -14,4 +14,3 @@ if [ "$(date +%u)" = 1 ]; then
 fi
 make build INPUT="$inputs"
 make render
-make send

@@ -1,8 +1,8 @@
-"""A day of recmail in Prefect: one task a command, each after the one before."""
+"""recmail in Prefect: each day builds and renders, each hour sends what is due."""
 
 import subprocess
 
-from prefect import flow, task
+from prefect import flow, serve, task
 
 PROJECT = "/opt/recmail"
 
@@ -17,8 +17,15 @@ def run(*command: str) -> None:
 def recmail_daily() -> None:
     run("make", "build", "INPUT=/data/shop")
     run("make", "render")
-    run("make", "send")
+
+
+@flow
+def recmail_hourly() -> None:
+    run("make", "send", "INPUT=/data/shop")
 
 
 if __name__ == "__main__":
-    recmail_daily.serve(name="recmail-daily", cron="30 4 * * *")
+    serve(
+        recmail_daily.to_deployment("recmail-daily", cron="30 4 * * *"),
+        recmail_hourly.to_deployment("recmail-hourly", cron="0 * * * *"),
+    )

@@ -235,6 +235,10 @@ def report(queue: Queue, book: Ledger, outcomes: Counter, place: str) -> None:
     states = book.states(queue.run_id)
     for state, reason, count in states:
         click.echo(f"  {count:8,} {state}{f' ({reason})' if reason else ''}")
+    if due_at := book.next_due(queue.run_id):
+        click.echo(
+            f"The next is due at {due_at:%Y-%m-%d %H:%M} UTC: start send every hour, or give it --patience"
+        )
     if outcomes[State.FAILED] or any(state == State.AMBIGUOUS for state, *_ in states):
         raise SystemExit(EXIT_UNSENT)
 
@@ -255,8 +259,11 @@ def bounces(database: Path, ledger: str | None, maildir: Path) -> None:
     """Take in what came to the bounce address: reports of mails that could not be delivered, and complaints; or
     unsubscribes by mail, which come to var unsubscribe_email.
 
-    Reads the unread mails of MAILDIR and marks them as read.
+    Reads the unread mails of MAILDIR and marks them as read. Before anything was sent, none is about a mail of ours.
     """
+    if not ledger and not ledger_exists(ledger_place(ledger, database)):
+        click.echo("nothing was sent from here yet: no mail was read")
+        return
     book = open_ledger(ledger, database)
     counts = read_reports(mailbox.Maildir(maildir, create=False), book, read_settings())
     for what, count in sorted(counts.items()):

@@ -178,6 +178,14 @@ def test_the_plan_counts_what_would_go_out(tmp_path):
     assert plan.commonest == {"item": ("x", 2), "offer": ("Sale", 2), "subject": ("Same", 2)}
 
 
+def test_what_is_not_due_yet_is_said_with_its_hour(shop, place, tmp_path):
+    early = sent(shop, place, *maildir(tmp_path, "--now", "2017-11-15 08:30:00"))
+    assert early.exit_code == 0 and "The next is due at 2017-11-15 09:00 UTC" in early.output, early.output
+    assert states(place) == [("rendered", "", 6)]
+    later = sent(shop, place, *maildir(tmp_path, "--now", "2017-11-15 09:30:00"))
+    assert states(place) == [("accepted", "", 6)] and "next is due" not in later.output
+
+
 def test_nothing_is_sent_and_nothing_written_when_a_check_says_no(shop, place, tmp_path):
     options = maildir(tmp_path, "--now", "2017-11-20 12:00:00")
     outcome = sent(shop, place, *options)
@@ -631,6 +639,15 @@ def test_reports(shop, place, tmp_path, kind):
         bounced = connection.exec_driver_sql("select message_id from messages where state = 'bounced'").all()
     assert events == ([event] if event else [])
     assert bounced == ([(event[2],)] if event and event[1] == "hard" else [])
+
+
+def test_before_the_first_send_there_is_nothing_to_come_back(tmp_path):
+    """So that what reads it and then sends, every hour, can begin."""
+    asked = ["--database", str(tmp_path / "w.duckdb"), str(tmp_path)]
+    outcome = CliRunner().invoke(cli.bounces, asked)
+    assert outcome.exit_code == 0 and "nothing was sent from here yet" in outcome.output
+    named = CliRunner().invoke(cli.bounces, ["--ledger", str(tmp_path / "mistyped.sqlite"), *asked])
+    assert named.exit_code == 1 and "there is no ledger" in named.output
 
 
 @pytest.mark.parametrize(
