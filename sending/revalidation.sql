@@ -176,6 +176,16 @@ new_events as (
 
 ),
 
+refusing_events as (
+
+    select
+        new_events.*,
+        new_events.user_id in (select user_id from users) as names_a_known_user
+    from new_events
+    where new_events.outcome <> 'mailed'
+
+),
+
 -- whose a message is, for events that name nobody we know; of a campaign with one id for all nothing says who
 addressees as (
 
@@ -187,7 +197,9 @@ addressees as (
         union
         select message_id, user_id from known
     )
-    where message_id is not null and user_id is not null
+    where
+        message_id in (select message_id from refusing_events where names_a_known_user is not true)
+        and user_id is not null
     qualify count(*) over (partition by message_id) <= 5
 
 ),
@@ -195,15 +207,12 @@ addressees as (
 refusing_users as (
 
     select
-        coalesce(users.user_id, addressees.user_id) as user_id,
-        new_events.outcome as reason,
-        new_events.occurred_at
-    from new_events
-    left join users
-        on new_events.user_id = users.user_id
+        case when names_a_known_user then refusing_events.user_id else addressees.user_id end as user_id,
+        refusing_events.outcome as reason,
+        refusing_events.occurred_at
+    from refusing_events
     left join addressees
-        on new_events.message_id = addressees.message_id and users.user_id is null
-    where new_events.outcome <> 'mailed'
+        on refusing_events.message_id = addressees.message_id
 
 ),
 
