@@ -21,7 +21,7 @@ STEPS = (
         "int_candidate_eligibility",
         "int_shown_without_click",
     ),
-    *("int_user_seasons", "int_candidate_features", "int_candidate_knot_places"),
+    *("int_candidate_features", "int_candidate_knot_places"),
     *("int_ranker_coefficients", "int_scored_candidates", "int_cold_start_scores", "int_ranking_pool"),
     *("int_withheld_candidates", "int_placement_users", "int_steered_candidates", "int_diverse_lists"),
     *("int_placement_lists", "int_user_addresses", "int_address_refusals", "int_email_outcomes"),

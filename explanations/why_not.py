@@ -48,7 +48,12 @@ select distinct rule_name from int_user_rules
 where user_id = $user_id and effect = 'block_category' and lower(effect_value) = lower($category)
 order by rule_name
 """
-SEASONS = "select season from int_user_seasons where user_key = {user} order by season"
+SEASONS = """
+select unnest(string_split(trim(season_names, '|'), '|')) as season
+from int_candidate_users
+where user_key = {user}
+order by season
+"""
 
 
 def find_item(connection: duckdb.DuckDBPyConnection, item_id: str) -> dict:
