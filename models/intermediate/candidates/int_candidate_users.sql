@@ -65,7 +65,8 @@ select
     limits.price_band,
     limits.price_share_min,
     limits.price_share_max,
-    lower(concat('|', replace(replace(coalesce(calendars.season_names, ''), ' |', '|'), '| ', '|'), '|')) as season_names,
+    lower(concat('|', replace(replace(coalesce(calendars.season_names, ''), ' |', '|'), '| ', '|'), '|'))
+        as season_names,
     cast(
         greatest(
             {{ constants().best_sellers_per_user }},
