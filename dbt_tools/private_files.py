@@ -16,8 +16,6 @@ import click
 # stands in a folder that recmail writes whole and names all that it wrote there, so that nothing else is ever removed
 MARK = ".recmail"
 MARK_TEXT = "Written by recmail, which replaces this whole folder when it writes it again:"
-# of versions that named nothing
-EARLIER_MARK_TEXT = MARK_TEXT.replace(":", ".")
 
 
 @contextmanager
@@ -56,8 +54,8 @@ def strangers_in(path: Path) -> list[str]:
     if not path.is_dir():
         return [path.name] if path.exists() else []
     mark = path / MARK
-    said, *own = (mark.read_text("utf-8") if mark.is_file() else "").splitlines() or [""]
-    return [] if said == EARLIER_MARK_TEXT else sorted(files_in(path) - {MARK, *own})
+    own = mark.read_text("utf-8").splitlines()[1:] if mark.is_file() else []
+    return sorted(files_in(path) - {MARK, *own})
 
 
 @contextmanager

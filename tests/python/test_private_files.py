@@ -98,11 +98,10 @@ def test_a_folder_is_replaced_only_when_its_mark_names_all_that_stands_in_it(tmp
             pass
         assert stranger.read_text() == "mine"
         stranger.unlink()
-    # what a version before wrote, whose mark named nothing; and a mark that a full disk left empty
-    (out / MARK).write_text(f"{MARK_TEXT[:-1]}.\n")
-    with replaced_folder(out):
-        pass
-    (out / MARK).write_text("")
+    # of a version that named nothing, in a folder that was filled again since; and one that a full disk left empty
     (out / "mine.txt").write_text("mine")
-    with pytest.raises(ClickException, match=r"mine\.txt"), replaced_folder(out):
-        pass
+    for mark in (f"{MARK_TEXT[:-1]}.\n", ""):
+        (out / MARK).write_text(mark)
+        with pytest.raises(ClickException, match=r"mine\.txt"), replaced_folder(out):
+            pass
+        assert (out / "mine.txt").exists()
