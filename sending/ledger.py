@@ -33,6 +33,7 @@ from sending.store import (
     LedgerError,
     adopt_schema,
     chunks,
+    empty_log,
     insert_into,
     insert_new,
     open_engine,
@@ -476,4 +477,6 @@ class Ledger:
                 ).rowcount
         if removed:
             vacuum(self.engine)
+        # though none was removed: a log that was in use may have outlasted the last time
+        empty_log(self.engine)
         return removed

@@ -138,14 +138,29 @@ def adopt_schema(engine: Engine) -> None:
 
 
 def vacuum(engine: Engine) -> None:
-    """Free blocks and the log hold what was deleted."""
+    """Free blocks hold what was deleted."""
     if engine.dialect.name == "sqlite":
-        # past SQLAlchemy, which would begin a transaction
-        connection = engine.raw_connection()
-        connection.execute("vacuum")
-        connection.execute("pragma wal_checkpoint(truncate)")
-        connection.close()
+        past_transactions(engine, "vacuum")
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         tables = (messages, events, preferences, revisions)
         connection.execute(text(f"vacuum full {', '.join(table.name for table in tables)}"))
+
+
+def empty_log(engine: Engine) -> None:
+    """SQLite's log holds what was deleted, too. LedgerError while somebody reads what stood there before."""
+    if engine.dialect.name == "sqlite":
+        [(is_busy, *_)] = past_transactions(engine, "pragma wal_checkpoint(truncate)")
+        if is_busy:
+            raise LedgerError(
+                "a build or sender reads the ledger, whose log still holds what was removed: try again when it has ended"
+            )
+
+
+def past_transactions(engine: Engine, statement: str) -> list[tuple]:
+    """SQLAlchemy would begin one."""
+    connection = engine.raw_connection()
+    try:
+        return connection.execute(statement).fetchall()
+    finally:
+        connection.close()

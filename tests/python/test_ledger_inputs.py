@@ -11,6 +11,7 @@ from warehouse import build
 
 from sending.export import LOG_FILE, ledger_vars, write_events
 from sending.ledger import Ledger
+from sending.store import LedgerError
 from sending.tables import events
 
 READ = ("input_email_events", "input_send_log", "input_user_exclusions", "input_erasure_requests")
@@ -65,6 +66,19 @@ def test_a_sender_waits_for_no_reader(monkeypatch, place):
     # a sender that has to wait gives up
     assert Ledger(place).add_event(NO | {"event_id": "meanwhile", "user_id": "u6", "occurred_at": AS_OF})
     assert len(list(rows)) == 2
+
+
+def test_the_log_holds_nobody_who_was_removed_when_it_is_said_so(monkeypatch, place):
+    monkeypatch.setattr("sending.store.BUSY_SECONDS", 0.1)
+    reader = Ledger(place).all_rows(events)
+    next(reader)
+    log = Path(f"{place}-wal")
+    with pytest.raises(LedgerError, match="still holds what was removed"):
+        Ledger(place).forget(["u3"])
+    assert b"u3" in log.read_bytes()
+    reader.close()
+    assert Ledger(place).forget(["u3"]) == 0
+    assert log.read_bytes() == b"" and b"u3" not in Path(place).read_bytes()
 
 
 def test_without_a_ledger_nothing_is_read(tmp_path):
