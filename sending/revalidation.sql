@@ -133,34 +133,21 @@ changed_users as (
 
 ),
 
--- read as typed_email_events and int_email_outcomes read them: in doubt an event is a refusal, whatever its time
-new_events as (
+-- as typed_email_events reads them
+typed_events as (
 
     select
         events.user_id,
         events.message_id,
-        case
-            when coalesce(event_words.event_type, events.event_word) in ('sent', 'delivered') then 'mailed'
-            when coalesce(event_words.event_type, events.event_word) = 'unsubscribe' then 'unsubscribed'
-            when coalesce(event_words.event_type, events.event_word) = 'complaint' then 'complained'
-            when coalesce(event_words.event_type, events.event_word) = 'bounce'
-                then case
-                    when bounce_words.event_type = 'unsubscribe' then 'unsubscribed'
-                    when bounce_words.event_type = 'complaint' then 'complained'
-                    when coalesce(
-                        bounce_words.bounce_type, if(events.bounce_word <> '', 'unknown', event_words.bounce_type)
-                    ) is distinct from 'soft'
-                        then 'bounced'
-                end
-            when
-                event_words.event_type is null
-                and (regexp_matches(events.event_word, $refusing_words) or bounce_words.bounce_type = 'hard')
-                then 'unknown_event'
-        end as outcome,
-        case
-            when try_cast(events.occurred_at as timestamp) between '1990-01-01'::timestamp and $now
-                then try_cast(events.occurred_at as timestamp)
-        end as occurred_at
+        coalesce(event_words.event_type, events.event_word) as said_type,
+        if(said_type = 'bounce', coalesce(bounce_words.event_type, 'bounce'), said_type) as event_type,
+        coalesce(
+            bounce_words.bounce_type, if(events.bounce_word <> '', 'unknown', event_words.bounce_type)
+        ) as bounce_type,
+        event_words.event_type is null
+        and (regexp_matches(events.event_word, $refusing_words) or coalesce(bounce_words.bounce_type = 'hard', false))
+            as is_like_a_refusal,
+        try_cast(events.occurred_at as timestamp) as said_at
     from (
         select
             *,
@@ -173,6 +160,26 @@ new_events as (
         on event_words.source_column = 'event_type' and events.event_word = event_words.source_value
     left join email_event_synonyms as bounce_words
         on bounce_words.source_column = 'bounce_type' and events.bounce_word = bounce_words.source_value
+
+),
+
+-- as int_email_outcomes and int_chosen_frequencies count them: in doubt an event is a refusal, whatever its time
+new_events as (
+
+    select
+        user_id,
+        message_id,
+        case
+            when event_type in ('sent', 'delivered') then 'mailed'
+            when event_type = 'unsubscribe' then 'unsubscribed'
+            when event_type = 'complaint' then 'complained'
+            when event_type = 'bounce' and bounce_type is distinct from 'soft' then 'bounced'
+            -- chosen again since, it holds until the next build
+            when event_type = 'frequencypaused' then 'paused'
+            when is_like_a_refusal then 'unknown_event'
+        end as outcome,
+        case when said_at between '1990-01-01'::timestamp and $now then said_at end as occurred_at
+    from typed_events
 
 ),
 
@@ -227,9 +234,7 @@ refusals as (
     inner join users
         on refusing_users.user_id = users.user_id
     inner join users as accounts
-        on
-            users.user_id = accounts.user_id
-            or users.address_key = accounts.address_key
+        on users.address_key = accounts.address_key
 
 ),
 

@@ -181,6 +181,8 @@ REFUSALS = {
         "complained",
     ),
     "words that nobody knows": (SAID | {"event_type": "Contact abgemeldet"}, "unknown_event"),
+    "not for now": (SAID | {"event_type": "frequency_paused"}, "paused"),
+    "every week": (SAID | {"event_type": "frequency_weekly"}, None),
     "a full mailbox": (SAID | {"event_type": "bounce", "bounce_type": "Transient"}, None),
     "nothing of the kind": (SAID | {"event_type": "opened_twice"}, None),
 }
