@@ -98,7 +98,8 @@ def complaint_of(message: Message, feedback: Message) -> Report | None:
 
 def unsubscribe_of(message: Message) -> Report | None:
     """Of a mail whose subject ends with the id of a message; the ledger knows whether it is one."""
-    words = str(message["Subject"] or "").split()
+    # some mail programs encode every subject
+    words = str(policy.default.header_factory("Subject", str(message["Subject"] or ""))).split()
     return Report(UNSUBSCRIBE, None, words[-1], None, "by mail") if words else None
 
 

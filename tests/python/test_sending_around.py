@@ -615,6 +615,11 @@ REPORTS = {
         "unsubscribe",
         ("unsubscribe", None, "m2"),
     ),
+    "unsubscribe, encoded": (
+        "From: user2@mail.example\nSubject: =?utf-8?B?bTI=?=\n\n",
+        "unsubscribe",
+        ("unsubscribe", None, "m2"),
+    ),
     "unsubscribe of nobody": ("Subject: Re: m2\n\nno more\n", "unsubscribe", ("unsubscribe", None, "m2")),
     "a letter": ("From: a@b.example\nSubject: Hello\n\nThank you!\n", "no report", None),
     "nothing": ("", "no report", None),
