@@ -5,7 +5,7 @@ mail programs send by themselves too (RFC 8058). What readers say goes into the 
 message, and the next build reads it.
 
 No cookie is read: the token in the address is all that lets anybody act, so another site has nothing to act with. A
-browser that says a form came from another site is refused all the same.
+browser that says that preferences came from another site is refused all the same.
 """
 
 import hashlib
