@@ -153,7 +153,7 @@ def empty_log(engine: Engine) -> None:
         [(is_busy, *_)] = past_transactions(engine, "pragma wal_checkpoint(truncate)")
         if is_busy:
             raise LedgerError(
-                "a build or sender reads the ledger, whose log still holds what was removed: try again when it has ended"
+                "a build or sender reads the ledger, whose log still holds what was removed: try again after it"
             )
 
 
