@@ -5,7 +5,7 @@
 {% macro clean_first_name(column) -%}
     {%- set name = recmail.clean_name(column, length=60) -%}
     case
-        when {{ name }} like '(%)' or {{ name }} like '[%]' or {{ matches(name, '^%.*%$|[*][|]|[|][*]') }} then null
-        when {{ matches(name, '[A-Za-z]|[^ -~]') }} and {{ name }} not like '%@%' and {{ name }} not like '%://%' then {{ name }}
+        when {{ matches(name, '^[(].*[)]$|^%.*%$|[*][|]|[|][*]|@|://') }} or {{ name }} like '[%]' then null
+        when {{ matches(name, '[A-Za-z]|[^ -~]') }} then {{ name }}
     end
 {%- endmacro %}
