@@ -1,13 +1,10 @@
 """dbt in this process: imported once however often it runs."""
 
-import gc
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 import yaml
@@ -15,14 +12,10 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.resources.types import NodeType
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
-from dbt_common.events.base_types import BaseEvent
-from dbt_common.events.event_manager import EventManager
-from jinja2 import Environment
 
+from dbt_tools.less_work import less_work, without_debug_events
 from dbt_tools.project import project_directory
 
-# by the environment they were compiled in and their source
-COMPILED_TEMPLATES: dict[tuple[type[Environment], str], CodeType] = {}
 # where dbt looks for them unless dbt_project.yml says otherwise
 DBT_FOLDERS = ("models", "macros", "seeds", "tests", "snapshots", "analyses")
 # what `dbt build` leaves out when it is to build and not to judge
@@ -38,77 +31,10 @@ class DbtRun:
     """dbt's result per node, in the order in which they ended."""
 
 
-@contextmanager
-def without_looking_for_garbage() -> Iterator[None]:
-    """For the time of a run: Python looks through dbt's many objects again and again, a fifth of a small build, and
-    finds little that a run is done with. What it leaves is found afterwards."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-@contextmanager
-def without_debug_events() -> Iterator[None]:
-    """For a run whose log nobody keeps: dbt makes dozens of messages of each node, a tenth of a small build. Those that
-    somebody reads are put together when they are read."""
-    fire_event, init, getattr_of_event = EventManager.fire_event, BaseEvent.__init__, BaseEvent.__getattr__
-
-    def fire_what_is_read(manager: EventManager, event, level=None, *arguments, **options) -> None:
-        if (level or event.level_tag()).value != "debug":
-            fire_event(manager, event, level, *arguments, **options)
-
-    def keep_words(event: BaseEvent, *arguments, **options) -> None:
-        object.__setattr__(event, "words", (arguments, options))
-
-    def put_together(event: BaseEvent, name: str):
-        if "pb_msg" not in vars(event):
-            arguments, options = vars(event)["words"]
-            init(event, *arguments, **options)
-        return getattr_of_event(event, name)
-
-    EventManager.fire_event, BaseEvent.__init__, BaseEvent.__getattr__ = (
-        fire_what_is_read,
-        keep_words,
-        put_together,
-    )
-    try:
-        yield
-    finally:
-        EventManager.fire_event, BaseEvent.__init__, BaseEvent.__getattr__ = (
-            fire_event,
-            init,
-            getattr_of_event,
-        )
-
-
-@contextmanager
-def with_templates_compiled_once() -> Iterator[None]:
-    """For this process: dbt compiles each model's Jinja anew in every run, and that of tests for each test."""
-    compile_template = Environment.compile
-
-    def compile_once(environment: Environment, source: str, *arguments, **options) -> CodeType:
-        if arguments or options:
-            return compile_template(environment, source, *arguments, **options)
-        key = (type(environment), source)
-        if key not in COMPILED_TEMPLATES:
-            COMPILED_TEMPLATES[key] = compile_template(environment, source)
-        return COMPILED_TEMPLATES[key]
-
-    Environment.compile = compile_once
-    try:
-        yield
-    finally:
-        Environment.compile = compile_template
-
-
 def parse_project(variables: Mapping, folder: Path, database: Path) -> Manifest:
     """The project parsed once, for several run_dbt into files of this name: dbt parses anew whenever a var changes."""
     os.environ["RECMAIL_DATABASE"] = str(database)
-    with without_looking_for_garbage(), without_debug_events(), with_templates_compiled_once():
+    with less_work(), without_debug_events():
         outcome = dbtRunner().invoke(["parse", *options(variables, folder)])
     if not outcome.success:
         raise SystemExit(f"recmail: the project can't be parsed: {outcome.exception or 'see above'}")
@@ -162,7 +88,7 @@ def run_dbt(
 
     if database:
         os.environ["RECMAIL_DATABASE"] = str(database)
-    with without_looking_for_garbage(), without_debug_events(), with_templates_compiled_once():
+    with less_work(), without_debug_events():
         runner = dbtRunner(manifest=manifest and own_copy(manifest), callbacks=[keep])
         outcome = runner.invoke([command, *options(variables, folder), *arguments])
     DuckDBConnectionManager.close_all_connections()  # or the file stays locked for this process

@@ -18,7 +18,7 @@ import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
-from dbt_tools.dbt_runs import without_looking_for_garbage
+from dbt_tools.less_work import less_work
 from dbt_tools.options import database_option, vars_option
 from dbt_tools.scratch import sole_use
 from dbt_tools.unfinished import building_folder, note_latest_run, remove_copy
@@ -40,7 +40,7 @@ def main(database: Path, variables: dict, ledger: str | None, arguments: tuple[s
     database = database.resolve()
     with replaced_by_copy(database) as copy, ledger_vars(database, ledger, copy.parent / "ledger") as read:
         os.environ["RECMAIL_DATABASE"] = str(copy)
-        with without_looking_for_garbage():
+        with less_work():
             outcome = dbtRunner().invoke(["build", "--vars", json.dumps(read | variables), *arguments])
         DuckDBConnectionManager.close_all_connections()
     if outcome.exception:

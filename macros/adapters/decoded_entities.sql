@@ -22,13 +22,19 @@
                 case
                     when part like '&#x%;' or part like '&#X%;' then try(chr(try_cast('0x' || part[4:-2] as integer)))
                     when part like '&#%;' then try(chr(try_cast(part[3:-2] as integer)))
-                    when part like '&%;' then map_extract_value(map([{{ recmail.literals(entities.keys()) }}], [{{ recmail.literals(entities.values()) }}]), part[2:-2])
+                    when part like '&%;' then map_extract_value(map({{ recmail.split_literal(entities.keys()) }}, {{ recmail.split_literal(entities.values()) }}), part[2:-2])
                 end,
                 part
             )
         ), '')
         else {{ text }}
     end
+{%- endmacro %}
+
+
+{#- a list as one text that is split: DuckDB plans it in half the time of a list of literals -#}
+{% macro split_literal(texts) -%}
+    split({{ recmail.literal(texts | join('|')) }}, '|')
 {%- endmacro %}
 
 

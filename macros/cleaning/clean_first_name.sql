@@ -5,7 +5,6 @@
 {% macro clean_first_name(column) -%}
     {%- set name = recmail.clean_name(column, length=60) -%}
     case
-        when {{ matches(name, '^[(].*[)]$|^%.*%$|[*][|]|[|][*]|@|://') }} or {{ name }} like '[%]' then null
-        when {{ matches(name, '[A-Za-z]|[^ -~]') }} then {{ name }}
+        when not {{ matches(name, '^([(].*[)]|\[.*\]|%.*%|.*([*][|]|[|][*]|@|://).*|[ -@\[-`{-~]*)$') }} then {{ name }}
     end
 {%- endmacro %}

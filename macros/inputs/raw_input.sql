@@ -1,9 +1,10 @@
 {#-
   An input as it was found, with erased users in it: {found: from-clause or none, columns: {name: type}, select: the
   contract's columns and row_fault, what is wrong with a row as a row of a file}. Where it is read from is decided while
-  parsing, what is there when the model runs. With what the sender's ledger holds of it (ledger_rows).
+  parsing, what is there when the model runs. With what the sender's ledger holds of it (ledger_rows). Given `only`, the
+  select has these columns and the key's: engines plan no more than is read.
 -#}
-{% macro raw_input(table_name) %}
+{% macro raw_input(table_name, only=none) %}
     {% set found = none %}
     {% if table_name in var('input_relations') %}
         {% set found = ref(var('input_relations')[table_name]) %}
@@ -16,13 +17,15 @@
         {{ return({'found': found, 'columns': {}, 'select': ''}) }}
     {% endif %}
     {% set columns = recmail.input_columns(found) if found else {} %}
-    {% set select = recmail.select_of_input(table_name, found, columns) %}
+    {% set key = recmail.input_contract(table_name).meta.key %}
+    {% set only = only + key if only else none %}
+    {% set select = recmail.select_of_input(table_name, found, columns, only) %}
     {% set ledger = recmail.ledger_rows(table_name) %}
     {% if ledger %}
         {#- the ledger's word counts: a file may hold what it said some time ago -#}
-        {% set own, key = select, recmail.input_contract(table_name).meta.key | join(', ') %}
+        {% set own, key = select, key | join(', ') %}
         {% set ledger_columns = recmail.input_columns(ledger) %}
-        {% set select = recmail.select_of_input(table_name, ledger, ledger_columns) %}
+        {% set select = recmail.select_of_input(table_name, ledger, ledger_columns, only) %}
         {% if not found %}
             {{ return({'found': ledger, 'columns': ledger_columns, 'select': select}) }}
         {% endif %}
@@ -33,9 +36,9 @@
 {% endmacro %}
 
 
-{% macro select_of_input(table_name, found, columns) %}
+{% macro select_of_input(table_name, found, columns, only) %}
     {% set expressions = [] %}
-    {% for column in recmail.input_contract(table_name).columns %}
+    {% for column in recmail.input_contract(table_name).columns if not only or column.name in only %}
         {% set is_read = var('personal_columns') or not column.meta.personal %}
         {% set found_type = columns.get(column.name) if is_read else none %}
         {% do expressions.append(
