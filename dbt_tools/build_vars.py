@@ -8,7 +8,9 @@ names a var that dbt_project.yml doesn't have: dbt itself would ignore a misspel
 import json
 import os
 from collections.abc import Collection, Mapping
+from copy import deepcopy
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import click
@@ -27,7 +29,12 @@ def main() -> None:
 
 def declared_vars() -> dict:
     """Every var of dbt_project.yml with its default."""
-    return yaml.safe_load((project_directory() / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    return deepcopy(_vars_of((project_directory() / "dbt_project.yml").read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=1)
+def _vars_of(text: str) -> dict:
+    return yaml.safe_load(text)["vars"]
 
 
 def build_vars(environment: Mapping[str, str], declared: Collection[str]) -> dict:

@@ -3,7 +3,7 @@
 import json
 import traceback
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -49,8 +49,10 @@ def only_text(value: object) -> str:
     raise NotText(f"{value!r} is not text")
 
 
+@lru_cache(maxsize=4)
 def template_environment(theme: Theme, escaping: Escaping = "template") -> Environment:
-    """Templates of the emails (types/, base.txt). Text templates are never escaped."""
+    """Templates of the emails (types/, base.txt). Text templates are never escaped. Compiled once in a process: it
+    takes longer than a send that renders little."""
     if escaping == "template":
         environment = new_environment(theme, autoescape=True)
         environment.globals.update(block_macros(environment))

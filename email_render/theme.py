@@ -109,6 +109,12 @@ class Theme:
     def __init__(self, sections: dict[str, dict]):
         self._sections = sections
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Theme) and self.values == other.values
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.values.items()))
+
     @cached_property
     def values(self) -> dict[str, str]:
         """By the name that templates use."""

@@ -5,6 +5,6 @@
 {% macro clean_first_name(column) -%}
     {%- set name = recmail.clean_name(column, length=60) -%}
     case
-        when not {{ matches(name, '^([(].*[)]|\[.*\]|%.*%|.*([*][|]|[|][*]|@|://).*|[ -@\[-`{-~]*)$') }} then {{ name }}
+        when not {{ matches(name, '^([(].*[)]|\\[.*\\]|%.*%|.*([*][|]|[|][*]|@|://).*|[ -@\\[-`{-~]*)$') }} then {{ name }}
     end
 {%- endmacro %}

@@ -1,0 +1,77 @@
+"""What runs in this process do once instead of again and again (dbt_tools/less_work.py) is what dbt would have done."""
+
+import gc
+
+import agate
+from dbt.clients.jinja import MacroGenerator
+from dbt.context.macros import MacroNamespace
+from dbt.context.manifest import ManifestContext
+from dbt_common.clients import agate_helper
+from jinja2 import Environment
+from warehouse import manifest
+
+from dbt_tools.less_work import less_work
+
+ROWS = [
+    {"text": "null", "number": 1, "mixed": 2.5, "nothing": None, "words": ["a"]},
+    {"text": "", "number": 2, "mixed": "2.5", "nothing": None, "words": []},
+]
+
+
+class Context(ManifestContext):
+    """With the macros of a small project, some of them in several of its packages."""
+
+    def __init__(self):
+        self.cli_vars, self.require_vars, self.env_vars, self._ctx = {}, True, {}, {}
+        macros = list(manifest({}).macros.values())[:4]
+
+        def named(*names: str) -> dict:
+            return {name: MacroGenerator(macro) for name, macro in zip(names, macros, strict=False)}
+
+        self.namespace = MacroNamespace(
+            global_namespace=named("in_root", "in_all", "in_root_and_dbt"),
+            local_namespace=named("in_all", "in_local"),
+            global_project_namespace=named("in_root_and_dbt", "in_dbt", "in_all"),
+            packages={"recmail": named("in_all"), "in_dbt": named("in_all")},
+        )
+
+    def generate_builtins(self) -> dict:
+        return {"in_all": "a builtin", "return": "another"}
+
+
+def test_every_name_means_the_same_macro():
+    context = Context()
+    as_dbt = dict(context.to_dict())
+    with less_work():
+        at_once = dict(context.to_dict())
+    assert at_once.keys() == as_dbt.keys() > {"in_all", "in_root", "in_root_and_dbt", "recmail", "dbt"}
+    assert all(at_once[name] is as_dbt[name] for name in as_dbt if name not in ("context", "builtins"))
+
+
+def test_results_have_the_same_types():
+    def table() -> agate.Table:
+        return agate_helper.table_from_data_flat(ROWS, list(ROWS[0]))
+
+    as_dbt = table()
+    with less_work():
+        made_once, again = table(), table()
+    for result in (made_once, again):
+        assert [list(row) for row in result.rows] == [list(row) for row in as_dbt.rows]
+        assert [type(kind) for kind in result.column_types] == [type(kind) for kind in as_dbt.column_types]
+    assert made_once.column_types[0] is again.column_types[0]
+
+
+def test_dbt_is_left_as_it_was():
+    before = Environment.compile, ManifestContext.to_dict, agate_helper.build_type_tester, gc.isenabled()
+    try:
+        with less_work():
+            assert not gc.isenabled()
+            raise KeyError
+    except KeyError:
+        pass
+    assert before == (
+        Environment.compile,
+        ManifestContext.to_dict,
+        agate_helper.build_type_tester,
+        gc.isenabled(),
+    )
