@@ -31,11 +31,13 @@ class DbtRun:
     """dbt's result per node, in the order in which they ended."""
 
 
-def parse_project(variables: Mapping, folder: Path, database: Path) -> Manifest:
-    """The project parsed once, for several run_dbt into files of this name: dbt parses anew whenever a var changes."""
+def parse_project(variables: Mapping, folder: Path, database: Path, writes_json: bool = True) -> Manifest:
+    """The project parsed once, for several run_dbt into files of this name: dbt parses anew whenever a var changes. To
+    write manifest.json, which Relations.read reads, is a twelfth of it."""
     os.environ["RECMAIL_DATABASE"] = str(database)
     with less_work(), without_debug_events():
-        outcome = dbtRunner().invoke(["parse", *options(variables, folder)])
+        json_or_not = "--write-json" if writes_json else "--no-write-json"
+        outcome = dbtRunner().invoke(["parse", json_or_not, *options(variables, folder)])
     if not outcome.success:
         raise SystemExit(f"recmail: the project can't be parsed: {outcome.exception or 'see above'}")
     # dbt 1.11 can't copy a manifest with selectors in it; a run reads selectors.yml by itself

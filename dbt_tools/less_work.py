@@ -3,6 +3,7 @@
 Each of these changes a function of dbt's for the time of a run in this process (tests/python/test_less_work.py).
 """
 
+import atexit
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from jinja2 import Environment
 
 # by the environment they were compiled in and their source
 COMPILED_TEMPLATES: dict[tuple[type[Environment], str], CodeType] = {}
+# or DuckDB says at the end of the process of what is frozen that it leaked
+atexit.register(gc.unfreeze)
 
 
 @contextmanager
@@ -37,6 +40,8 @@ def _without_looking_for_garbage() -> Iterator[None]:
     """For the time of a run: Python looks through dbt's many objects again and again, a fifth of a small build, and
     finds little that a run is done with. What it leaves is found afterwards."""
     was_on = gc.isenabled()
+    # what is there before the run, such as the project as it was read, isn't looked through after it either
+    gc.freeze()
     gc.disable()
     try:
         yield

@@ -207,7 +207,8 @@ class Project:
         files = project_files()
         if not self.manifest or files != self.files:
             try:
-                self.manifest = parse_project(self.variables, watch_folder(self.database), self.database)
+                folder = watch_folder(self.database)
+                self.manifest = parse_project(self.variables, folder, self.database, writes_json=False)
             except SystemExit as error:
                 raise Failed(f"build: {error}") from error
             if self.selector == SELECTOR:

@@ -79,7 +79,9 @@ class Shop:
                     pa.table({column: [row.get(column) for row in rows] for column in columns}),
                     folder / "inputs" / f"{name}.parquet",
                 )
-        parsed = without_tests(manifest or parse_project(variables, folder, self._database))
+        parsed = without_tests(
+            manifest or parse_project(variables, folder, self._database, writes_json=False)
+        )
         built = run_dbt(
             *("build", *BUILT, "--threads", "1", *FRUGAL, *NO_TESTS),
             variables=variables,

@@ -90,7 +90,7 @@ class Simulation:
     def run(self) -> Record:
         with environment():
             manifest = without_tests(
-                self._manifest or parse_project(self._vars, self._folder, self._database)
+                self._manifest or parse_project(self._vars, self._folder, self._database, writes_json=False)
             )
             for day in tqdm(range(self._days), desc="Living", unit=" days", disable=None):
                 morning = START + day * DAY

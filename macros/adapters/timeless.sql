@@ -69,7 +69,7 @@
     {% endfor %}
     {#- of files what they hold counts, not where they are -#}
     {% set placeless = modules.re.sub("read_parquet\\('(?:[^']|'')*'\\)", '', code) if is_input else code %}
-    {% set contents, queries = [recmail.project_hash(), placeless], [] %}
+    {% set contents, queries = [placeless], [] %}
     {% for id in tables | sort %}
         {% set node = graph.nodes.get(id) or graph.sources[id] %}
         {% set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias or node.identifier) %}
@@ -83,6 +83,8 @@
             {% do queries.append("(select concat(count(*), ':', " ~ recmail.hash_of_rows('held') ~ ") from " ~ relation ~ " as held)") %}
         {% endif %}
     {% endfor %}
+    {#- a timeless table's content tells the project, too -#}
+    {% if tables | length == queries | length %}{% do contents.append(recmail.project_hash()) %}{% endif %}
     {% if queries %}{% do contents.append(run_query("select concat_ws(' ', " ~ queries | join(", ") ~ ", '.')")[0][0]) %}{% endif %}
     {{ return(local_md5(contents | join(' '))) }}
 {% endmacro %}

@@ -152,7 +152,7 @@ def manifest(variables: dict, stem: str = "w") -> Manifest:
 @cache
 def read_manifest(variables: str, stem: str) -> Manifest:
     def make(folder: Path) -> None:
-        parsed = parse_project(json.loads(variables), FOLDER, folder / f"{stem}.duckdb")
+        parsed = parse_project(json.loads(variables), FOLDER, folder / f"{stem}.duckdb", writes_json=False)
         (folder / "manifest.pickle").write_bytes(pickle.dumps(parsed))
 
     key = hashlib.sha256(f"{variables} {stem}".encode()).hexdigest()[:16]
