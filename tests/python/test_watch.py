@@ -77,7 +77,7 @@ def test_the_project_is_read_again_when_a_file_of_it_has_changed(tmp_path, monke
     (tmp_path / "dbt_project.yml").write_text("name: shop", "utf-8")
     monkeypatch.setenv("DBT_PROJECT_DIR", str(tmp_path))
     read = iter(["first", "second"])
-    monkeypatch.setattr(watch, "parse_project", lambda *_: next(read))
+    monkeypatch.setattr(watch, "parse_project", lambda *_, **__: next(read))
     monkeypatch.setattr(watch, "without_tests", lambda manifest: f"{manifest} without tests")
     project = Project(tmp_path / "w.duckdb", {}, "realtime")
     assert [project.read(), project.read()] == ["first without tests"] * 2
