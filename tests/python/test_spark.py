@@ -47,7 +47,7 @@ def test_no_java_is_one_message(monkeypatch):
 
 
 def test_no_pattern_has_a_bracket_that_java_takes_for_another_class():
-    """In Java's patterns a [ within brackets opens a class of its own; in DuckDB's it is a letter."""
+    """In Java's patterns a [ within brackets opens a class of its own; in DuckDB's a letter, as escaped in both."""
     in_brackets = re.compile(r"\[\^?\]?[^\]]*\[(?!:)")
     patterns = [
         (path.name, pattern)
@@ -57,7 +57,7 @@ def test_no_pattern_has_a_bracket_that_java_takes_for_another_class():
         for pattern in re.findall(r"'([^']*)'", call)
     ]
     assert len(patterns) > 20
-    assert [one for one in patterns if in_brackets.search(one[1])] == []
+    assert [one for one in patterns if in_brackets.search(re.sub(r"\\+.", "", one[1]))] == []
 
 
 @pytest.fixture(scope="module")
