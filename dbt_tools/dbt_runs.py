@@ -14,7 +14,7 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 from dbt_tools.less_work import less_work, without_debug_events
-from dbt_tools.project import project_directory
+from dbt_tools.project import files_state, project_directory
 
 # where dbt looks for them unless dbt_project.yml says otherwise
 DBT_FOLDERS = ("models", "macros", "seeds", "tests", "snapshots", "analyses")
@@ -55,18 +55,14 @@ def options(variables: Mapping, folder: Path) -> list[str]:
     return ["--quiet", *(str(part) for option in named.items() for part in option)]
 
 
-def project_files() -> list[tuple[str, int, int]]:
-    """What tells the files that dbt parses from those of before: path, size and time of each."""
+def project_files() -> tuple:
+    """What tells the files that dbt parses from those of before."""
     project = project_directory()
     config = yaml.safe_load((project / "dbt_project.yml").read_text("utf-8"))
     named = [path for key, paths in config.items() if key.endswith("-paths") for path in paths]
     folders = {*DBT_FOLDERS, *named, config.get("packages-install-path", "dbt_packages")}
-    files = {
-        *project.glob("*.yml"),
-        *(path for folder in folders for path in (project / folder).rglob("*.*")),
-    }
-    found = [(path, path.stat()) for path in files if path.is_file()]
-    return sorted((str(path), status.st_size, status.st_mtime_ns) for path, status in found)
+    in_folders = (path for folder in folders for path in (project / folder).rglob("*.*"))
+    return files_state({*project.glob("*.yml"), *in_folders})
 
 
 def run_dbt(

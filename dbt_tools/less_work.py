@@ -3,7 +3,6 @@
 Each of these changes a function of dbt's for the time of a run in this process (tests/python/test_less_work.py).
 """
 
-import atexit
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,8 +18,6 @@ from jinja2 import Environment
 
 # by the environment they were compiled in and their source
 COMPILED_TEMPLATES: dict[tuple[type[Environment], str], CodeType] = {}
-# or DuckDB says at the end of the process of what is frozen that it leaked
-atexit.register(gc.unfreeze)
 
 
 @contextmanager
@@ -36,12 +33,23 @@ def less_work() -> Iterator[None]:
 
 
 @contextmanager
+def _replaced(owner: object, **functions) -> Iterator[None]:
+    """For the time of a run."""
+    before = {name: getattr(owner, name) for name in functions}
+    try:
+        for name, function in functions.items():
+            setattr(owner, name, function)
+        yield
+    finally:
+        for name, function in before.items():
+            setattr(owner, name, function)
+
+
+@contextmanager
 def _without_looking_for_garbage() -> Iterator[None]:
     """For the time of a run: Python looks through dbt's many objects again and again, a fifth of a small build, and
     finds little that a run is done with. What it leaves is found afterwards."""
     was_on = gc.isenabled()
-    # what is there before the run, such as the project as it was read, isn't looked through after it either
-    gc.freeze()
     gc.disable()
     try:
         yield
@@ -69,19 +77,11 @@ def without_debug_events() -> Iterator[None]:
             init(event, *arguments, **options)
         return getattr_of_event(event, name)
 
-    EventManager.fire_event, BaseEvent.__init__, BaseEvent.__getattr__ = (
-        fire_what_is_read,
-        keep_words,
-        put_together,
-    )
-    try:
+    with (
+        _replaced(EventManager, fire_event=fire_what_is_read),
+        _replaced(BaseEvent, __init__=keep_words, __getattr__=put_together),
+    ):
         yield
-    finally:
-        EventManager.fire_event, BaseEvent.__init__, BaseEvent.__getattr__ = (
-            fire_event,
-            init,
-            getattr_of_event,
-        )
 
 
 @contextmanager
@@ -97,11 +97,8 @@ def _with_templates_compiled_once() -> Iterator[None]:
             COMPILED_TEMPLATES[key] = compile_template(environment, source)
         return COMPILED_TEMPLATES[key]
 
-    Environment.compile = compile_once
-    try:
+    with _replaced(Environment, compile=compile_once):
         yield
-    finally:
-        Environment.compile = compile_template
 
 
 @contextmanager
@@ -118,11 +115,8 @@ def _with_macros_named_at_once() -> Iterator[None]:
             names.update(macros)
         return names
 
-    ManifestContext.to_dict = named_at_once
-    try:
+    with _replaced(ManifestContext, to_dict=named_at_once):
         yield
-    finally:
-        ManifestContext.to_dict = to_dict
 
 
 @contextmanager
@@ -138,8 +132,5 @@ def _with_types_of_results_made_once() -> Iterator[None]:
         types = types_by_nulls[nulls]
         return agate.TypeTester(force={column: types[-1] for column in text_columns}, types=types)
 
-    agate_helper.build_type_tester = build_of_known_types
-    try:
+    with _replaced(agate_helper, build_type_tester=build_of_known_types):
         yield
-    finally:
-        agate_helper.build_type_tester = build_type_tester

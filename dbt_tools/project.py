@@ -1,7 +1,9 @@
-"""Where the dbt project is, whose models and files the Python parts work with."""
+"""Where the dbt project is, whose models and files the Python parts work with, and what tells when a file changed."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
+from stat import S_ISREG
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -12,3 +14,16 @@ def project_directory() -> Path:
         return Path(named).resolve()
     here = Path.cwd()
     return here if (here / "dbt_project.yml").is_file() else CHECKOUT
+
+
+def files_state(paths: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
+    """What tells the files among these from those of before: path, size and time of each."""
+    state = []
+    for path in paths:
+        try:
+            status = path.stat()
+        except FileNotFoundError:  # a file that somebody writes has another name until it is whole
+            continue
+        if S_ISREG(status.st_mode):
+            state.append((str(path), status.st_size, status.st_mtime_ns))
+    return tuple(sorted(state))

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Und
 from jinja2.runtime import Macro
 from markupsafe import escape
 
+from dbt_tools.project import files_state
 from email_render import codegen
 from email_render.errors import Fault, SetAside
 from email_render.load import BLOCK_KINDS, LAYOUTS, TEMPLATES, Escaping
@@ -49,10 +50,14 @@ def only_text(value: object) -> str:
     raise NotText(f"{value!r} is not text")
 
 
-@lru_cache(maxsize=4)
 def template_environment(theme: Theme, escaping: Escaping = "template") -> Environment:
-    """Templates of the emails (types/, base.txt). Text templates are never escaped. Compiled once in a process: it
-    takes longer than a send that renders little."""
+    """Templates of the emails (types/, base.txt). Text templates are never escaped. Compiled once in a process until
+    one is edited: it takes longer than a send that renders little."""
+    return environment_of(files_state(TEMPLATES.rglob("*.*")), theme, escaping)
+
+
+@lru_cache(maxsize=4)
+def environment_of(_files: tuple, theme: Theme, escaping: Escaping) -> Environment:
     if escaping == "template":
         environment = new_environment(theme, autoescape=True)
         environment.globals.update(block_macros(environment))

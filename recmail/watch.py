@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt_tools.build_vars import build_vars, declared_vars
 from dbt_tools.dbt_runs import parse_project, project_files, run_dbt, without_tests
 from dbt_tools.options import database_option
-from dbt_tools.project import project_directory
+from dbt_tools.project import files_state, project_directory
 from dbt_tools.relations import qualified, schemas_holding
 from dbt_tools.scratch import sole_use
 from email_render.cli import out_option, render
@@ -177,7 +177,7 @@ class Project:
     database: Path
     variables: dict
     selector: str
-    files: list = field(default_factory=list)
+    files: tuple = ()
     manifest: Manifest | None = None
     ledger: str | None = None
 
@@ -247,5 +247,4 @@ def arrivals(variables: dict) -> object:
     if variables.get("input_schema") or variables.get("input_relations"):
         return None
     folder = Path(variables.get("input_location") or declared_vars()["input_location"])
-    files = (project_directory() / folder).glob("*.*")
-    return sorted((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files)
+    return files_state((project_directory() / folder).glob("*.*"))

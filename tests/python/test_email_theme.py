@@ -1,6 +1,7 @@
 """One file says how emails look: what it may hold, what it may not, and that it reaches every template."""
 
 import re
+import shutil
 import tomllib
 from functools import partial
 
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 from email_render_warehouse import build_warehouse
 from email_samples import build_samples
 
+from email_render import render
 from email_render.cli import main
 from email_render.errors import SetupError
 from email_render.esp import EspRenderer
@@ -138,6 +140,18 @@ def test_no_template_has_a_colour_or_font_of_its_own():
         if path.name != "gallery.html":
             text = path.read_text("utf-8")
             assert not re.findall(r"#[0-9a-fA-F]{6}\b|font-family:(?!\s*\{\{)", text), path
+
+
+def test_an_edited_template_is_taken_by_the_next_render(message, tmp_path, monkeypatch):
+    """A watch renders for weeks in one process."""
+    monkeypatch.setattr(render, "TEMPLATES", shutil.copytree(TEMPLATES, tmp_path / "templates"))
+    signer = partial(sign, KEY.encode())
+    assert "edited while it ran" not in Renderer(signer).render(message).html
+    edited = tmp_path / "templates" / "base.html"
+    text = edited.read_text("utf-8")
+    assert text.count("<body") == 1
+    edited.write_text(text.replace("<body", "<!-- edited while it ran --><body"), "utf-8")
+    assert "edited while it ran" in Renderer(signer).render(message).html
 
 
 @pytest.mark.parametrize("name", ["linen", "signal"])
