@@ -1,4 +1,4 @@
-"""What dbt does again and again in a run, done once: the same results, for a quarter less of a small build.
+"""What dbt does again and again in a run, done once: the same results, for a fifth less of a small build.
 
 Each of these changes a function of dbt's for the time of a run in this process (tests/python/test_less_work.py).
 """
@@ -47,8 +47,8 @@ def _replaced(owner: object, **functions) -> Iterator[None]:
 
 @contextmanager
 def _without_looking_for_garbage() -> Iterator[None]:
-    """For the time of a run: Python looks through dbt's many objects again and again, a fifth of a small build, and
-    finds little that a run is done with. What it leaves is found afterwards."""
+    """For the time of a run: Python looks through dbt's many objects again and again and finds little that a run is
+    done with. What it leaves is found afterwards."""
     was_on = gc.isenabled()
     gc.disable()
     try:
