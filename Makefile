@@ -156,17 +156,23 @@ endef
 fuzz: .venv/.installed ## build and render SHOPS made-up shops with every kind of trouble, from seed FIRST on
 	SHOPS=$(or $(SHOPS),300) FIRST=$(or $(FIRST),1) $(python) -m pytest -n 2 --tb=line tests/python/test_fuzz.py
 
-# Without INPUT a small made-up shop. Var gate: Great Expectations does not run on Spark.
+# Without INPUT a small made-up shop, with LATER=1 again a day later. Var gate: Great Expectations does not run on Spark.
 spark: export RECMAIL_DATABASE := $(CURDIR)/target/spark/duckdb.duckdb
 spark: export INPUT := $(or $(INPUT),target/spark/inputs)
 spark: export VARS := {gate: sql}
 spark: spark-java .venv-spark/.installed ## build INPUT on DuckDB and on Spark (Java 17), and compare every table row by row
 	@mkdir -p target/spark && rm -f "$$RECMAIL_DATABASE"
 	@$(python) tests/python/shop.py target/spark/inputs
-	@vars=$$($(recmail) vars) && \
-	.venv/bin/dbt --quiet build --exclude-resource-type test --exclude-resource-type unit_test \
-		--target-path target/spark/dbt-duckdb --vars "$$vars" && \
-	.venv-spark/bin/python -m dbt_tools.spark_parity "$$RECMAIL_DATABASE" "$$INPUT" --vars "$$vars"
+	@vars=$$($(recmail) vars) && $(build_for_spark) && \
+	$(if $(LATER),$(build_later) &&) \
+	.venv-spark/bin/python -m dbt_tools.spark_parity $(if $(LATER),target/spark/first.duckdb,"$$RECMAIL_DATABASE") \
+		"$$INPUT" $(if $(LATER),--then "$$RECMAIL_DATABASE" target/spark/later) --vars "$$vars"
+
+build_for_spark = .venv/bin/dbt --quiet build --resource-type seed --resource-type model \
+	--target-path target/spark/dbt-duckdb --vars "$$vars"
+build_later = cp "$$RECMAIL_DATABASE" target/spark/first.duckdb && \
+	$(python) tests/python/shop.py target/spark/later target/spark/first.duckdb && \
+	vars=$$(INPUT=target/spark/later $(recmail) vars) && $(build_for_spark)
 
 .PHONY: spark-java
 spark-java: .venv/.installed

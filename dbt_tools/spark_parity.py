@@ -1,9 +1,10 @@
 """The whole project built on Apache Spark, beside what DuckDB built from the same inputs: every table row by row.
 
-    python -m dbt_tools.spark_parity WAREHOUSE INPUTS
+    python -m dbt_tools.spark_parity WAREHOUSE INPUTS [--then WAREHOUSE INPUTS]
 
-Runs in `.venv-spark` on Java 17, in one session of this process. Rows are compared as a set with repeats: ids, ranks,
-times and texts equal, numbers to 1e-6. Exit code 1 when a table differs or a model does not run.
+Runs in `.venv-spark` on Java 17, in one session of this process. --then builds later inputs over what the build before
+left, and compares again with what DuckDB made of them over its own. Rows are compared as a set with repeats: ids,
+ranks, times and texts equal, numbers to 1e-6. Exit code 1 when a table differs or a model does not run.
 """
 
 import argparse
@@ -36,6 +37,7 @@ OF_ONE_RUN = (
 )
 TOLERANCE = 1e-6
 WAREHOUSE, EVENTS = "warehouse", "events"
+LATER = "a DuckDB file that was built over a copy of the one before, and its inputs"
 TABLES = "select table_schema, table_name from information_schema.tables"
 
 
@@ -100,6 +102,7 @@ def start_session(folder: Path, master: str):
 
 def add_inputs(inputs: Path, spark) -> None:
     """The Parquet files that the warehouse was built from, as tables of one schema."""
+    spark.sql(f"drop database if exists {INPUT_SCHEMA} cascade")
     spark.sql(f"create database {INPUT_SCHEMA}")
     for file in sorted(inputs.glob("*.parquet")):
         spark.sql(f"create table {INPUT_SCHEMA}.{file.stem} using parquet location '{file.resolve()}'")
@@ -114,7 +117,7 @@ def build(variables: dict, select: str | None) -> dict[str, str]:
     outcome = dbtRunner().invoke(
         [
             *("build", "--target", "spark", "--threads", "2", "--vars", json.dumps(variables)),
-            *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
+            *("--resource-type", "seed", "--resource-type", "model"),
             *(("--select", *select.split()) if select else ()),
             *("--target-path", "target/spark/dbt", "--log-level", "none", "--log-level-file", "none"),
         ]
@@ -162,7 +165,7 @@ def write_views(spark, folder: Path) -> None:
         for view in spark.sql(f"show views in {schema}").collect():
             if not view.isTemporary:
                 frame = spark.table(f"{schema}.{view.viewName}")
-                frame.write.parquet(str(folder / f"{schema}.db" / view.viewName))
+                frame.write.mode("overwrite").parquet(str(folder / f"{schema}.db" / view.viewName))
 
 
 def compare(ours: duckdb.DuckDBPyConnection, theirs: duckdb.DuckDBPyConnection, place: str) -> Outcome:
@@ -207,8 +210,13 @@ def compare_all(warehouse: Path, spark, folder: Path, names: Collection[str] | N
 def without_files(ours: duckdb.DuckDBPyConnection, spark, place: str) -> Outcome:
     """A table that Spark was told of and never wrote to, or has not built."""
     [(rows,)] = ours.execute(f"select count(*) from {place}").fetchall()
-    is_there = spark.catalog.tableExists(place.replace('"', ""))
-    return Outcome(place, rows, rows if is_there else None, "" if is_there else "not built on Spark")
+    name = place.replace('"', "")
+    if not spark.catalog.tableExists(name):
+        return Outcome(place, rows, None, "not built on Spark")
+    columns = {column[0] for column in ours.execute(f"from {place} limit 0").description}
+    if others := columns.symmetric_difference(spark.table(name).columns):
+        return Outcome(place, rows, None, f"columns {sorted(others)}")
+    return Outcome(place, rows, rows)
 
 
 def report(outcomes: list[Outcome], problems: dict[str, str]) -> None:
@@ -229,6 +237,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("warehouse", type=Path, help="DuckDB file that was built with gate: sql")
     options.add_argument("inputs", type=Path, help="directory of the Parquet files it was built from")
+    options.add_argument("--then", nargs=2, action="append", default=[], type=Path, help=LATER)
     options.add_argument("--vars", default="{}", help="vars it was built with, JSON")
     options.add_argument("--select", help="these models alone, as dbt's --select has them")
     options.add_argument("--master", default=os.environ.get("RECMAIL_SPARK_MASTER", "local[2]"))
@@ -236,29 +245,40 @@ def main() -> None:
     chosen = options.parse_args()
     if problem := java_problem():
         sys.exit(f"recmail: {problem}")
-    if not list(chosen.inputs.glob("*.parquet")):
-        sys.exit(f"recmail: {chosen.inputs} holds no <table>.parquet, which is all that Spark reads here")
+    pairs = [(chosen.warehouse, chosen.inputs), *chosen.then]
+    for _, inputs in pairs:
+        if not list(inputs.glob("*.parquet")):
+            sys.exit(f"recmail: {inputs} holds no <table>.parquet, which is all that Spark reads here")
     folder = Path(tempfile.mkdtemp(prefix="recmail_spark_"))
-    started = time.monotonic()
     try:
         spark = start_session(folder, chosen.master)
-        add_inputs(chosen.inputs, spark)
         variables = json.loads(chosen.vars) | {"input_schema": INPUT_SCHEMA}
-        ended = build(variables, chosen.select)
-        names = set(ended) if chosen.select else None
-        built = time.monotonic()
-        outcomes = compare_all(chosen.warehouse, spark, folder / WAREHOUSE, names)
+        is_right = all([build_and_compare(spark, folder, *pair, variables, chosen.select) for pair in pairs])
         multiplied = faults(next((folder / EVENTS).iterdir()))
         if chosen.keep:
             shutil.move(folder / WAREHOUSE, chosen.keep)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    problems = {table: problem for table, problem in ended.items() if problem}
-    report(outcomes, problems)
     for product in multiplied:
         print(f"Every row beside every row, and not on the list of dbt_tools/spark_plans.py: {product}")
-    print(f"{built - started:.0f} s to build on Spark, {time.monotonic() - built:.0f} s to compare")
-    sys.exit(bool(problems or multiplied) or not all(outcome.is_right for outcome in outcomes))
+    sys.exit(bool(multiplied) or not is_right)
+
+
+def build_and_compare(
+    spark, folder: Path, warehouse: Path, inputs: Path, variables: dict, select: str | None
+) -> bool:
+    """Whether these inputs, built over what there is, give the warehouse's tables: printed, with the seconds taken."""
+    started = time.monotonic()
+    add_inputs(inputs, spark)
+    ended = build(variables, select)
+    built = time.monotonic()
+    outcomes = compare_all(warehouse, spark, folder / WAREHOUSE, set(ended) if select else None)
+    problems = {table: problem for table, problem in ended.items() if problem}
+    report(outcomes, problems)
+    print(
+        f"{built - started:.0f} s to build on Spark, {time.monotonic() - built:.0f} s to compare", flush=True
+    )
+    return not problems and all(outcome.is_right for outcome in outcomes)
 
 
 if __name__ == "__main__":

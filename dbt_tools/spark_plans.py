@@ -37,7 +37,10 @@ KNOWN: dict[str, str] = {
     "int_arm_rates": "segments beside the arms of an experiment",
     "int_user_offers": "users beside the offers that hold for everybody, which a shop makes by hand",
     "int_user_snapshots": "a row for each of prediction_cuts: of one cut Spark drops the key",
-    "int_due_triggers": "days on which more than a hundred signed up, beside each other",
+    **dict.fromkeys(
+        ("int_trigger_welcome", "int_due_triggers"),
+        "days on which more than a hundred signed up, beside each other",
+    ),
 }
 
 

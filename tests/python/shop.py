@@ -6,6 +6,7 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -13,6 +14,7 @@ AS_OF = datetime(2024, 6, 30, 12, 0)
 CATEGORIES = ["tea", "coffee", "cups", "spoons", "books"]
 
 Tables = dict[str, list[dict]]
+Messages = list[tuple[str, str]]  # message_id, user_id
 
 
 def small_shop(user_count: int = 40, item_count: int = 40, order_count: int = 160) -> Tables:
@@ -171,6 +173,51 @@ def small_shop(user_count: int = 40, item_count: int = 40, order_count: int = 16
     }
 
 
+def a_day_later(messages: Messages) -> Tables:
+    """The same shop after a day of all that state remembers: orders, a new item and user, a price, stock, an erasure.
+
+    Messages that were queued were delivered, some opened, some clicked.
+    """
+    tables = small_shop()
+    now = AS_OF + timedelta(days=1)
+    items, users = tables["items"], tables["users"]
+    items.append(items[7] | {"item_id": "i40", "item_name": "Cups no. 40"})
+    items[10]["price"] = 4.0
+    items[12]["stock_quantity"] = 0
+    items[3]["stock_quantity"] = 9
+    users.append(users[1] | {"user_id": "u40", "email": "user40@example.com", "signed_up_at": now})
+    users[5]["email_consent"] = "unsubscribed"
+    for number in range(6):
+        order = {"order_id": f"later{number}", "user_id": f"u{number}", "anonymous_id": None}
+        tables["orders"].append(
+            tables["orders"][1] | order | {"ordered_at": now - timedelta(hours=3 * number)}
+        )
+        line = {"order_line_id": f"later{number}", "order_id": f"later{number}", "item_id": f"i{number + 9}"}
+        tables["order_lines"].append(tables["order_lines"][0] | line)
+    tables["erasure_requests"].append({"user_id": "u35", "requested_at": now - timedelta(hours=1)})
+    click = tables["email_events"][0]
+    for number, (message, user) in enumerate(messages):
+        for kind in ("delivered", "open", "click")[: 1 + number % 3]:
+            event = {
+                "event_id": f"{kind}-{message}",
+                "event_type": kind,
+                "user_id": user,
+                "message_id": message,
+            }
+            happened = {"occurred_at": AS_OF + timedelta(hours=1 + number % 5)}
+            tables["email_events"].append(
+                click | event | happened | {"item_id": "i5" if kind == "click" else None}
+            )
+    return tables
+
+
+def queued_messages(warehouse: str) -> Messages:
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        return connection.execute(
+            "select message_id, user_id from state.queued_messages order by all"
+        ).fetchall()
+
+
 def write_parquet(tables: Tables, directory: Path) -> Path:
     """One <table>.parquet each; a table without rows keeps no columns and is left out."""
     directory.mkdir(parents=True, exist_ok=True)
@@ -194,4 +241,5 @@ def write_csv(tables: Tables, directory: Path, encoding: str = "utf-8") -> Path:
 
 
 if __name__ == "__main__":
-    write_parquet(small_shop(), Path(sys.argv[1]))
+    folder, *warehouse = sys.argv[1:]
+    write_parquet(a_day_later(queued_messages(*warehouse)) if warehouse else small_shop(), Path(folder))

@@ -122,8 +122,10 @@ in_order as (
         user_id,
         placement,
         array_sort(array_agg({{ ordered_struct(fields) }})) as items,
-        array_sort(array_agg({{ ordered_struct(['position', 'item_id']) }}) filter (where is_nameable))
-            as advertised_items,
+        case
+            when bool_or(is_nameable)
+                then array_sort(array_agg({{ ordered_struct(['position', 'item_id']) }}) filter (where is_nameable))
+        end as advertised_items,
         cast(count(*) as {{ dbt.type_int() }}) as item_count
     from of_one_currency
     group by user_id, placement
