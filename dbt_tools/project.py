@@ -1,10 +1,12 @@
 """Where the dbt project is, whose models and files the Python parts work with, and what tells when a file changed."""
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from stat import S_ISREG
 
+NAME = re.compile(r"""^name:\s*["']?(\w+)""", re.MULTILINE)
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 
@@ -14,6 +16,20 @@ def project_directory() -> Path:
         return Path(named).resolve()
     here = Path.cwd()
     return here if (here / "dbt_project.yml").is_file() else CHECKOUT
+
+
+def recmail_directory() -> Path:
+    """Where recmail's own models and macros are: the project, or the package that it has installed."""
+    project = project_directory()
+    folders = (project, project / "dbt_packages" / "recmail", CHECKOUT)
+    return next((folder for folder in folders if name_of(folder) == "recmail"), CHECKOUT)
+
+
+def name_of(folder: Path) -> str | None:
+    file = folder / "dbt_project.yml"
+    # without YAML's parser, which takes longer than all else that a send reads of the project
+    found = NAME.search(file.read_text("utf-8")) if file.is_file() else None
+    return found and found[1]
 
 
 def files_state(paths: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:

@@ -1,9 +1,11 @@
 """Input files as they are when a sender starts, beside those of the build: tables newer_<name> and built_<name>."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 
+from dbt_tools.macros import call_macro
 from dbt_tools.relations import LATEST_RUN, literal, qualified, schemas_holding
 from email_render.errors import SetupError
 
@@ -17,8 +19,13 @@ COLUMNS = {
     "email_events": ("event_id", "event_type", "bounce_type", "user_id", "message_id", "occurred_at"),
     "erasure_requests": ("user_id",),
 }
-# as macro clean_id has them in nearly all files: without blanks, and without the .0 of a number that was a float
-ID = r"nullif(regexp_replace(trim(cast({} as varchar)), '^(-?[0-9]+)[.]0+$', '\1'), '')"
+# the build's own rules, below macros/
+CLEANING = [
+    *(Path("cleaning", f"clean_{name}.sql") for name in ("id", "message_id", "email", "text")),
+    *(Path("adapters", f"{name}.sql") for name in ("visible_id", "matches", "literal", "trim_blanks")),
+    Path("cleaning/words_for_nothing.sql"),
+    Path("literals.sql"),
+]
 
 
 def open_newer_inputs(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -54,18 +61,24 @@ def file_rows(path: Path) -> str:
 
 
 def selection(connection: duckdb.DuckDBPyConnection, rows: str, columns: tuple[str, ...]) -> str:
-    """The columns as text, ids in one spelling; null where a file has none."""
+    """The columns as text, ids and addresses as the build reads them; null where a file has none."""
     try:
         there = {name.lower() for name, *_ in connection.execute(f"describe from {rows}").fetchall()}
     except duckdb.Error as error:
         raise SetupError(f"{rows} can't be read: {error}") from None
     expressions = []
     for column in columns:
-        value = f"cast({column} as varchar)" if column in there else "cast(null as varchar)"
-        if column.endswith("_id") and column in there:
-            # a message's id may be in the angle brackets of its header
-            value = ID.format(
-                "translate(cast(message_id as varchar), '<>', '')" if column == "message_id" else column
-            )
-        expressions.append(f"{value} as {column}")
+        expressions.append(f"{cleaned(column) if column in there else 'cast(null as varchar)'} as {column}")
     return f"select {', '.join(expressions)} from {rows}"
+
+
+def cleaned(column: str) -> str:
+    """As the build reads it, where it says who or which; else its text."""
+    text = f"cast({column} as varchar)"
+    kind = column if column in ("message_id", "email") else "id" if column.endswith("_id") else None
+    if not kind:
+        return text
+    dbt = SimpleNamespace(
+        split_part=lambda text, by, part: f"split_part({text}, {by}, {part})", type_string=lambda: "varchar"
+    )
+    return call_macro(f"clean_{kind}", {"dbt": dbt}, CLEANING, text)

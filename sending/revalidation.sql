@@ -108,8 +108,8 @@ users as (
     select distinct
         user_id,
         case
-            when $plus_tags_share_an_address then regexp_replace(lower(trim(email)), '(.)[+][^@]*@', '\1@')
-            else lower(trim(email))
+            when $plus_tags_share_an_address then regexp_replace(email, '(.)[+][^@]*@', '\1@')
+            else email
         end as address_key
     from newer_users
     where user_id is not null
@@ -266,7 +266,7 @@ held as (
         select waiting.user_id, 'address_changed', 3, null, null
         from waiting
         anti join newer_users as newer
-            on waiting.user_id = newer.user_id and lower(waiting.email) = lower(trim(newer.email))
+            on waiting.user_id = newer.user_id and lower(waiting.email) = newer.email
         union all
         select user_id, 'no_consent', 4, null, null from changed_users where has_withdrawn
         union all

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -10,10 +11,11 @@ import yaml
 from click.testing import CliRunner
 
 from dbt_tools.dbt_runs import parse_project
-from dbt_tools.project import CHECKOUT, project_directory
+from dbt_tools.project import CHECKOUT, project_directory, recmail_directory
 from dbt_tools.relations import Relations, schemas_holding
 from recmail.cli import COMMANDS
 from recmail.cli import main as recmail
+from sending.newer_inputs import cleaned
 
 PREFIX = {"schema_prefix": "host_"}
 
@@ -110,6 +112,19 @@ def test_the_project_is_where_dbt_would_look(tmp_path, monkeypatch):
     assert project_directory() == tmp_path
     monkeypatch.setenv("DBT_PROJECT_DIR", str(CHECKOUT / "demo"))
     assert project_directory() == CHECKOUT / "demo"
+
+
+def test_recmails_macros_are_found_from_a_hosts_project(tmp_path, monkeypatch):
+    """Of the package that it has installed, or of where the Python parts are."""
+    rule = cleaned("user_id")
+    (tmp_path / "dbt_project.yml").write_text("name: 'shop'\n", "utf-8")
+    monkeypatch.setenv("DBT_PROJECT_DIR", str(tmp_path))
+    assert recmail_directory() == CHECKOUT and cleaned("user_id") == rule
+    installed = tmp_path / "dbt_packages" / "recmail"
+    installed.mkdir(parents=True)
+    shutil.copy(CHECKOUT / "dbt_project.yml", installed)
+    shutil.copytree(CHECKOUT / "macros", installed / "macros")
+    assert recmail_directory() == installed and cleaned("user_id") == rule
 
 
 @pytest.mark.parametrize("command", COMMANDS)

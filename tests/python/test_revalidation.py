@@ -237,6 +237,47 @@ def test_what_users_can_not_mean_holds_them(rendered, sent):
     }
 
 
+SPELLINGS = ('="{}"', " {}\u200b", "'{}'", "\ufeff{}", "\u00a0{}")
+
+
+def test_who_said_no_is_known_in_every_spelling_that_the_build_reads(rendered, sent):
+    readers = sorted(shown(rendered[0]))
+    named, gone, unhappy = readers[0], readers[1:6], readers[6:11]
+    [(message,)] = rendered[0].query(f"select message_id from email_queue where user_id = '{named}' limit 1")
+    tables = small_shop()
+    unsubscribed = SAID | {"event_type": "unsubscribe"}
+    for spelling, erased, leaving in zip(SPELLINGS, gone, unhappy, strict=True):
+        tables["erasure_requests"].append({"user_id": spelling.format(erased), "requested_at": NOW})
+        tables["email_events"].append(
+            unsubscribed | {"event_id": f"no {leaving}", "user_id": spelling.format(leaving)}
+        )
+    tables["email_events"].append(
+        unsubscribed | {"event_id": f"no {named}", "message_id": f"\u00a0<{message}>"}
+    )
+    _, found, _ = sent(tables)
+    assert {name: row["reason"] for name, row in found.items() if row["state"] == "dropped"} == {
+        **dict.fromkeys(gone, "erased"),
+        **dict.fromkeys([*unhappy, named], "unsubscribed"),
+    }
+
+
+def test_users_and_addresses_are_known_in_every_spelling_that_the_build_reads(rendered, sent):
+    """Another account of an address, which the shop has heard of since the build, has said no."""
+    reader = min(shown(rendered[0]))
+    tables = small_shop()
+    [address] = [user["email"] for user in tables["users"] if user["user_id"] == reader]
+    for number, user in enumerate(tables["users"]):
+        user["user_id"] = SPELLINGS[number % len(SPELLINGS)].format(user["user_id"])
+        user["email"] = f"\u00a0{user['email']}\t"
+    tables["users"].append(tables["users"][0] | {"user_id": "another", "email": f"{address.upper()}\u3000"})
+    complaint = SAID | {"event_type": "complaint", "event_id": "new", "user_id": "another"}
+    tables["email_events"].append(complaint)
+    _, found, _ = sent(tables)
+    assert {name: row["reason"] for name, row in found.items() if row["state"] == "dropped"} == {
+        reader: "complained"
+    }
+
+
 def test_inputs_that_say_the_same_change_nothing(rendered, sent, small_inputs):
     outcome, found, noted = sent(small_shop())
     assert "Newer inputs: 0 messages dropped, 0 with other items or prices" in outcome.output
