@@ -15,7 +15,7 @@ from dbt_tools.project import CHECKOUT, project_directory, recmail_directory
 from dbt_tools.relations import Relations, schemas_holding
 from recmail.cli import COMMANDS
 from recmail.cli import main as recmail
-from sending.newer_inputs import cleaned
+from sending.newer_inputs import cleaning_rule
 
 PREFIX = {"schema_prefix": "host_"}
 
@@ -116,15 +116,15 @@ def test_the_project_is_where_dbt_would_look(tmp_path, monkeypatch):
 
 def test_recmails_macros_are_found_from_a_hosts_project(tmp_path, monkeypatch):
     """Of the package that it has installed, or of where the Python parts are."""
-    rule = cleaned("user_id")
+    rule = cleaning_rule("clean_id")
     (tmp_path / "dbt_project.yml").write_text("name: 'shop'\n", "utf-8")
     monkeypatch.setenv("DBT_PROJECT_DIR", str(tmp_path))
-    assert recmail_directory() == CHECKOUT and cleaned("user_id") == rule
+    assert recmail_directory() == CHECKOUT and cleaning_rule("clean_id") == rule
     installed = tmp_path / "dbt_packages" / "recmail"
     installed.mkdir(parents=True)
     shutil.copy(CHECKOUT / "dbt_project.yml", installed)
     shutil.copytree(CHECKOUT / "macros", installed / "macros")
-    assert recmail_directory() == installed and cleaned("user_id") == rule
+    assert recmail_directory() == installed and cleaning_rule("clean_id") == rule
 
 
 @pytest.mark.parametrize("command", COMMANDS)

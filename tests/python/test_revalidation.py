@@ -261,6 +261,24 @@ def test_who_said_no_is_known_in_every_spelling_that_the_build_reads(rendered, s
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("user_id,requested_at\n1.2E+11,2024-06-30\n", "1 row(s) name no user who could be erased"),
+        ("Requests of June,\nuser_id,requested_at\nu1,2024-06-30\n", "has no column user_id"),
+        ("", "has no column user_id"),
+    ],
+)
+def test_requests_that_nobody_can_read_stop_the_sender_as_the_build(sent, tmp_path, text, said):
+    def write(tables: Tables, folder: Path) -> Path:
+        (write_csv(tables, folder) / "erasure_requests.csv").write_text(text, "utf-8")
+        return folder
+
+    outcome, found, _ = sent(small_shop(), write=write)
+    assert outcome.exit_code == 2 and said in outcome.output, outcome.output
+    assert {row["state"] for row in found.values()} <= {"queued"} and not (tmp_path / "mails").exists()
+
+
 def test_users_and_addresses_are_known_in_every_spelling_that_the_build_reads(rendered, sent):
     """Another account of an address, which the shop has heard of since the build, has said no."""
     reader = min(shown(rendered[0]))
