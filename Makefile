@@ -163,10 +163,9 @@ spark: export VARS := {gate: sql}
 spark: spark-java .venv-spark/.installed ## build INPUT on DuckDB and on Spark (Java 17), and compare every table row by row
 	@mkdir -p target/spark && rm -f "$$RECMAIL_DATABASE"
 	@$(python) tests/python/shop.py target/spark/inputs
-	@vars=$$($(recmail) vars) && $(build_for_spark) && \
-	$(if $(LATER),$(build_later) &&) \
+	@vars=$$($(recmail) vars) && $(if $(LATER),$(build_for_spark) && $(build_later) &&) \
 	.venv-spark/bin/python -m dbt_tools.spark_parity $(if $(LATER),target/spark/first.duckdb,"$$RECMAIL_DATABASE") \
-		"$$INPUT" $(if $(LATER),--then "$$RECMAIL_DATABASE" target/spark/later) --vars "$$vars"
+		"$$INPUT" $(if $(LATER),--then "$$RECMAIL_DATABASE" target/spark/later,--dbt .venv/bin/dbt) --vars "$$vars"
 
 build_for_spark = .venv/bin/dbt --quiet build --resource-type seed --resource-type model \
 	--target-path target/spark/dbt-duckdb --vars "$$vars"

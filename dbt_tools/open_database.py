@@ -1,12 +1,15 @@
 """The warehouse, opened to be read: DuckDB's file, or the folder of Parquet that Spark leaves of the same tables.
 
-The folder is Spark's warehouse: `<schema>.db/<table>/*.parquet`. It is opened as a database in memory with a view for
+The folder is Spark's warehouse: `<schema>.db/<table>/*.parquet`, in folders `<column>=<value>` where a table has
+partitions. It is opened as a database in memory with a view for
 each table, in schemas of the same names. What Spark keeps as a view has no files, and isn't there.
 """
 
 import os
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 import click
 import duckdb
@@ -48,7 +51,7 @@ def add_views(connection: duckdb.DuckDBPyConnection, folder: Path, names: Collec
     for schema in dict.fromkeys(schema for schema, _ in tables):
         connection.execute(f"create schema if not exists {qualified(schema)}")
     sources = {
-        place: f"read_parquet([{', '.join(map(literal, files))}])"
+        place: f"read_parquet([{', '.join(map(literal, files))}]{partitions(files[0])})"
         for place, files in tables.items()
         if names is None or place[1] in names
     }
@@ -77,9 +80,24 @@ def add_views(connection: duckdb.DuckDBPyConnection, folder: Path, names: Collec
         )
 
 
+def partitions(file: Path) -> str:
+    """What read_parquet is told of the folder `<column>=<value>` that a file is in, where it is in one.
+
+    No file says of what type the column is: texts of a time are times.
+    """
+    column, is_partition, value = file.parent.name.partition("=")
+    if not is_partition:
+        return ""
+    try:
+        datetime.fromisoformat(unquote(value))
+    except ValueError:
+        return f", hive_types = {{{qualified(column)}: varchar}}"
+    return f", hive_types = {{{qualified(column)}: timestamp}}"
+
+
 def database_version(database: Path) -> dict[str, int]:
     """What tells this build of the database from another one: its size, and when it was written last."""
-    files = database.glob(f"*{SCHEMA_SUFFIX}/*/*.parquet") if database.is_dir() else [database]
+    files = [file for *_, found in tables_of(database) for file in found] if database.is_dir() else [database]
     states = [os.stat(file) for file in files]
     return {
         "database_bytes": sum(state.st_size for state in states),
@@ -90,5 +108,5 @@ def database_version(database: Path) -> dict[str, int]:
 def tables_of(folder: Path) -> Iterator[tuple[str, str, list[Path]]]:
     """Schema, table and its files. A table that Spark has never written to has none: its columns stand nowhere."""
     for place in sorted(folder.glob(f"*{SCHEMA_SUFFIX}/*/")):
-        if files := sorted(place.glob("*.parquet")):
+        if files := sorted([*place.glob("*.parquet"), *place.glob("*=*/*.parquet")]):
             yield place.parent.name.removesuffix(SCHEMA_SUFFIX), place.name, files

@@ -14,11 +14,14 @@ import json
 import math
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,9 +39,19 @@ OF_ONE_RUN = (
     *("profile_hash", "events_hash", "lists_hash", "due_hash", "item_hash"),
 )
 TOLERANCE = 1e-6
+JAVA_OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256m", "-XX:+UseSerialGC", "-Xmn1500m")
 WAREHOUSE, EVENTS = "warehouse", "events"
 LATER = "a DuckDB file that was built over a copy of the one before, and its inputs"
 TABLES = "select table_schema, table_name from information_schema.tables"
+
+
+@dataclass
+class Run:
+    spark: object
+    folder: Path
+    """What the session writes into."""
+    manifest: object
+    variables: dict
 
 
 @dataclass
@@ -62,8 +75,8 @@ def start_session(folder: Path, master: str):
     from pyspark.sql import SparkSession
 
     settings = {
-        "spark.driver.memory": os.environ.get("RECMAIL_SPARK_MEMORY", "3g"),
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC",
+        "spark.driver.memory": os.environ.get("RECMAIL_SPARK_MEMORY", "4g"),
+        "spark.driver.extraJavaOptions": " ".join(JAVA_OPTIONS),
         "spark.sql.catalogImplementation": "in-memory",
         "spark.sql.warehouse.dir": folder / WAREHOUSE,
         "spark.sql.session.timeZone": "UTC",
@@ -81,6 +94,11 @@ def start_session(folder: Path, master: str):
         "spark.broadcast.compress": "false",
         "spark.broadcast.checksum": "false",
         "spark.ui.liveUpdate.period": -1,
+        "spark.sql.ui.explainMode": "simple",
+        "spark.sql.ui.retainedExecutions": 1,
+        "spark.ui.retainedJobs": 1,
+        "spark.ui.retainedStages": 1,
+        "spark.ui.retainedTasks": 1,
         "spark.eventLog.enabled": "true",
         "spark.eventLog.dir": folder / EVENTS,
         "spark.eventLog.rolling.enabled": "false",
@@ -97,7 +115,24 @@ def start_session(folder: Path, master: str):
         builder = builder.config(name, str(value))
     spark = builder.getOrCreate()
     spark.sparkContext._jsc.hadoopConfiguration().clear()
+    name_calls(spark)
     return spark
+
+
+def name_calls(spark) -> None:
+    """Tells Spark in each of dbt's threads who calls: else it looks through the stack for it at all steps of plans."""
+    from dbt.adapters.spark.session import Cursor
+
+    execute, named = Cursor.execute, threading.local()
+
+    def execute_named(cursor: Cursor, sql: str, *parameters) -> None:
+        if not hasattr(named, "context"):
+            named.context = spark.sparkContext
+            named.context.setLocalProperty("callSite.short", "dbt")
+            named.context.setLocalProperty("callSite.long", "dbt")
+        execute(cursor, sql, *parameters)
+
+    Cursor.execute = execute_named
 
 
 def add_inputs(inputs: Path, spark) -> None:
@@ -108,19 +143,39 @@ def add_inputs(inputs: Path, spark) -> None:
         spark.sql(f"create table {INPUT_SCHEMA}.{file.stem} using parquet location '{file.resolve()}'")
 
 
-def build(variables: dict, select: str | None) -> dict[str, str]:
-    """`dbt build` on Spark of seeds and models, all or some: {table: what went wrong, empty when nothing did}."""
+def dbt(manifest, command: str, variables: dict, *options: str):
+    """What dbt makes of a command for Spark; a manifest spares the parsing."""
     from dbt.cli.main import dbtRunner
+
+    from dbt_tools.less_work import less_work, without_debug_events
 
     # dbt's target sets it again before each statement
     os.environ["RECMAIL_SPARK_PARTITIONS"] = "1"
-    outcome = dbtRunner().invoke(
-        [
-            *("build", "--target", "spark", "--threads", "2", "--vars", json.dumps(variables)),
-            *("--resource-type", "seed", "--resource-type", "model"),
-            *(("--select", *select.split()) if select else ()),
-            *("--target-path", "target/spark/dbt", "--log-level", "none", "--log-level-file", "none"),
-        ]
+    with less_work(), without_debug_events():
+        return dbtRunner(manifest).invoke(
+            [
+                *(command, "--target", "spark", "--vars", json.dumps(variables), *options),
+                *("--target-path", "target/spark/dbt", "--log-level", "none", "--log-level-file", "none"),
+            ]
+        )
+
+
+def parse(variables: dict):
+    """dbt's manifest, for every build with these vars."""
+    outcome = dbt(None, "parse", variables, "--no-write-json")
+    if not outcome.success:
+        sys.exit(f"recmail: the project can't be parsed: {outcome.exception}")
+    # dbt 1.11 can't copy a manifest with selectors in it
+    outcome.result.selectors = {}
+    return outcome.result
+
+
+def build(manifest, variables: dict, select: str | None) -> dict[str, str]:
+    """`dbt build` on Spark of seeds and models, all or some: {table: what went wrong, empty when nothing did}."""
+    chosen = ("--select", *select.split()) if select else ()
+    outcome = dbt(
+        *(manifest, "build", variables, "--threads", "2"),
+        *("--resource-type", "seed", "--resource-type", "model", *chosen),
     )
     if not hasattr(outcome.result, "results"):
         sys.exit(f"recmail: dbt could not build the project on Spark: {outcome.exception or outcome.result}")
@@ -130,6 +185,14 @@ def build(variables: dict, select: str | None) -> dict[str, str]:
         else " ".join(str(result.message or "not built").split())[:300]
         for result in outcome.result.results
     }
+
+
+def state_of(manifest, built: Collection[str]) -> Iterator[str]:
+    """The tables of state that a run appends to when it has built these."""
+    models = {name.rpartition(".")[2] for name in built}
+    for source in manifest.sources.values():
+        if source.source_name == "state" and source.config.meta.get("model") in models:
+            yield f"{source.schema}.{source.identifier}"
 
 
 def comparable(value):
@@ -159,11 +222,11 @@ def is_near(one, other) -> bool:
     return one == other
 
 
-def write_views(spark, folder: Path) -> None:
-    """Files of what Spark keeps as views, beside those of its tables."""
+def write_views(spark, folder: Path, names: Collection[str] | None) -> None:
+    """Files of what Spark keeps as views, all or those of these names, beside those of its tables."""
     for schema in (row.namespace for row in spark.sql("show databases").collect()):
         for view in spark.sql(f"show views in {schema}").collect():
-            if not view.isTemporary:
+            if not view.isTemporary and (names is None or f"{schema}.{view.viewName}" in names):
                 frame = spark.table(f"{schema}.{view.viewName}")
                 frame.write.mode("overwrite").parquet(str(folder / f"{schema}.db" / view.viewName))
 
@@ -192,7 +255,7 @@ def compare(ours: duckdb.DuckDBPyConnection, theirs: duckdb.DuckDBPyConnection, 
 
 def compare_all(warehouse: Path, spark, folder: Path, names: Collection[str] | None) -> list[Outcome]:
     """Every table and view of the warehouse, or those of these names."""
-    write_views(spark, folder)
+    write_views(spark, folder, names)
     outcomes = []
     with open_database(warehouse) as ours, open_database(folder) as theirs:
         built = set(theirs.execute(f"{TABLES} where table_catalog = current_database()").fetchall())
@@ -238,25 +301,33 @@ def main() -> None:
     options.add_argument("warehouse", type=Path, help="DuckDB file that was built with gate: sql")
     options.add_argument("inputs", type=Path, help="directory of the Parquet files it was built from")
     options.add_argument("--then", nargs=2, action="append", default=[], type=Path, help=LATER)
+    options.add_argument("--select-then", help="of --then these models alone, and what state keeps of them")
     options.add_argument("--vars", default="{}", help="vars it was built with, JSON")
     options.add_argument("--select", help="these models alone, as dbt's --select has them")
     options.add_argument("--master", default=os.environ.get("RECMAIL_SPARK_MASTER", "local[2]"))
-    options.add_argument("--keep", type=Path, help="a new folder that Spark's tables are kept in")
+    options.add_argument("--dbt", type=Path, help="DuckDB's dbt, that builds WAREHOUSE meanwhile")
+    options.add_argument("--keep", type=Path, help="a new folder for Spark's tables of the first build")
     chosen = options.parse_args()
     if problem := java_problem():
         sys.exit(f"recmail: {problem}")
-    pairs = [(chosen.warehouse, chosen.inputs), *chosen.then]
-    for _, inputs in pairs:
+    for inputs in (chosen.inputs, *(inputs for _, inputs in chosen.then)):
         if not list(inputs.glob("*.parquet")):
             sys.exit(f"recmail: {inputs} holds no <table>.parquet, which is all that Spark reads here")
     folder = Path(tempfile.mkdtemp(prefix="recmail_spark_"))
     try:
-        spark = start_session(folder, chosen.master)
         variables = json.loads(chosen.vars) | {"input_schema": INPUT_SCHEMA}
-        is_right = all([build_and_compare(spark, folder, *pair, variables, chosen.select) for pair in pairs])
-        multiplied = faults(next((folder / EVENTS).iterdir()))
+        # one waits for Java while the other reads the project
+        duckdb_build = start_duckdb(chosen.dbt, chosen.warehouse, chosen.vars) if chosen.dbt else None
+        with ThreadPoolExecutor(1) as pool:
+            session = pool.submit(start_session, folder, chosen.master)
+            manifest = parse(variables)
+        run = Run(session.result(), folder, manifest, variables)
+        is_right = build_and_compare(run, chosen.warehouse, chosen.inputs, chosen.select, duckdb_build)
         if chosen.keep:
-            shutil.move(folder / WAREHOUSE, chosen.keep)
+            shutil.copytree(folder / WAREHOUSE, chosen.keep)
+        for warehouse, inputs in chosen.then:
+            is_right &= build_and_compare(run, warehouse, inputs, chosen.select_then)
+        multiplied = faults(next((folder / EVENTS).iterdir()))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     for product in multiplied:
@@ -264,15 +335,38 @@ def main() -> None:
     sys.exit(bool(multiplied) or not is_right)
 
 
+def start_duckdb(dbt: Path, warehouse: Path, variables: str) -> subprocess.Popen:
+    """The same `dbt build`, of seeds and models, into this file."""
+    options = (
+        "--resource-type",
+        "seed",
+        "--resource-type",
+        "model",
+        "--target-path",
+        "target/spark/dbt-duckdb",
+    )
+    return subprocess.Popen(
+        [dbt, "--quiet", "build", *options, "--vars", variables],
+        env=os.environ | {"RECMAIL_DATABASE": str(warehouse)},
+    )
+
+
 def build_and_compare(
-    spark, folder: Path, warehouse: Path, inputs: Path, variables: dict, select: str | None
+    run: Run,
+    warehouse: Path,
+    inputs: Path,
+    select: str | None = None,
+    duckdb_build: subprocess.Popen | None = None,
 ) -> bool:
     """Whether these inputs, built over what there is, give the warehouse's tables: printed, with the seconds taken."""
     started = time.monotonic()
-    add_inputs(inputs, spark)
-    ended = build(variables, select)
+    add_inputs(inputs, run.spark)
+    ended = build(run.manifest, run.variables, select)
     built = time.monotonic()
-    outcomes = compare_all(warehouse, spark, folder / WAREHOUSE, set(ended) if select else None)
+    if duckdb_build and duckdb_build.wait():
+        sys.exit("recmail: DuckDB could not build these inputs: what dbt said stands above")
+    names = {*ended, *state_of(run.manifest, ended)} if select else None
+    outcomes = compare_all(warehouse, run.spark, run.folder / WAREHOUSE, names)
     problems = {table: problem for table, problem in ended.items() if problem}
     report(outcomes, problems)
     print(

@@ -1,20 +1,11 @@
 {#-
   Seeds on Spark as DuckDB reads them: dbt-spark's own puts every value between quotes as it is, an apostrophe and null
   among them, and knows no varchar. dbt takes a value that is a blank for null: meta `blank` of its column says which
-  blank it is. A seed without rows has a file all the same, which says its columns.
+  blank it is. A seed without rows has a file all the same, which says its columns:
+  one statement makes the table and its rows.
 -#}
 {% macro spark__create_csv_table(model, agate_table) %}
-    {% set columns = [] %}
-    {% for name, type in recmail.seed_types(model, agate_table).items() %}
-        {% do columns.append("cast(null as " ~ type ~ ") as " ~ adapter.quote(name)) %}
-    {% endfor %}
-    {% do run_query("create table " ~ this ~ " using parquet as select " ~ columns | join(", ") ~ " where false") %}
-    {{ return("") }}
-{% endmacro %}
-
-
-{% macro spark__load_csv_rows(model, agate_table) %}
-    {% set rows, columns, blanks = [], [], [] %}
+    {% set types, rows, columns, blanks = recmail.seed_types(model, agate_table), [], [], [] %}
     {% for name in agate_table.column_names %}
         {% do blanks.append(model.columns.get(name, {}).get('config', {}).get('meta', {}).get('blank')) %}
     {% endfor %}
@@ -25,15 +16,20 @@
         {% endfor %}
         {% do rows.append("(" ~ values | join(", ") ~ ")") %}
     {% endfor %}
-    {% for name, type in recmail.seed_types(model, agate_table).items() %}
-        {% do columns.append("cast(" ~ adapter.quote(name) ~ " as " ~ type ~ ")") %}
+    {% for name, type in types.items() %}
+        {% set value = adapter.quote(name) if rows else "null" %}
+        {% do columns.append("cast(" ~ value ~ " as " ~ type ~ ") as " ~ adapter.quote(name)) %}
     {% endfor %}
-    {% if rows %}
-        {% do run_query(
-            "insert into " ~ this ~ " select " ~ columns | join(", ") ~ " from values\n" ~ rows | join(",\n")
-            ~ "\nas seed_rows (" ~ recmail.seed_types(model, agate_table) | join(", ") ~ ")"
-        ) %}
-    {% endif %}
+    {% do run_query(
+        "create table " ~ this ~ " using parquet as select " ~ columns | join(", ")
+        ~ (" from values\n" ~ rows | join(",\n") ~ "\nas seed_rows (" ~ types | join(", ") ~ ")" if rows else " where false")
+    ) %}
+    {{ return("") }}
+{% endmacro %}
+
+
+{#- they are there already -#}
+{% macro spark__load_csv_rows(model, agate_table) %}
     {{ return("") }}
 {% endmacro %}
 

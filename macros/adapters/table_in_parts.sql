@@ -52,6 +52,30 @@
 {% endmaterialization %}
 
 
+{#-
+    On Spark the same key spreads a table over as many files as a shuffle has partitions (RECMAIL_SPARK_PARTITIONS), each with
+    all rows of its keys: what joins, groups or ranks such tables by their key reads each file beside its like, and sends no
+    row to another executor. One table after the other, because Spark's memory follows the partition, as DuckDB's the range.
+-#}
+{% materialization table_in_parts, adapter='spark' %}
+    {%- set key = config.require('part_keys')['key'] -%}
+    {%- set existing_relation = load_cached_relation(this) -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set partition_count = run_query('set spark.sql.shuffle.partitions')[0][1] | int(200) -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- if existing_relation %}{% do adapter.drop_relation(existing_relation) %}{% endif -%}
+    {%- call statement('main') -%}
+        create table {{ target_relation }}
+        using parquet
+        clustered by ({{ key }}) into {{ partition_count }} buckets
+        as select /*+ repartition({{ partition_count }}, {{ key }}) */ * from ({{ compiled_code }})
+    {%- endcall -%}
+    {{ run_hooks(post_hooks) }}
+    {% do persist_docs(target_relation, model) %}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+
 {#- whether this run builds int_touched_users, and it names some users alone -#}
 {% macro is_of_touched_users(key) %}
     {% if key != 'user_key' or 'model.recmail.int_touched_users' not in selected_resources %}{{ return(false) }}{% endif %}

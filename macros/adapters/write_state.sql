@@ -56,52 +56,73 @@
 {% endmacro %}
 
 
-{#- Parquet files know no transaction, no update and no delete: one table after the other is written anew. -#}
+{#-
+    Parquet files know no transaction, no update and no delete. New ids are added as files of their own, and a run's rows
+    take the place of its partition (state_partition.sql); what is there is written anew where somebody leaves.
+-#}
 {% macro spark__write_state(tables, has_erasures) %}
     {% for table in tables %}
-        {% do recmail.replace_table(
-            api.Relation.create(schema=table.schema, identifier=table.identifier), recmail.spark_state_rows(table)
-        ) %}
+        {% set meta, names = table.config.meta, table.columns | join(', ') %}
+        {% set model = recmail.relation_of(meta.model) %}
+        {% if meta.number %}
+            {% set id = table.columns | first %}
+            {% do run_query(
+                "insert into " ~ table.relation_name ~ " (" ~ names ~ ") select " ~ names ~ " from " ~ model
+                ~ " as added left anti join " ~ table.relation_name ~ " as known on added." ~ id ~ " = known." ~ id
+            ) %}
+        {% elif meta.replaced %}
+            {% do recmail.replace_state_rows(table, model) %}
+        {% else %}
+            {% do recmail.overwrite_run(table, model) %}
+        {% endif %}
+        {% if meta.forget %}{% do recmail.forget_state_rows(table) %}{% endif %}
     {% endfor %}
     {% if has_erasures %}{% do recmail.close_erasures() %}{% endif %}
     {{ return("") }}
 {% endmacro %}
 
 
-{#- all rows that a table holds after the run -#}
-{% macro spark_state_rows(table) %}
-    {% set meta, names = table.config.meta, table.columns | join(', ') %}
-    {% set model = recmail.relation_of(meta.model) %}
-    {% set kept = "select " ~ names ~ " from " ~ table.relation_name ~ " as kept" %}
-    {% set added = "select " ~ names ~ " from " ~ model ~ " as added" %}
-    {% if meta.number %}
-        {% set id = table.columns | first %}
-        {% set rows = kept ~ " union all " ~ added ~ " left anti join " ~ table.relation_name ~ " as known on added." ~ id
-            ~ " = known." ~ id %}
-    {% elif meta.replaced %}
-        {% set rows = added %}
-    {% else %}
-        {% set column = meta.run.column %}
-        {% set run = " join (select distinct " ~ column ~ " from " ~ recmail.relation_of(meta.run.model) ~ ") as run on " %}
-        {% set rows = kept ~ " left anti" ~ run ~ "kept." ~ column ~ " = run." ~ column ~ " union all " ~ added
-            ~ " left semi" ~ run ~ "added." ~ column ~ " = run." ~ column ~ (" where " ~ meta.when if meta.when else "") %}
-    {% endif %}
-    {% set forget, columns = meta.forget, [] %}
-    {% for column in table.columns.values() %}
-        {% set value = "case when leaves then null else state_rows." ~ column.name ~ " end"
-            if meta.number and forget and column.name == forget.column else "state_rows." ~ column.name %}
-        {% do columns.append("cast(" ~ value ~ " as " ~ recmail.engine_type(column.data_type) ~ ") as " ~ column.name) %}
+{% macro overwrite_run(table, model) %}
+    {% set meta, column = table.config.meta, table.config.meta.run.column %}
+    {% set names = table.columns | reject('equalto', column) | join(', ') %}
+    {% for run in run_query(
+        "select distinct cast(" ~ column ~ " as string) from " ~ recmail.relation_of(meta.run.model)
+    ).columns[0].values() %}
+        {% set is_run = column ~ " = " ~ recmail.literal(run) %}
+        {% do run_query(
+            "insert overwrite " ~ table.relation_name ~ " partition (" ~ is_run ~ ") (" ~ names ~ ") select " ~ names
+            ~ " from " ~ model ~ " where " ~ is_run ~ (" and " ~ meta.when if meta.when else "")
+        ) %}
     {% endfor %}
-    {% set leaves, people = "false as leaves", "" %}
-    {% if forget %}
-        {% set leaves = "state_rows." ~ forget.column ~ " is not null and people.person_id is "
-            ~ ("not null" if forget.when_in else "null") ~ " as leaves" %}
-        {% set people = " left join (select distinct " ~ recmail.clean_text(forget.column) ~ " as person_id from "
-            ~ recmail.relation_of('input_' ~ (forget.when_in or forget.unless_in)) ~ ") as people on state_rows."
-            ~ forget.column ~ " = people.person_id" %}
+{% endmacro %}
+
+
+{#- A query's rows, of the table's types, in place of all that it holds; they may be made of what it holds. -#}
+{% macro replace_state_rows(table, rows) %}
+    {% set relation = api.Relation.create(schema=table.schema, identifier=table.identifier) %}
+    {% set columns = [] %}
+    {% for column in table.columns.values() %}
+        {% do columns.append("cast(" ~ column.name ~ " as " ~ recmail.engine_type(column.data_type) ~ ") as " ~ column.name) %}
+    {% endfor %}
+    {% do recmail.replace_table(
+        relation, "select " ~ columns | join(", ") ~ " from " ~ rows, recmail.state_partition(table)
+    ) %}
+{% endmacro %}
+
+
+{% macro forget_state_rows(table) %}
+    {% set forget = table.config.meta.forget %}
+    {% set leaves = forget.column ~ " is not null and person_id is " ~ ("not null" if forget.when_in else "null") %}
+    {% set rows = table.relation_name ~ " left join (select distinct " ~ recmail.clean_text(forget.column) ~ " as person_id from "
+        ~ recmail.relation_of('input_' ~ (forget.when_in or forget.unless_in)) ~ ") as people on "
+        ~ forget.column ~ " = person_id" %}
+    {% if run_query("select 1 from " ~ rows ~ " where " ~ leaves ~ " limit 1") | length %}
+        {% if table.config.meta.number %}
+            {% set others = table.columns | reject('equalto', forget.column) | join(', ') %}
+            {% do recmail.replace_state_rows(table, "(select " ~ others ~ ", case when " ~ leaves ~ " then null else "
+                ~ forget.column ~ " end as " ~ forget.column ~ " from " ~ rows ~ ")") %}
+        {% else %}
+            {% do recmail.replace_state_rows(table, rows ~ " where not (" ~ leaves ~ ")") %}
+        {% endif %}
     {% endif %}
-    {{ return(
-        "select " ~ columns | join(", ") ~ " from (select state_rows.*, " ~ leaves ~ " from (" ~ rows ~ ") as state_rows"
-        ~ people ~ ") as state_rows" ~ ("" if meta.number else " where not leaves")
-    ) }}
 {% endmacro %}

@@ -11,7 +11,10 @@
             {% for column in table.columns.values() %}
                 {% do definitions.append(column.name ~ ' ' ~ recmail.engine_type(column.data_type)) %}
             {% endfor %}
-            {% do run_query("create table if not exists " ~ table.relation_name ~ " (" ~ definitions | join(', ') ~ ")") %}
+            {% do run_query(
+                "create table if not exists " ~ table.relation_name ~ " (" ~ definitions | join(', ') ~ ") "
+                ~ recmail.state_partition(table)
+            ) %}
             {% set present = input_columns(table.relation_name) %}
             {% for column in table.columns.values() if column.name not in present %}
                 {% do run_query(

@@ -105,6 +105,16 @@ def test_a_table_has_its_types_and_rows_and_takes_no_writing(small, folder):
             connection.execute("delete from staging.stg_users")
 
 
+@pytest.mark.parametrize("table", ["item_states", "input_runs"])
+def test_what_names_of_folders_say_is_a_column_of_its_type(small, folder, table):
+    with open_database(folder) as connection, duckdb.connect(small.database, read_only=True) as file:
+        columns = f"select column_name, column_type from (describe state.{table}) order by all"
+        assert connection.sql(columns).fetchall() == file.sql(columns).fetchall()
+        names = ", ".join(name for name, _ in file.sql(columns).fetchall())
+        rows = f"select {names} from state.{table} order by all"
+        assert connection.sql(rows).fetchall() == file.sql(rows).fetchall() != []
+
+
 def test_a_folder_without_tables_is_one_message(tmp_path):
     outcome = CliRunner().invoke(main, ["email-report", "--database", str(tmp_path)])
     assert outcome.exit_code == 1 and "holds no table as Spark leaves them" in outcome.output

@@ -2,7 +2,7 @@
 -- up the same in any order; of equal ones the heavier purchase's explains. What the user has had to do with is left
 -- out. In parts as int_neighbour_votes.
 {{ config(
-    materialized=in_parts(),
+    materialized='table_in_parts',
     part_keys={'model': 'int_user_items', 'key': 'user_key', 'range_size': 2048}
 ) }}
 

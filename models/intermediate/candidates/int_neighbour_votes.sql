@@ -2,7 +2,7 @@
 -- them; what the user has seen is voted out. Lists are unnested after the join: the votes of a user then come one after
 -- the other and their sums stay in the cache.
 {{ config(
-    materialized=in_parts(),
+    materialized='table_in_parts',
     part_keys={'model': 'int_user_items', 'key': 'user_key', 'range_size': 2048}
 ) }}
 {% set profile_items_max = var('profile_items_max') %}

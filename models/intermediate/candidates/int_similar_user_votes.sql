@@ -1,7 +1,7 @@
 -- Each neighbour votes for its own heaviest items with similarity × interaction weight, in millionths: whole numbers
 -- add up the same in any order. Lists and parts as in int_neighbour_votes.
 {{ config(
-    materialized=in_parts(),
+    materialized='table_in_parts',
     part_keys={'model': 'int_user_neighbours', 'key': 'user_key', 'range_size': 1024}
 ) }}
 

@@ -2,7 +2,7 @@
 -- cheaper than joining its rows. Similarity in billionths, shared items and the user's number are packed into one whole
 -- number, which adds up the same in any order and is in the order in which neighbours are near.
 {{ config(
-    materialized=in_parts(),
+    materialized='table_in_parts',
     part_keys={'model': 'int_user_tastes', 'key': 'user_key', 'range_size': 2048}
 ) }}
 {% set numbers, shared = 2 ** 27, 2 ** 33 %}

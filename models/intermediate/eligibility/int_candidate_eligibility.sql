@@ -1,6 +1,6 @@
 -- The first failing reason counts, in the order of the case. In ranges of users, as all that follows.
 {{ config(
-    materialized=in_parts(),
+    materialized='table_in_parts',
     part_keys={'model': 'int_candidate_users', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
 ) }}
 

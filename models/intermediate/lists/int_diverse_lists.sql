@@ -2,7 +2,7 @@
 -- around it: a pin comes after `free_before` items that are not pinned.
 -- depends_on: {{ ref('int_user_keys') }}
 {{ config(
-    materialized=in_parts(),
+    materialized='table_in_parts',
     part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
 ) }}
 

@@ -2,7 +2,7 @@
 -- list has nothing of, with propensity P(slot explored) / (kinds that might be drawn × items of its kind). A list with
 -- fewer such kinds than open slots is not explored: so each chance is known. Kinds of which clicks promise something
 -- weigh `promising_weight` times the others, where a list has enough of both: a slot is the ones' or others' by hash.
-{{ config(materialized=in_parts(), part_keys={
+{{ config(materialized='table_in_parts', part_keys={
     'model': 'int_placement_users', 'key': 'user_key', 'range_size': constants().candidate_users_per_range
 }) }}
 {% set promising_weight = 4 %}

@@ -3,7 +3,7 @@
 -- rules pin or want comes before all else, by its best_score.
 -- depends_on: {{ ref('int_user_keys') }}
 {{ config(
-    materialized=in_parts(),
+    materialized='table_in_parts',
     part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
 ) }}
 

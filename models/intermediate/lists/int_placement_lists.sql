@@ -1,4 +1,4 @@
-{{ config(materialized=in_parts(), part_keys={
+{{ config(materialized='table_in_parts', part_keys={
     'model': 'int_placement_users', 'key': 'user_key', 'range_size': constants().candidate_users_per_range
 }) }}
 {% set paired = item_contexts()[:3] %}

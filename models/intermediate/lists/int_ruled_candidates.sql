@@ -3,7 +3,7 @@
 -- ranking, which only exclusions touch.
 -- depends_on: {{ ref('int_user_keys') }}
 {{ config(
-    materialized=in_parts(),
+    materialized='table_in_parts',
     part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
 ) }}
 {% set is_cut = "action = 'at_most' and item_rank > amount" %}

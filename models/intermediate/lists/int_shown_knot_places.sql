@@ -1,7 +1,7 @@
 -- The places of candidates are in no table; of what the digest shows they are made once more, to explain it.
 -- depends_on: {{ ref('int_user_keys') }}
 {{ config(
-    materialized=in_parts(),
+    materialized='table_in_parts',
     part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
 ) }}
 

@@ -2,7 +2,7 @@
 -- the best seller's sales and w falls from one half to nothing while the user's items come to `warm_items`. Where
 -- diversity is switched off the list is the pure ranking, for everybody.
 {{ config(
-    materialized=in_parts(),
+    materialized='table_in_parts',
     part_keys={'model': 'int_scored_candidates', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
 ) }}
 {% set coldest_popular_share, warm_items = 0.5, 5 %}

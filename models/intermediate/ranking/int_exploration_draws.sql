@@ -5,7 +5,7 @@
 -- chance needs no list. Kinds of which clicks in emails promise something, or say nothing yet, and those of which they
 -- promise nothing are two groups; lists say how often each is drawn from.
 {{ config(
-    materialized=in_parts(),
+    materialized='table_in_parts',
     part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
 ) }}
 {% set salted = "concat('%s:', users.user_id, ':', items.item_id, ':', as_of.as_of)" %}

@@ -2,7 +2,7 @@
 -- hold back either; the best item of each combination of strategies, price band and leading category, for a list may
 -- want it; what item rules propose; and what explore drew.
 {{ config(
-    materialized=in_parts(),
+    materialized='table_in_parts',
     part_keys={'model': 'int_scored_candidates', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
 ) }}
 {% set kinds = {

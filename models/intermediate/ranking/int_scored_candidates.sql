@@ -1,7 +1,7 @@
 -- P(buys within the label window) = 1 / (1 + exp(-log-odds)); the log-odds are a sum of one linear spline per feature,
 -- with coefficients of their own for items never bought, bought once and bought more often.
 {{ config(
-    materialized=in_parts(),
+    materialized='table_in_parts',
     part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
 ) }}
 {% set features = ranking_features() %}

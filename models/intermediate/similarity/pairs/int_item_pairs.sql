@@ -1,7 +1,7 @@
 -- Each row of a profile meets the list of the profile's items: unnesting a list is cheaper than joining its rows. Rows
 -- come sorted by item, a range of items at a time, so that the pairs being counted stay in the cache.
 {{ config(
-    materialized=in_parts(),
+    materialized='table_in_parts',
     part_keys={'model': 'int_profiles', 'key': 'item_key', 'range_size': 2048}
 ) }}
 
