@@ -139,7 +139,7 @@ forget: .venv/.installed ## after a build: remove what files still hold of peopl
 # A database of its own, built anew: warehouse.duckdb stays as it is. Unit tests ask the built tables for their columns.
 # Each worker of pytest takes whole files; which are long and start first is said in tests/python/conftest.py.
 test: export RECMAIL_DATABASE := $(CURDIR)/target/test.duckdb
-test: inputs ## everything that must hold: lint, dbt tests and unit tests on the demo inputs, pytest
+test: inputs spark-where-java ## everything that must hold: lint, dbt tests and unit tests on the demo inputs, pytest
 	@mkdir -p target && rm -f target/test.duckdb target/test_seconds
 	$(call step,$(MAKE) --no-print-directory lint site)
 	$(call step,.venv/bin/dbt build)
@@ -172,6 +172,12 @@ build_for_spark = .venv/bin/dbt --quiet build --resource-type seed --resource-ty
 build_later = cp "$$RECMAIL_DATABASE" target/spark/first.duckdb && \
 	$(python) tests/python/shop.py target/spark/later target/spark/first.duckdb && \
 	vars=$$(INPUT=target/spark/later $(recmail) vars) && $(build_for_spark)
+
+# Without Java, or where Spark can't be installed, the tests that need them are skipped, saying so.
+.PHONY: spark-where-java
+spark-where-java: .venv/.installed
+	@if $(python) -m dbt_tools.java 2>/dev/null; then \
+		$(MAKE) --no-print-directory .venv-spark/.installed || echo 'recmail: no Spark: its tests are skipped' >&2; fi
 
 .PHONY: spark-java
 spark-java: .venv/.installed

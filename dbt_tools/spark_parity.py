@@ -17,11 +17,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,27 +29,16 @@ from dbt_tools.java import java_problem
 from dbt_tools.open_database import open_database
 from dbt_tools.relations import qualified
 from dbt_tools.spark_plans import faults
+from dbt_tools.spark_session import SparkProject
 
-INPUT_SCHEMA = "recmail_inputs"
 # hashes of the engine's own find changes, and compare nothing between engines
 OF_ONE_RUN = (
     *("input_fingerprint", "invocation_id", "project_hash"),
     *("profile_hash", "events_hash", "lists_hash", "due_hash", "item_hash"),
 )
 TOLERANCE = 1e-6
-JAVA_OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256m", "-XX:+UseSerialGC", "-Xmn1500m")
-WAREHOUSE, EVENTS = "warehouse", "events"
 LATER = "a DuckDB file that was built over a copy of the one before, and its inputs"
 TABLES = "select table_schema, table_name from information_schema.tables"
-
-
-@dataclass
-class Run:
-    spark: object
-    folder: Path
-    """What the session writes into."""
-    manifest: object
-    variables: dict
 
 
 @dataclass
@@ -64,127 +51,6 @@ class Outcome:
     @property
     def is_right(self) -> bool:
         return self.difference_count == 0
-
-
-def start_session(folder: Path, master: str):
-    """A session with a catalogue in memory, which dbt finds and uses.
-
-    Its settings are for tables of a few rows, where Spark's time goes into planning: nothing is compiled or compressed,
-    plans are neither checked after each rule nor searched for constraints, and tasks are not handed Hadoop's defaults.
-    """
-    from pyspark.sql import SparkSession
-
-    settings = {
-        "spark.driver.memory": os.environ.get("RECMAIL_SPARK_MEMORY", "4g"),
-        "spark.driver.extraJavaOptions": " ".join(JAVA_OPTIONS),
-        "spark.sql.catalogImplementation": "in-memory",
-        "spark.sql.warehouse.dir": folder / WAREHOUSE,
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.shuffle.partitions": 1,
-        "spark.default.parallelism": 1,
-        "spark.sql.adaptive.enabled": "false",
-        "spark.sql.codegen.wholeStage": "false",
-        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-        "spark.sql.constraintPropagation.enabled": "false",
-        "spark.sql.lightweightPlanChangeValidation": "false",
-        "spark.sql.parquet.compression.codec": "uncompressed",
-        "spark.sql.parquet.columnarReaderBatchSize": 64,
-        "spark.shuffle.compress": "false",
-        "spark.shuffle.checksum.enabled": "false",
-        "spark.broadcast.compress": "false",
-        "spark.broadcast.checksum": "false",
-        "spark.ui.liveUpdate.period": -1,
-        "spark.sql.ui.explainMode": "simple",
-        "spark.sql.ui.retainedExecutions": 1,
-        "spark.ui.retainedJobs": 1,
-        "spark.ui.retainedStages": 1,
-        "spark.ui.retainedTasks": 1,
-        "spark.eventLog.enabled": "true",
-        "spark.eventLog.dir": folder / EVENTS,
-        "spark.eventLog.rolling.enabled": "false",
-        "spark.eventLog.compress": "false",
-        # DuckDB's timestamps have no zone; Spark's are instants, shown in UTC
-        "spark.sql.parquet.inferTimestampNTZ.enabled": "false",
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        "spark.log.level": "OFF",
-    }
-    (folder / EVENTS).mkdir()
-    builder = SparkSession.builder.master(master)
-    for name, value in settings.items():
-        builder = builder.config(name, str(value))
-    spark = builder.getOrCreate()
-    spark.sparkContext._jsc.hadoopConfiguration().clear()
-    name_calls(spark)
-    return spark
-
-
-def name_calls(spark) -> None:
-    """Tells Spark in each of dbt's threads who calls: else it looks through the stack for it at all steps of plans."""
-    from dbt.adapters.spark.session import Cursor
-
-    execute, named = Cursor.execute, threading.local()
-
-    def execute_named(cursor: Cursor, sql: str, *parameters) -> None:
-        if not hasattr(named, "context"):
-            named.context = spark.sparkContext
-            named.context.setLocalProperty("callSite.short", "dbt")
-            named.context.setLocalProperty("callSite.long", "dbt")
-        execute(cursor, sql, *parameters)
-
-    Cursor.execute = execute_named
-
-
-def add_inputs(inputs: Path, spark) -> None:
-    """The Parquet files that the warehouse was built from, as tables of one schema."""
-    spark.sql(f"drop database if exists {INPUT_SCHEMA} cascade")
-    spark.sql(f"create database {INPUT_SCHEMA}")
-    for file in sorted(inputs.glob("*.parquet")):
-        spark.sql(f"create table {INPUT_SCHEMA}.{file.stem} using parquet location '{file.resolve()}'")
-
-
-def dbt(manifest, command: str, variables: dict, *options: str):
-    """What dbt makes of a command for Spark; a manifest spares the parsing."""
-    from dbt.cli.main import dbtRunner
-
-    from dbt_tools.less_work import less_work, without_debug_events
-
-    # dbt's target sets it again before each statement
-    os.environ["RECMAIL_SPARK_PARTITIONS"] = "1"
-    with less_work(), without_debug_events():
-        return dbtRunner(manifest).invoke(
-            [
-                *(command, "--target", "spark", "--vars", json.dumps(variables), *options),
-                *("--target-path", "target/spark/dbt", "--log-level", "none", "--log-level-file", "none"),
-            ]
-        )
-
-
-def parse(variables: dict):
-    """dbt's manifest, for every build with these vars."""
-    outcome = dbt(None, "parse", variables, "--no-write-json")
-    if not outcome.success:
-        sys.exit(f"recmail: the project can't be parsed: {outcome.exception}")
-    # dbt 1.11 can't copy a manifest with selectors in it
-    outcome.result.selectors = {}
-    return outcome.result
-
-
-def build(manifest, variables: dict, select: str | None) -> dict[str, str]:
-    """`dbt build` on Spark of seeds and models, all or some: {table: what went wrong, empty when nothing did}."""
-    chosen = ("--select", *select.split()) if select else ()
-    outcome = dbt(
-        *(manifest, "build", variables, "--threads", "2"),
-        *("--resource-type", "seed", "--resource-type", "model", *chosen),
-    )
-    if not hasattr(outcome.result, "results"):
-        sys.exit(f"recmail: dbt could not build the project on Spark: {outcome.exception or outcome.result}")
-    return {
-        f"{result.node.schema}.{result.node.alias}": ""
-        if result.status in ("success", "pass", "no-op", "warn")
-        else " ".join(str(result.message or "not built").split())[:300]
-        for result in outcome.result.results
-    }
 
 
 def state_of(manifest, built: Collection[str]) -> Iterator[str]:
@@ -222,13 +88,14 @@ def is_near(one, other) -> bool:
     return one == other
 
 
-def write_views(spark, folder: Path, names: Collection[str] | None) -> None:
+def write_views(project: SparkProject, names: Collection[str] | None) -> None:
     """Files of what Spark keeps as views, all or those of these names, beside those of its tables."""
+    spark = project.spark
     for schema in (row.namespace for row in spark.sql("show databases").collect()):
         for view in spark.sql(f"show views in {schema}").collect():
             if not view.isTemporary and (names is None or f"{schema}.{view.viewName}" in names):
                 frame = spark.table(f"{schema}.{view.viewName}")
-                frame.write.mode("overwrite").parquet(str(folder / f"{schema}.db" / view.viewName))
+                frame.write.mode("overwrite").parquet(str(project.warehouse / f"{schema}.db" / view.viewName))
 
 
 def compare(ours: duckdb.DuckDBPyConnection, theirs: duckdb.DuckDBPyConnection, place: str) -> Outcome:
@@ -253,11 +120,11 @@ def compare(ours: duckdb.DuckDBPyConnection, theirs: duckdb.DuckDBPyConnection, 
     return Outcome(place, len(expected), max(len(left), len(right)), words)
 
 
-def compare_all(warehouse: Path, spark, folder: Path, names: Collection[str] | None) -> list[Outcome]:
+def compare_all(warehouse: Path, project: SparkProject, names: Collection[str] | None) -> list[Outcome]:
     """Every table and view of the warehouse, or those of these names."""
-    write_views(spark, folder, names)
+    write_views(project, names)
     outcomes = []
-    with open_database(warehouse) as ours, open_database(folder) as theirs:
+    with open_database(warehouse) as ours, open_database(project.warehouse) as theirs:
         built = set(theirs.execute(f"{TABLES} where table_catalog = current_database()").fetchall())
         for schema, table in ours.execute(f"{TABLES} where table_schema <> 'main' order by all").fetchall():
             place = qualified(schema, table)
@@ -266,7 +133,7 @@ def compare_all(warehouse: Path, spark, folder: Path, names: Collection[str] | N
             if (schema, table) in built:
                 outcomes.append(compare(ours, theirs, place))
             else:
-                outcomes.append(without_files(ours, spark, place))
+                outcomes.append(without_files(ours, project.spark, place))
     return outcomes
 
 
@@ -315,19 +182,14 @@ def main() -> None:
             sys.exit(f"recmail: {inputs} holds no <table>.parquet, which is all that Spark reads here")
     folder = Path(tempfile.mkdtemp(prefix="recmail_spark_"))
     try:
-        variables = json.loads(chosen.vars) | {"input_schema": INPUT_SCHEMA}
-        # one waits for Java while the other reads the project
         duckdb_build = start_duckdb(chosen.dbt, chosen.warehouse, chosen.vars) if chosen.dbt else None
-        with ThreadPoolExecutor(1) as pool:
-            session = pool.submit(start_session, folder, chosen.master)
-            manifest = parse(variables)
-        run = Run(session.result(), folder, manifest, variables)
-        is_right = build_and_compare(run, chosen.warehouse, chosen.inputs, chosen.select, duckdb_build)
+        project = SparkProject.open(folder, chosen.master, json.loads(chosen.vars))
+        is_right = build_and_compare(project, chosen.warehouse, chosen.inputs, chosen.select, duckdb_build)
         if chosen.keep:
-            shutil.copytree(folder / WAREHOUSE, chosen.keep)
+            shutil.copytree(project.warehouse, chosen.keep)
         for warehouse, inputs in chosen.then:
-            is_right &= build_and_compare(run, warehouse, inputs, chosen.select_then)
-        multiplied = faults(next((folder / EVENTS).iterdir()))
+            is_right &= build_and_compare(project, warehouse, inputs, chosen.select_then)
+        multiplied = faults(project.event_log)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     for product in multiplied:
@@ -352,7 +214,7 @@ def start_duckdb(dbt: Path, warehouse: Path, variables: str) -> subprocess.Popen
 
 
 def build_and_compare(
-    run: Run,
+    project: SparkProject,
     warehouse: Path,
     inputs: Path,
     select: str | None = None,
@@ -360,13 +222,12 @@ def build_and_compare(
 ) -> bool:
     """Whether these inputs, built over what there is, give the warehouse's tables: printed, with the seconds taken."""
     started = time.monotonic()
-    add_inputs(inputs, run.spark)
-    ended = build(run.manifest, run.variables, select)
+    ended = project.build(inputs, select)
     built = time.monotonic()
     if duckdb_build and duckdb_build.wait():
         sys.exit("recmail: DuckDB could not build these inputs: what dbt said stands above")
-    names = {*ended, *state_of(run.manifest, ended)} if select else None
-    outcomes = compare_all(warehouse, run.spark, run.folder / WAREHOUSE, names)
+    names = {*ended, *state_of(project.manifest, ended)} if select else None
+    outcomes = compare_all(warehouse, project, names)
     problems = {table: problem for table, problem in ended.items() if problem}
     report(outcomes, problems)
     print(

@@ -1,4 +1,4 @@
-"""The whole project on Apache Spark beside DuckDB, where `make spark` has made its environment and Java is there."""
+"""The project on Apache Spark beside DuckDB, where Java is and `make test` or `make spark` has installed Spark."""
 
 import json
 import os
