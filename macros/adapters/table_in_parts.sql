@@ -1,7 +1,8 @@
 {#-
     A table built one range of integer keys after the other, so that memory does not grow with the number of keys and
     hash tables fit the cache. The model filters by `is_in_part(key)`; config `part_keys` names the model with the
-    keys, the key, and how many keys make a range.
+    keys, the key, and how many keys make a range: all, if it doesn't say, of a model that reads what isn't sorted by the
+    key, and would read all of it for each range.
     Measured on 100,000 users' votes: 5.9 CPU seconds and 0.35 GB in parts of 4,096 users, 11 s and 4.5 GB in one go.
     A statement takes four ranges side by side because one thread alone scans a range smaller than a row group; ranges
     without keys are left out, since planning the models of a small shop takes longer than running them.
@@ -23,7 +24,7 @@
 
     {%- if existing_relation and existing_relation.type == 'table' and recmail.is_of_touched_users(key) -%}
         {%- set touched = recmail.relation_of('int_touched_users') -%}
-        {%- set conditions = recmail.touched_parts(touched, part_keys['range_size']) -%}
+        {%- set conditions = recmail.touched_parts(touched, part_keys.get('range_size')) -%}
         {%- call statement('main') -%}
             delete from {{ target_relation }}
             where
@@ -31,7 +32,7 @@
                 or {{ key }} not in (select user_key from {{ recmail.relation_of('int_user_keys') }})
         {%- endcall -%}
     {%- else -%}
-        {%- set conditions = recmail.all_parts(ref(part_keys['model']), key, part_keys['range_size']) -%}
+        {%- set conditions = recmail.all_parts(ref(part_keys['model']), key, part_keys.get('range_size')) -%}
     {%- endif -%}
     {%- for batch in conditions | batch(ranges_per_statement) -%}
         {%- set branches = [] -%}
@@ -87,6 +88,7 @@
 
 {#- What stands for is_in_part of the key (\1): a range each. -#}
 {% macro all_parts(keys, key, range_size) %}
+    {% if not range_size %}{{ return(['\\1 between 0 and 2147483647']) }}{% endif %}
     {% set largest_key = run_query('select max(' ~ key ~ ') from ' ~ keys)[0][0] or 0 %}
     {% set conditions = [] %}
     {% for low in range(0, largest_key + 1, range_size) %}
@@ -102,6 +104,7 @@
     Measured on ten million rows of 100,000 users: 0.09 CPU seconds for a list of 64, 0.9 for 256, 4.5 for 1,024.
 -#}
 {% macro touched_parts(touched, range_size) %}
+    {% if not range_size %}{{ return(['\\1 in (select user_key from ' ~ touched ~ ')']) }}{% endif %}
     {% set keys_per_list = 64 %}
     {% set rows = run_query(
         "with keys as (select distinct user_key, user_key // " ~ range_size ~ " as part from " ~ touched ~ "), "

@@ -55,7 +55,9 @@
 {% macro made_of(code, comments) %}
     {% set is_input = 'inputs' in model.fqn %}
     {% if is_input and 'from ' in code and '/* files ' not in code %}{{ return(none) }}{% endif %}
-    {% set passed = ['model.recmail.input_validation_results'] + (['model.recmail.stg_as_of'] if recmail.is_cut_at_as_of() else []) %}
+    {#- but for the rows that a checked table is cut at, as_of only decides what taste forgets -#}
+    {% set asks_no_time = recmail.is_cut_at_as_of() or var('forget_history_days') is none %}
+    {% set passed = ['model.recmail.input_validation_results'] + (['model.recmail.stg_as_of'] if asks_no_time else []) %}
     {% set reached, tables = [model.unique_id], [] %}
     {#- the list grows while it is read, until no view is new -#}
     {% for id in reached %}

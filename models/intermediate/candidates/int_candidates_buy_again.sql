@@ -2,10 +2,16 @@
 -- until one interval has passed and sinks after. A durable bought once is never due: what fewer than this share of its
 -- buyers buy again.
 {% set repeat_share_min = 0.1 %}
+-- depends_on: {{ ref('int_user_keys') }}
+{{ config(
+    materialized=in_parts(),
+    part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
+) }}
 
 with history as (
 
     select * from {{ ref('int_user_item_purchases') }}
+    where {{ is_in_part('user_key') }}
 
 ),
 

@@ -5,7 +5,7 @@
 
 with history as (
 
-    select * from {{ ref('int_user_item_purchases') }}
+    {{ purchase_histories(ref('int_user_keys')) }}
 
 ),
 

@@ -1,4 +1,6 @@
 -- Sorted by user, as int_user_categories.
+{{ config(materialized=in_parts(), part_keys={'model': 'int_user_keys', 'key': 'user_key'}) }}
+
 select
     user_keys.user_key,
     count(distinct floor(purchases.age_days)) as shopping_days,
@@ -12,5 +14,6 @@ select
 from {{ ref('int_own_purchases') }} as purchases
 inner join {{ ref('int_user_keys') }} as user_keys
     on purchases.user_id = user_keys.user_id
+where user_keys.{{ is_in_part('user_key') }}
 group by user_keys.user_key
 order by user_keys.user_key

@@ -1,4 +1,6 @@
 -- Sorted by user, as int_user_categories.
+{{ config(materialized=in_parts(), part_keys={'model': 'int_user_keys', 'key': 'user_key'}) }}
+
 with days as (
 
     select
@@ -11,6 +13,7 @@ with days as (
         on purchases.item_id = items.item_id
     inner join {{ ref('int_user_keys') }} as user_keys
         on purchases.user_id = user_keys.user_id
+    where user_keys.{{ is_in_part('user_key') }}
     group by user_keys.user_key, coalesce(items.subcategory, items.category), floor(purchases.age_days)
 
 )

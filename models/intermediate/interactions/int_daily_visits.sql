@@ -1,0 +1,1 @@
+{{ daily_interactions(ref('int_visit_events')) }}
