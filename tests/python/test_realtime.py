@@ -141,6 +141,7 @@ def test_what_is_new_reaches_the_queue_and_nothing_else_changes(small, tmp_path)
     assert not kept & {"stg_as_of", "int_due_triggers", "int_user_segments", "email_queue"}
     assert kept >= {"checked_items", "checked_orders", "checked_order_lines", "checked_web_events"}
     assert kept >= {"int_purchases", "int_web_interactions", "int_item_labels"}
+    assert kept >= {"int_daily_purchases", "int_user_price_bands"} and "int_daily_visits" not in kept
     assert built.value("select problem from inputs.latest_run") is None
     render_queue(Job(built.database, tmp_path / "emails", KEY, "sql"), 1, None)
 
