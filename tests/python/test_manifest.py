@@ -1,5 +1,7 @@
 """Tests share what dbt reads of the project between builds with other vars: where that is right."""
 
+import re
+
 import warehouse
 from warehouse import FOLDER, RUN_TIME_VARS, manifest
 
@@ -74,3 +76,26 @@ def test_a_var_that_a_config_reads_is_told_apart():
     assert [name.rsplit(".", 1)[1] for name in plain if plain[name] != stricter[name]] == [
         "input_validation_results"
     ]
+
+
+def test_what_is_kept_from_round_to_round_asks_for_no_time_but_what_is_remembered():
+    """Tag timeless: a table is kept while its inputs are the same, whatever as_of is (macros/adapters/timeless.sql)."""
+    nodes = manifest({}).nodes
+    timeless = {
+        name for name, node in nodes.items() if node.resource_type == "model" and "timeless" in node.tags
+    }
+    reached, asked = list(timeless), {}
+    for name in reached:
+        node = nodes[name]
+        reached += [
+            parent
+            for parent in node.depends_on.nodes
+            if parent in nodes and parent not in reached and nodes[parent].config.materialized == "view"
+        ]
+        # checked tables are cut at as_of, and remember it; the gate lets pass
+        if node.fqn[1] in ("inputs", "gate") or "checked" in node.fqn:
+            continue
+        code = re.sub(r"--.*|\{#.*?#\}|\{\{ is_remembered\(.*?\) \}\}", "", node.raw_code)
+        asked[node.name] = re.findall(r"\bas_of\.\w+|age_days|age_in_days", code)
+    assert len(asked) > 20
+    assert {name: found for name, found in asked.items() if found} == {}

@@ -4,7 +4,7 @@
 {% set repeat_share_min = 0.1 %}
 -- depends_on: {{ ref('int_user_keys') }}
 {{ config(
-    materialized=in_parts(),
+    materialized='table_in_parts',
     part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
 ) }}
 

@@ -1,5 +1,5 @@
 -- Sorted by user, as int_user_categories.
-{{ config(materialized=in_parts(), part_keys={'model': 'int_user_keys', 'key': 'user_key'}) }}
+{{ config(materialized='table_in_parts', part_keys={'model': 'int_user_keys', 'key': 'user_key'}) }}
 
 select
     user_keys.user_key,
