@@ -13,14 +13,16 @@ INPUT_SCHEMA = "recmail_inputs"
 MEMORY = os.environ.get("RECMAIL_SPARK_MEMORY", "4g")
 # For tables of a few rows, where Spark's time goes into planning: nothing is compiled or compressed, plans are neither
 # checked after each rule nor searched for constraints, and of what has run nothing is kept.
+SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256m", "-XX:+UseSerialGC")
 JAVA_OPTIONS = (
-    *("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256m", "-XX:+UseSerialGC"),
+    *SHORT_LIVED,
     # all memory at once: each time that it grows, all of it is searched first
     *(f"-Xms{MEMORY}", "-Xmn1500m", "-XX:MetaspaceSize=256m"),
 )
 SMALL_SHOP = {
     "spark.driver.memory": MEMORY,
     "spark.driver.extraJavaOptions": " ".join(JAVA_OPTIONS),
+    "spark.executor.extraJavaOptions": " ".join(SHORT_LIVED),
     "spark.sql.shuffle.partitions": 1,
     "spark.default.parallelism": 1,
     "spark.sql.adaptive.enabled": "false",
