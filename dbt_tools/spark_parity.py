@@ -181,8 +181,8 @@ def main() -> None:
         if not list(inputs.glob("*.parquet")):
             sys.exit(f"recmail: {inputs} holds no <table>.parquet, which is all that Spark reads here")
     folder = Path(tempfile.mkdtemp(prefix="recmail_spark_"))
+    duckdb_build = start_duckdb(chosen.dbt, chosen.warehouse, chosen.vars) if chosen.dbt else None
     try:
-        duckdb_build = start_duckdb(chosen.dbt, chosen.warehouse, chosen.vars) if chosen.dbt else None
         project = SparkProject.open(folder, chosen.master, json.loads(chosen.vars))
         is_right = build_and_compare(project, chosen.warehouse, chosen.inputs, chosen.select, duckdb_build)
         if chosen.keep:
@@ -191,6 +191,8 @@ def main() -> None:
             is_right &= build_and_compare(project, warehouse, inputs, chosen.select_then)
         multiplied = faults(project.event_log)
     finally:
+        if duckdb_build:
+            duckdb_build.terminate()
         shutil.rmtree(folder, ignore_errors=True)
     for product in multiplied:
         print(f"Every row beside every row, and not on the list of dbt_tools/spark_plans.py: {product}")
@@ -199,16 +201,9 @@ def main() -> None:
 
 def start_duckdb(dbt: Path, warehouse: Path, variables: str) -> subprocess.Popen:
     """The same `dbt build`, of seeds and models, into this file."""
-    options = (
-        "--resource-type",
-        "seed",
-        "--resource-type",
-        "model",
-        "--target-path",
-        "target/spark/dbt-duckdb",
-    )
+    kinds = ("--resource-type", "seed", "--resource-type", "model")
     return subprocess.Popen(
-        [dbt, "--quiet", "build", *options, "--vars", variables],
+        [dbt, "--quiet", "build", *kinds, "--target-path", "target/spark/dbt-duckdb", "--vars", variables],
         env=os.environ | {"RECMAIL_DATABASE": str(warehouse)},
     )
 
