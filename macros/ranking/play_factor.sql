@@ -6,7 +6,7 @@
     {%- for choose, side in [('greatest', '>= 1'), ('least', '< 1')] -%}
     coalesce({{ choose }}(
         {%- for strategy in ranked_strategies() %}
-        {%- set weight = play ~ '.' ~ strategy.name ~ '_weight' %}
+        {%- set weight = play ~ strategy.name ~ '_weight' %}
         case when ({{ proposed_by }} & {{ 2 ** loop.index0 }}) > 0 and {{ weight }} {{ side }} then {{ weight }} end{{ ',' if not loop.last }}
         {%- endfor %}
     ), 1){{ ' * ' if not loop.last }}

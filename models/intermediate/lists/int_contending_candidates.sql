@@ -9,13 +9,8 @@
 
 with candidates as (
 
-    select
-        steered.*,
-        labels.kind_number
-    from {{ ref('int_steered_candidates') }} as steered
-    inner join {{ ref('int_item_labels') }} as labels
-        on steered.item_key = labels.item_key
-    where steered.{{ is_in_part('user_key') }}
+    select * from {{ ref('int_steered_candidates') }}
+    where {{ is_in_part('user_key') }}
 
 ),
 

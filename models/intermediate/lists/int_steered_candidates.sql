@@ -14,21 +14,52 @@ with ruled_lists as (
 
 ),
 
+-- with the weights of their plays, before each list meets a pool
 lists as (
 
+    {% for is_ruled in ['true', 'false'] %}
+        select
+            lists.*,
+            {% for block in ['primary', 'secondary'] %}
+                {% for strategy in ranked_strategies() %}
+                    {{ block }}_play.{{ strategy.name }}_weight as {{ block }}_{{ strategy.name }}_weight,
+                {% endfor %}
+                {{ block }}_play.price_band as {{ block }}_price_band,
+            {% endfor %}
+            {{ is_ruled }} as is_ruled
+        from {{ ref('int_placement_users') }} as lists
+        {% for block in ['primary', 'secondary'] %}
+            left join {{ ref('int_play_weights') }} as {{ block }}_play
+                on
+                    lists.{{ block }}_play = {{ block }}_play.play
+                    and {{ block }}_play.block = '{{ block }}'
+                    and lists.is_diverse
+        {% endfor %}
+        {% if is_ruled == 'false' %}
+            inner join ruled_lists
+                on
+                    lists.user_key = ruled_lists.user_key
+                    and lists.list_key = ruled_lists.list_key
+        {% endif %}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+-- for stock, from all lists, or because an email that the list's email follows has shown it
+kept_back as (
+
     select
-        *,
-        true as is_ruled
-    from {{ ref('int_placement_users') }}
+        user_key,
+        item_key,
+        cast(null as {{ dbt.type_string() }}) as placement
+    from {{ ref('int_withheld_candidates') }}
     union all
     select
-        lists.*,
-        false as is_ruled
-    from {{ ref('int_placement_users') }} as lists
-    inner join ruled_lists
-        on
-            lists.user_key = ruled_lists.user_key
-            and lists.list_key = ruled_lists.list_key
+        user_key,
+        item_key,
+        placement
+    from {{ ref('int_followed_items') }}
 
 ),
 
@@ -45,39 +76,24 @@ weighted as (
         pool.item_number,
         pool.category_number,
         pool.price_band,
+        pool.kind_number,
         {% for block in ['primary', 'secondary'] %}
-            {{ play_factor('pool.proposed_by', block ~ '_play') }} * case
-                when pool.price_band = {{ block }}_play.price_band then {{ price_band_factor }}
+            {{ play_factor('pool.proposed_by', 'lists.' ~ block ~ '_') }} * case
+                when pool.price_band = lists.{{ block }}_price_band then {{ price_band_factor }}
                 else 1
             end as {{ block }}_factor,
         {% endfor %}
-        ruled.rule_factor,
-        case when ruled.pin_number > 0 then 1 when ruled.quota_priority > 0 then 2 end as rule_claim,
         pool.score
     from {{ ref('int_ranking_pool') }} as pool
     inner join lists
         on pool.user_key = lists.user_key
-    left join {{ ref('int_withheld_candidates') }} as withheld
+    left join kept_back
         on
-            pool.user_key = withheld.user_key
-            and pool.item_key = withheld.item_key
-    left join {{ ref('int_ruled_candidates') }} as ruled
-        on
-            pool.user_key = ruled.user_key
-            and lists.list_key = ruled.list_key
-            and pool.item_key = ruled.item_key
-            and lists.is_ruled
-    {% for block in ['primary', 'secondary'] %}
-        left join {{ ref('int_play_weights') }} as {{ block }}_play
-            on
-                lists.{{ block }}_play = {{ block }}_play.play
-                and {{ block }}_play.block = '{{ block }}'
-                and lists.is_diverse
-    {% endfor %}
+            pool.user_key = kept_back.user_key
+            and pool.item_key = kept_back.item_key
+            and lists.placement = coalesce(kept_back.placement, lists.placement)
     where
-        withheld.item_key is null
-        and not {{ is_followed(ref('int_followed_items'), 'pool', 'lists') }}
-        and ruled.exclude_priority is null
+        kept_back.item_key is null
         and (lists.welcomes_repeats or pool.times_bought = 0)
 
 ),
@@ -86,10 +102,19 @@ played as (
 
     select
         {% for block in ['primary', 'secondary'] %}
-            round(score * {{ boost('score', block ~ '_factor') }}, 12) as {{ block }}_played,
+            round(weighted.score * {{ boost('weighted.score', 'weighted.' ~ block ~ '_factor') }}, 12)
+                as {{ block }}_played,
         {% endfor %}
-        *
+        ruled.rule_factor,
+        case when ruled.pin_number > 0 then 1 when ruled.quota_priority > 0 then 2 end as rule_claim,
+        weighted.*
     from weighted
+    left join {{ ref('int_ruled_candidates') }} as ruled
+        on
+            weighted.user_key = ruled.user_key
+            and weighted.list_key = ruled.list_key
+            and weighted.item_key = ruled.item_key
+    where ruled.exclude_priority is null
 
 ),
 
@@ -126,6 +151,7 @@ select
     item_number,
     category_number,
     price_band,
+    kind_number,
     list_size,
     items_primary,
     category_minimum,
