@@ -5,10 +5,8 @@
     materialized='table_in_parts',
     part_keys={'model': 'int_scored_candidates', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
 ) }}
-{% set kinds = {
-    'due': is_proposed_by('proposed_by', 'buy_again'), 'combination': 'proposed_by', 'band': 'price_band',
-    'category': 'category_number'
-} %}
+{% set is_due = is_proposed_by('proposed_by', 'buy_again') %}
+
 with longest as (
 
     select greatest(max(items), {{ var('recommendations_per_user') }}) as list_size
@@ -59,18 +57,53 @@ candidates as (
 
 ),
 
+-- one order for all that follows
 ranked as (
 
     select
         user_key,
         item_key,
-        score,
-        {% for name, kind in kinds.items() %}
-            row_number() over (partition by user_key, {{ kind }} order by score desc, item_number)
-                as {{ name }}_rank,
-        {% endfor %}
-        item_number
+        proposed_by,
+        coalesce(price_band, '') as price_band,
+        category_number,
+        row_number() over best_first as score_rank,
+        -- of what is due the place among what is due, of all else the place among all else
+        case
+            when {{ is_due }} then sum(case when {{ is_due }} then 1 else 0 end) over best_first
+            else sum(case when {{ is_due }} then 0 else 1 end) over best_first
+        end as due_rank
     from candidates
+    window
+        best_first as (
+            partition by user_key
+            order by score desc, item_number
+            rows between unbounded preceding and current row
+        )
+
+),
+
+firsts as (
+
+    {% for kind in ['proposed_by', 'price_band'] %}
+        select
+            user_key,
+            min(score_rank) as score_rank
+        from ranked
+        group by user_key, {{ kind }}
+        union all
+    {% endfor %}
+    select
+        best.user_key,
+        best.score_rank
+    from (
+        select
+            user_key,
+            min(score_rank) as score_rank
+        from ranked
+        group by user_key, category_number
+    ) as best
+    cross join longest
+    qualify row_number() over (partition by best.user_key order by best.score_rank) <= longest.list_size
 
 ),
 
@@ -92,19 +125,21 @@ ruled as (
 
 wanted as (
 
-    select ranked.*
+    select
+        ranked.user_key,
+        ranked.item_key,
+        ranked.score_rank
     from ranked
-    cross join longest
     left join ruled
         on ranked.item_key = ruled.item_key
-    qualify
-        ruled.item_key is not null
-        or ranked.due_rank <= {{ var('ranking_pool_size') }}
-        or 1 in (ranked.combination_rank, ranked.band_rank)
-        or ranked.category_rank = 1
-        and row_number() over (
-            partition by ranked.user_key, ranked.category_rank order by ranked.score desc, ranked.item_number
-        ) <= longest.list_size
+    left join (select distinct * from firsts) as firsts
+        on
+            ranked.user_key = firsts.user_key
+            and ranked.score_rank = firsts.score_rank
+    where
+        ranked.due_rank <= {{ var('ranking_pool_size') }}
+        or ruled.item_key is not null
+        or firsts.user_key is not null
 
 )
 
