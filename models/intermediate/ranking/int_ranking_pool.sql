@@ -61,11 +61,7 @@ candidates as (
 ranked as (
 
     select
-        user_key,
-        item_key,
-        proposed_by,
-        coalesce(price_band, '') as price_band,
-        category_number,
+        *,
         row_number() over best_first as score_rank,
         -- of what is due the place among what is due, of all else the place among all else
         case
@@ -90,7 +86,7 @@ firsts as (
             min(score_rank) as score_rank
         from ranked
         group by user_key, {{ kind }}
-        union all
+        union
     {% endfor %}
     select
         best.user_key,
@@ -121,58 +117,42 @@ ruled as (
     where is_proposed
     group by item_key
 
-),
-
-wanted as (
-
-    select
-        ranked.user_key,
-        ranked.item_key,
-        ranked.score_rank
-    from ranked
-    left join ruled
-        on ranked.item_key = ruled.item_key
-    left join (select distinct * from firsts) as firsts
-        on
-            ranked.user_key = firsts.user_key
-            and ranked.score_rank = firsts.score_rank
-    where
-        ranked.due_rank <= {{ var('ranking_pool_size') }}
-        or ruled.item_key is not null
-        or firsts.user_key is not null
-
 )
 
 select
-    candidates.user_key,
-    candidates.item_key,
-    candidates.item_number,
-    candidates.category_number,
-    candidates.price_band,
-    candidates.times_bought,
-    candidates.proposed_by,
-    candidates.purchase_probability,
-    candidates.unmixed_score,
-    candidates.score,
+    ranked.user_key,
+    ranked.item_key,
+    ranked.item_number,
+    ranked.category_number,
+    ranked.price_band,
+    ranked.times_bought,
+    ranked.proposed_by,
+    ranked.purchase_probability,
+    ranked.unmixed_score,
+    ranked.score,
     cast(row_number() over (
-        partition by candidates.user_key
-        order by candidates.score desc, candidates.item_number
+        partition by ranked.user_key
+        order by ranked.score_rank
     ) as {{ dbt.type_int() }}) as pool_rank,
-    candidates.kind_number,
-    case when draws.item_key = candidates.item_key then draws.draw_rank end as draw_rank,
+    ranked.kind_number,
+    case when draws.item_key = ranked.item_key then draws.draw_rank end as draw_rank,
     draws.kind_count as draw_kind_count,
     draws.promising_kind_count as draw_promising_count,
     draws.is_promising as is_draw_promising,
     draws.kind_item_count as draw_item_count
-from candidates
-left join wanted
+from ranked
+left join ruled
+    on ranked.item_key = ruled.item_key
+left join firsts
     on
-        candidates.user_key = wanted.user_key
-        and candidates.item_key = wanted.item_key
+        ranked.user_key = firsts.user_key
+        and ranked.score_rank = firsts.score_rank
 left join draws
     on
-        candidates.user_key = draws.user_key
-        and candidates.kind_number = draws.kind_number
+        ranked.user_key = draws.user_key
+        and ranked.kind_number = draws.kind_number
 where
-    wanted.item_key is not null
-    or draws.item_key = candidates.item_key
+    ranked.due_rank <= {{ var('ranking_pool_size') }}
+    or ruled.item_key is not null
+    or firsts.user_key is not null
+    or draws.item_key = ranked.item_key
