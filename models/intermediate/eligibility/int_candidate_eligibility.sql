@@ -31,9 +31,10 @@ known_seasons as (
 
 ),
 
+-- distinct, so that items meet their like before candidates meet them: on keys of text that is dear
 items as (
 
-    select
+    select distinct
         item_keys.item_key,
         availability.unavailable_reason,
         availability.is_for_reorders,
@@ -52,10 +53,37 @@ items as (
 
 ),
 
+unwanted as (
+
+    {{ unwanted_items('proposed') }}
+
+),
+
+-- what is of a user and an item, so that candidates meet it at once
 excluded as (
 
-    select * from {{ ref('int_excluded_items') }}
-    where {{ is_in_part('user_key') }}
+    select
+        user_key,
+        item_key,
+        max(reason) as reason,
+        max(is_unwanted) as is_unwanted
+    from (
+        select
+            user_key,
+            item_key,
+            reason,
+            0 as is_unwanted
+        from {{ ref('int_excluded_items') }}
+        where {{ is_in_part('user_key') }}
+        union all
+        select
+            user_key,
+            item_key,
+            null as reason,
+            1 as is_unwanted
+        from unwanted
+    ) as each
+    group by user_key, item_key
 
 ),
 
@@ -69,12 +97,6 @@ blocked as (
         on factors.user_id = user_keys.user_id
     where factors.category_factor = 0
 
-),
-
-unwanted as (
-
-    {{ unwanted_items('proposed') }}
-
 )
 
 select
@@ -82,7 +104,7 @@ select
     proposed.item_key,
     case
         when items.unavailable_reason is not null then items.unavailable_reason
-        when unwanted.item_key is not null then 'not_interested'
+        when excluded.is_unwanted = 1 then 'not_interested'
         when items.is_for_reorders and not proposed.is_reorder then 'sensitive'
         when items.season is not null and coalesce(users.season_names, '') not like concat('%|', items.season, '|%')
             then 'out_of_season'
@@ -106,7 +128,3 @@ left join blocked
     on
         proposed.user_key = blocked.user_key
         and items.category = blocked.category
-left join unwanted
-    on
-        proposed.user_key = unwanted.user_key
-        and proposed.item_key = unwanted.item_key
