@@ -1,34 +1,23 @@
--- Of a kind the best item alone, unless the list would not be full. And where a list has another category for each of
--- its places, no kind can get one that is worth less than the best of these categories and than the price bands that
--- are sure of a place: that is most candidates, which int_picked_candidates need not sort.
+-- What can't get a place in its list is left out before anything is sorted, and that is most of it: where a list has
+-- another category for each of its places, the best of these categories are sure of a place, and so are those of price
+-- bands. What is not worth as much in either block as the last of them in its worse block is sure of none. Then, of a
+-- kind, the best item alone, unless the list would not be full.
 -- depends_on: {{ ref('int_user_keys') }}
 {{ config(
     materialized='table_in_parts',
     part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
 ) }}
+{% set claimed_score = 1000000000 %}
 
 with candidates as (
 
-    select * from {{ ref('int_steered_candidates') }}
-    where {{ is_in_part('user_key') }}
-
-),
-
--- by their best item
-kinds as (
-
     select
-        list_key,
-        kind_number,
-        list_size,
-        category_minimum,
-        max(best_score) as best_score,
-        max_by(item_number, (best_score, -item_number)) as item_number,
-        max_by(category_number, (best_score, -item_number)) as category_number,
-        -- with a value for none: DuckDB passes over rows that have none
-        max_by(coalesce(price_band, ''), (best_score, -item_number)) as price_band
-    from candidates
-    group by list_key, kind_number, list_size, category_minimum
+        *,
+        -- what item rules pin or want comes before all else
+        case when rule_claim > 0 then {{ claimed_score }} else 0 end as claim_score,
+        least(primary_score, secondary_score) as sure_score
+    from {{ ref('int_steered_candidates') }}
+    where {{ is_in_part('user_key') }}
 
 ),
 
@@ -36,12 +25,13 @@ categories as (
 
     select
         list_key,
-        list_size,
-        max(best_score) as category_score
-    from kinds
+        max(sure_score + claim_score) as category_score
+    from candidates
     where category_minimum > 1
-    group by list_key, list_size, category_number
-    qualify row_number() over (partition by list_key order by category_score desc) = list_size
+    group by list_key, list_size, items_primary, category_number
+    qualify
+        row_number() over (partition by list_key order by category_score desc)
+        = greatest(list_size, items_primary)
 
 ),
 
@@ -49,8 +39,8 @@ bands as (
 
     select
         list_key,
-        max(best_score) as band_score
-    from kinds
+        max(sure_score + claim_score) as band_score
+    from candidates
     where price_band <> ''
     group by list_key, price_band
     qualify
@@ -69,41 +59,88 @@ full_lists as (
         on categories.list_key = bands.list_key
     group by categories.list_key
 
+),
+
+hopeful as (
+
+    select
+        candidates.*,
+        full_lists.least_score,
+        row_number() over (
+            partition by candidates.list_key, candidates.category_number
+            order by candidates.primary_score desc, candidates.item_number
+        ) as category_item_rank
+    from candidates
+    left join full_lists
+        on candidates.list_key = full_lists.list_key
+    where
+        full_lists.list_key is null
+        or greatest(candidates.primary_score, candidates.secondary_score) + candidates.claim_score
+        >= full_lists.least_score
+
+),
+
+scored as (
+
+    select
+        *,
+        -- what would fill the first block counts by what its play makes of it, all else by what the other's does
+        case
+            when row_number() over (
+                partition by list_key
+                order by
+                    round(primary_score * power(category_discount, category_item_rank - 1), 9) desc,
+                    primary_score desc,
+                    item_number
+            ) <= items_primary then primary_score
+            else secondary_score
+        end + claim_score as best_score
+    from hopeful
+
+),
+
+kinds as (
+
+    select
+        list_key,
+        kind_number,
+        max_by(item_number, (best_score, -item_number)) as item_number
+    from scored
+    group by list_key, kind_number
+
 )
 
 select
-    candidates.list_key,
-    candidates.user_key,
-    candidates.item_key,
-    candidates.item_number,
-    candidates.category_number,
-    candidates.price_band,
-    candidates.list_size,
-    candidates.items_primary,
-    candidates.category_minimum,
-    candidates.category_discount,
-    candidates.score,
-    candidates.primary_score,
-    candidates.secondary_score,
-    candidates.rule_claim,
-    candidates.best_score
-from candidates
-left join full_lists
-    on candidates.list_key = full_lists.list_key
+    scored.list_key,
+    scored.user_key,
+    scored.item_key,
+    scored.item_number,
+    scored.category_number,
+    scored.price_band,
+    scored.list_size,
+    scored.items_primary,
+    scored.category_minimum,
+    scored.category_discount,
+    scored.score,
+    scored.primary_score,
+    scored.secondary_score,
+    scored.rule_claim,
+    scored.best_score
+from scored
 inner join kinds
     on
-        candidates.list_key = kinds.list_key
-        and candidates.kind_number = kinds.kind_number
+        scored.list_key = kinds.list_key
+        and scored.kind_number = kinds.kind_number
 where
-    full_lists.list_key is null
-    or (candidates.best_score >= full_lists.least_score and candidates.item_number = kinds.item_number)
+    scored.least_score is null
+    or (scored.best_score >= scored.least_score and scored.item_number = kinds.item_number)
 qualify
-    candidates.item_number = kinds.item_number
-    or candidates.category_minimum = 1
+    scored.item_number = kinds.item_number
+    or scored.category_minimum = 1
     or row_number() over (
-        partition by candidates.list_key
+        partition by scored.list_key
         order by
-            case when candidates.item_number = kinds.item_number then 0 else 1 end,
-            candidates.best_score desc,
-            candidates.item_number
-    ) <= candidates.list_size
+            case when scored.item_number = kinds.item_number then 0 else 1 end,
+            scored.best_score desc,
+            scored.item_number
+    ) <= scored.list_size

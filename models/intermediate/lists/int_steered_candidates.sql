@@ -1,9 +1,9 @@
 -- The factor of a block is what the play's strategies that proposed the item make of it (macro play_factor), times
 -- `price_band_factor` in the play's price band, and then what an item rule makes of the odds; each next item of a
 -- category is worth `next_item_factor` of its score, again. Without diversity none counts. A list that item rules touch
--- is made once more without them, its list_key below 0. A view: int_picked_candidates asks for ranges of users.
+-- is made once more without them, its list_key below 0. A view: int_contending_candidates asks for ranges of users.
 {{ config(materialized='view') }}
-{% set price_band_factor, next_item_factor, claimed_score = 1.25, 0.85, 1000000000 %}
+{% set price_band_factor, next_item_factor = 1.25, 0.85 %}
 
 with ruled_lists as (
 
@@ -91,7 +91,7 @@ weighted as (
         on
             pool.user_key = kept_back.user_key
             and pool.item_key = kept_back.item_key
-            and lists.placement = coalesce(kept_back.placement, lists.placement)
+            and (kept_back.placement is null or lists.placement = kept_back.placement)
     where
         kept_back.item_key is null
         and (lists.welcomes_repeats or pool.times_bought = 0)
@@ -106,7 +106,7 @@ played as (
                 as {{ block }}_played,
         {% endfor %}
         ruled.rule_factor,
-        case when ruled.pin_number > 0 then 1 when ruled.quota_priority > 0 then 2 end as rule_claim,
+        cast(case when ruled.pin_number > 0 then 1 when ruled.quota_priority > 0 then 2 end as smallint) as rule_claim,
         weighted.*
     from weighted
     left join {{ ref('int_ruled_candidates') }} as ruled
@@ -130,18 +130,6 @@ steered as (
         *
     from played
 
-),
-
-ranked as (
-
-    select
-        *,
-        row_number() over (
-            partition by user_key, list_key, category_number
-            order by primary_score desc, item_number
-        ) as category_item_rank
-    from steered
-
 )
 
 select
@@ -159,18 +147,5 @@ select
     score,
     primary_score,
     secondary_score,
-    cast(rule_claim as smallint) as rule_claim,
-    -- what would fill the first block counts by what its play makes of it, all else by what the other's does
-    case
-        when row_number() over (
-            partition by user_key, list_key
-            order by
-                round(primary_score * power(category_discount, category_item_rank - 1), 9) desc,
-                primary_score desc,
-                item_number
-        ) <= items_primary then primary_score
-        else secondary_score
-    end
-    -- what item rules pin or want comes before all else
-    + case when rule_claim > 0 then {{ claimed_score }} else 0 end as best_score
-from ranked
+    rule_claim
+from steered
