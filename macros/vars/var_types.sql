@@ -120,6 +120,7 @@
         },
         'candidates_per_strategy': count_above_0,
         'candidates_per_user': count_above_0,
+        'test_rows_max': count_above_0,
         'resume_days': whole_days,
         'new_item_days': whole_days,
 

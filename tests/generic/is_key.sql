@@ -1,10 +1,15 @@
-{#- Fails with each combination of `columns` that stands in more than one row, or in which one of them is null. -#}
+{#- Fails with each combination of `columns` that stands in more than one row, or in which one of them is null; of a
+    large table by user for a sample of users (key_sample). -#}
 {% test is_key(model, columns) %}
 
 select
     {{ columns | join(', ') }},
     count(*) as row_count
 from {{ model }}
+{% set sample = key_sample(model, columns) %}
+{% if sample %}
+    where {{ sample }}
+{% endif %}
 group by {{ columns | join(', ') }}
 having
     count(*) > 1

@@ -2,6 +2,7 @@
   Fails with each row that breaks a rule, and says which: the columns of `key` are unique together and none is null, those
   of `not_null` hold a value, those of `above_zero` are above 0, those of `between` lie in [low, high] (a millionth beyond
   a bound is rounding, no fault), those of `accepted` hold one of the values. But for keys and `not_null`, null passes.
+  Of a large table by user the key is looked at for a sample of users (key_sample), all else in all rows.
 -#}
 {% test rows_are_valid(model, key=[], not_null=[], above_zero=[], between={}, accepted={}) %}
 
@@ -43,6 +44,10 @@ where
         '{{ key | join(' and ') }} stand in more than one row' as faults,
         {{ shown }}
     from {{ model }}
+    {% set sample = key_sample(model, key) %}
+    {% if sample %}
+        where {{ sample }}
+    {% endif %}
     group by {{ shown }}
     having count(*) > 1
 {% endif %}
