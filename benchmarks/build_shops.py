@@ -3,6 +3,9 @@
 Long-tailed users and items, tastes by cluster, staples that are bought again, guests, devices, returns, cancelled
 orders and email events; some twenty events a user. Chance is md5, so a shop is the same at every call.
 
+A day later 1 % more events came, 0.5 % more users, one price in a hundred and one stock in twenty is another, and those
+were mailed whose week was over.
+
     python -m benchmarks.build_shops [--users 10000 100000] [--out data/bench]
 """
 
@@ -26,10 +29,18 @@ select
     floor(-15 * ln(1 - chance('activity:' || n)))::int as event_count
 from range($users) as numbers (n);
 
+-- three events a visit; the day's have numbers of their own
+create table all_visits as
+select n, user_id, k, k // 3 as visit, timestamp '2025-01-01' as since, 180 as days
+from (select *, unnest(range(event_count)) as k from user_facts)
+union all
+select n, user_id, unnest(range(30000, 30003)) as k, 10000 as visit, timestamp '2025-06-30' as since, 1 as days
+from user_facts
+where $day and chance('today:' || n) < 0.01 * event_count / 3;
+
 create table events as
 with visits as (
-    select n, user_id, k, k // 3 as visit, chance('when:' || n || ':' || k // 3) as moment, n || ':' || k as event
-    from (select *, unnest(range(event_count)) as k from user_facts)
+    select *, chance('when:' || n || ':' || visit) as moment, n || ':' || k as event from all_visits
 ),
 kinds as (
     select
@@ -47,7 +58,7 @@ select
                 + $clusters * pick('item:' || draw, $items // $clusters)
         else pick('item:' || draw, $items)
     end as item,
-    timestamp '2025-01-01' + to_seconds(floor(moment * 180 * 86400)::int + 60 * (k % 3)) as occurred_at
+    since + to_seconds(floor(moment * days * 86400)::int + 60 * (k % 3)) as occurred_at
 from kinds;
 """
 
@@ -75,7 +86,10 @@ select
     'Category ' || n % $clusters % 40 as category,
     'Set ' || n % $clusters as subcategory,
     'Brand ' || floor(200 * chance('brand:' || n))::int as brand,
-    round(exp(1 + (n % $clusters % 7) / 2 + 1.5 * chance('price:' || n)), 2) as price,
+    round(
+        case when $day and chance('repriced:' || n) < 0.01 then 0.9 else 1 end
+        * exp(1 + (n % $clusters % 7) / 2 + 1.5 * chance('price:' || n)), 2
+    ) as price,
     case when n % 9 = 0 then round(1.25 * exp(1 + (n % $clusters % 7) / 2 + 1.5 * chance('price:' || n)), 2) end
         as list_price,
     'USD' as currency,
@@ -83,7 +97,9 @@ select
     'https://shop.example/i/' || n as item_url,
     4.5 as rating_average,
     10 + n % 90 as rating_count,
-    case when n % 5 = 0 then 20 + n % 400 end as stock_quantity,
+    case
+        when n % 5 = 0 then 20 + n % 400 - case when $day and chance('sold:' || n) < 0.05 then 20 else 0 end
+    end as stock_quantity,
     n % 50 > 0 as is_active,
     timestamp '2025-06-30' - to_days(floor(900 * chance('published:' || n))::int) as published_at
 from range($items) as numbers (n)
@@ -130,11 +146,13 @@ from user_facts where chance('linked:' || n) < 0.5
     "email_events": """
 with messages as (
     select n, user_id, unnest(range(5)) as m from user_facts where n % 4 < 3
+    union all
+    select n, user_id, -1 as m from user_facts where $day and n % 4 < 3 and n % 7 = 6
 )
 select
     'm' || n || '-' || m || '-' || kinds.event_type as event_id,
     kinds.event_type,
-    timestamp '2025-06-20' - to_days(7 * m + n % 7) + to_hours(kinds.place) as occurred_at,
+    timestamp '2025-06-29' - to_days(7 * m + n % 7) + to_hours(kinds.place) as occurred_at,
     user_id,
     'm' || n || '-' || m as message_id,
     case
@@ -160,12 +178,17 @@ from range(20) as numbers (n)
 }
 
 
-def write_shop(users: int, folder: Path) -> Path:
-    """The directory of a shop's inputs, made unless it is there."""
-    shop = folder / f"shop_{users}"
+def write_shop(users: int, folder: Path, day: bool = False) -> Path:
+    """The directory of a shop's inputs, of a day later if asked for, made unless it is there."""
+    shop = folder / f"shop_{users}{'_day' if day else ''}"
     if not shop.exists():
         items = item_count(users)
-        sizes = {"$users": users, "$items": items, "$clusters": items // ITEMS_PER_CLUSTER}
+        sizes = {
+            "$users": users * 1005 // 1000 if day else users,
+            "$items": items,
+            "$clusters": items // ITEMS_PER_CLUSTER,
+            "$day": day,
+        }
         unfinished = shop.with_suffix(".unfinished")
         unfinished.mkdir(parents=True, exist_ok=True)
 
@@ -188,10 +211,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "data/bench")
     arguments = parser.parse_args()
     for users in arguments.users:
-        shop = write_shop(users, arguments.out)
-        for path in sorted(shop.glob("*.parquet")):
-            rows = duckdb.sql(f"select count(*) from '{path}'").fetchall()[0][0]
-            print(f"{path}: {rows:,} rows, {path.stat().st_size / 1e6:.1f} MB")
+        for day in (False, True):
+            shop = write_shop(users, arguments.out, day)
+            for path in sorted(shop.glob("*.parquet")):
+                rows = duckdb.sql(f"select count(*) from '{path}'").fetchall()[0][0]
+                print(f"{path}: {rows:,} rows, {path.stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":
