@@ -1,4 +1,6 @@
--- A list has as many items as its placement says, or all that it may show of the user's pool.
+-- A list has as many items as its placement says, or all that it may show of the user's pool. In a large shop for a
+-- sample of users: all lists beside all pools are more rows than any step makes.
+{% set sample = key_sample(ref('int_ranking_pool'), ['user_key']) %}
 with available as (
 
     select
@@ -21,6 +23,9 @@ with available as (
         (lists.welcomes_repeats or pool.times_bought = 0)
         and not {{ is_followed(ref('int_followed_items'), 'pool', 'lists') }}
         and ruled.exclude_priority is null
+        {% if sample %}
+            and lists.{{ sample }}
+        {% endif %}
     group by lists.list_key, lists.placement, lists.user_id
 
 ),

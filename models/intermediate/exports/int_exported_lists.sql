@@ -1,6 +1,11 @@
 -- Every export reads its items here, so that all channels show one ranking. Names, pages and prices are those of the
 -- user's market, and all prices of a list are of one currency, as in an email (int_message_listings). JSON holds no
--- null, because some destinations take it for an order to forget.
+-- null, because some destinations take it for an order to forget. In ranges of users, whose texts fit into memory; by
+-- their number, not their key: all rows are of this run.
+{{ config(
+    materialized='table_in_parts',
+    part_keys={'model': 'int_user_keys', 'key': 'user_number', 'range_size': 8192}
+) }}
 {% set fields = [
     'position', 'item_id', 'item_name', 'price', 'list_price', 'currency', 'item_url', 'image_url', 'strategy',
     'reason_type', 'reason_text'
@@ -27,21 +32,13 @@ with lists as (
 users as (
 
     select
-        user_id,
-        lower(locale) as locale
-    from {{ ref('stg_users') }}
-
-),
-
-markets as (
-
-    select * from {{ ref('int_item_markets') }}
-
-),
-
-labels as (
-
-    select * from {{ ref('int_item_labels') }}
+        users.user_id,
+        user_keys.user_number,
+        lower(users.locale) as locale
+    from {{ ref('stg_users') }} as users
+    inner join {{ ref('int_user_keys') }} as user_keys
+        on users.user_id = user_keys.user_id
+    where user_keys.{{ is_in_part('user_number') }}
 
 ),
 
@@ -49,6 +46,7 @@ of_markets as (
 
     select
         lists.user_id,
+        users.user_number,
         lists.placement,
         lists.position,
         lists.item_id,
@@ -71,9 +69,9 @@ of_markets as (
     from lists
     inner join users
         on lists.user_id = users.user_id
-    inner join labels
+    inner join {{ ref('int_item_labels') }} as labels
         on lists.item_id = labels.item_id
-    left join markets
+    left join {{ ref('int_item_markets') }} as markets
         on
             lists.item_id = markets.item_id
             and users.locale = markets.locale
@@ -120,6 +118,7 @@ in_order as (
 
     select
         user_id,
+        user_number,
         placement,
         array_sort(array_agg({{ ordered_struct(fields) }})) as items,
         case
@@ -128,12 +127,13 @@ in_order as (
         end as advertised_items,
         cast(count(*) as {{ dbt.type_int() }}) as item_count
     from of_one_currency
-    group by user_id, placement
+    group by user_id, user_number, placement
 
 )
 
 select
     user_id,
+    user_number,
     placement,
     cast(to_json(items) as {{ dbt.type_string() }}) as items,
     cast(to_json(advertised_items) as {{ dbt.type_string() }}) as advertised_items,
