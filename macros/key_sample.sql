@@ -5,7 +5,7 @@
 -#}
 {% macro key_sample(relation, key) %}
     {% set sampled = ['user_key', 'list_key'] | select('in', key) | first %}
-    {% if not execute or not sampled or (relation | string).startswith('(') %}
+    {% if not execute or not sampled or (relation | string).startswith('(') or not load_relation(relation) %}
         {{ return('') }}
     {% endif %}
     {% set row_count = run_query('select count(*) from ' ~ relation)[0][0] | int %}

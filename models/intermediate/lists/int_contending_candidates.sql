@@ -39,7 +39,8 @@ bands as (
 
     select
         list_key,
-        max(sure_score + claim_score) as band_score
+        -- which item stands for a kind is not known yet: one of any band counts for none
+        max(case when price_band = kind_price_band then sure_score + claim_score else 0 end) as band_score
     from candidates
     where price_band <> ''
     group by list_key, price_band

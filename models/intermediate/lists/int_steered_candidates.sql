@@ -5,17 +5,8 @@
 {{ config(materialized='view') }}
 {% set price_band_factor, next_item_factor = 1.25, 0.85 %}
 
-with ruled_lists as (
-
-    select distinct
-        user_key,
-        list_key
-    from {{ ref('int_ruled_candidates') }}
-
-),
-
 -- with the weights of their plays, before each list meets a pool
-lists as (
+with lists as (
 
     {% for is_ruled in ['true', 'false'] %}
         select
@@ -36,10 +27,11 @@ lists as (
                     and lists.is_diverse
         {% endfor %}
         {% if is_ruled == 'false' %}
-            inner join ruled_lists
-                on
-                    lists.user_key = ruled_lists.user_key
-                    and lists.list_key = ruled_lists.list_key
+            where exists (
+                select 1
+                from {{ ref('int_ruled_candidates') }} as ruled
+                where ruled.user_key = lists.user_key and ruled.list_key = lists.list_key
+            )
         {% endif %}
         {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -77,6 +69,7 @@ weighted as (
         pool.category_number,
         pool.price_band,
         pool.kind_number,
+        pool.kind_price_band,
         {% for block in ['primary', 'secondary'] %}
             {{ play_factor('pool.proposed_by', 'lists.' ~ block ~ '_') }} * case
                 when pool.price_band = lists.{{ block }}_price_band then {{ price_band_factor }}
@@ -140,6 +133,7 @@ select
     category_number,
     price_band,
     kind_number,
+    kind_price_band,
     list_size,
     items_primary,
     category_minimum,

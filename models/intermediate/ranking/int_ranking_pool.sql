@@ -7,14 +7,7 @@
 ) }}
 {% set is_due = is_proposed_by('proposed_by', 'buy_again') %}
 
-with longest as (
-
-    select greatest(max(items), {{ var('recommendations_per_user') }}) as list_size
-    from {{ ref('placements') }}
-
-),
-
-items as (
+with items as (
 
     select
         item_keys.item_key,
@@ -98,16 +91,10 @@ firsts as (
         from ranked
         group by user_key, category_number
     ) as best
-    cross join longest
-    qualify row_number() over (partition by best.user_key order by best.score_rank) <= longest.list_size
-
-),
-
--- of the range alone: else each range would read everybody's
-draws as (
-
-    select * from {{ ref('int_exploration_draws') }}
-    where {{ is_in_part('user_key') }}
+    cross join (select max(items) as items from {{ ref('placements') }}) as longest
+    qualify
+        row_number() over (partition by best.user_key order by best.score_rank)
+        <= greatest(longest.items, {{ var('recommendations_per_user') }})
 
 ),
 
@@ -130,11 +117,13 @@ select
     ranked.purchase_probability,
     ranked.unmixed_score,
     ranked.score,
-    cast(row_number() over (
-        partition by ranked.user_key
-        order by ranked.score_rank
-    ) as {{ dbt.type_int() }}) as pool_rank,
+    cast(row_number() over (partition by ranked.user_key order by ranked.score_rank) as {{ dbt.type_int() }})
+        as pool_rank,
     ranked.kind_number,
+    case
+        when min(coalesce(ranked.price_band, '')) over each_kind = max(coalesce(ranked.price_band, '')) over each_kind
+            then ranked.price_band
+    end as kind_price_band,
     case when draws.item_key = ranked.item_key then draws.draw_rank end as draw_rank,
     draws.kind_count as draw_kind_count,
     draws.promising_kind_count as draw_promising_count,
@@ -147,12 +136,15 @@ left join firsts
     on
         ranked.user_key = firsts.user_key
         and ranked.score_rank = firsts.score_rank
-left join draws
+left join {{ ref('int_exploration_draws') }} as draws
     on
         ranked.user_key = draws.user_key
         and ranked.kind_number = draws.kind_number
+        -- else each range would read everybody's
+        and draws.{{ is_in_part('user_key') }}
 where
     ranked.due_rank <= {{ var('ranking_pool_size') }}
     or ruled.item_key is not null
     or firsts.user_key is not null
     or draws.item_key = ranked.item_key
+window each_kind as (partition by ranked.user_key, ranked.kind_number)
