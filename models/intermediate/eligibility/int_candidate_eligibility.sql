@@ -59,6 +59,25 @@ unwanted as (
 
 ),
 
+exclusions as (
+
+    select
+        user_key,
+        item_key,
+        reason,
+        0 as is_unwanted
+    from {{ ref('int_excluded_items') }}
+    where {{ is_in_part('user_key') }}
+    union all
+    select
+        user_key,
+        item_key,
+        null as reason,
+        1 as is_unwanted
+    from unwanted
+
+),
+
 -- what is of a user and an item, so that candidates meet it at once
 excluded as (
 
@@ -67,22 +86,7 @@ excluded as (
         item_key,
         max(reason) as reason,
         max(is_unwanted) as is_unwanted
-    from (
-        select
-            user_key,
-            item_key,
-            reason,
-            0 as is_unwanted
-        from {{ ref('int_excluded_items') }}
-        where {{ is_in_part('user_key') }}
-        union all
-        select
-            user_key,
-            item_key,
-            null as reason,
-            1 as is_unwanted
-        from unwanted
-    ) as each
+    from exclusions
     group by user_key, item_key
 
 ),

@@ -56,7 +56,7 @@ ranked as (
     select
         *,
         row_number() over best_first as score_rank,
-        -- of what is due the place among what is due, of all else the place among all else
+        -- among what is due, or among all else
         case
             when {{ is_due }} then sum(case when {{ is_due }} then 1 else 0 end) over best_first
             else sum(case when {{ is_due }} then 0 else 1 end) over best_first
@@ -64,10 +64,26 @@ ranked as (
     from candidates
     window
         best_first as (
-            partition by user_key
-            order by score desc, item_number
+            partition by user_key order by score desc, item_number
             rows between unbounded preceding and current row
         )
+
+),
+
+proposed as (
+
+    select item_key from {{ ref('int_item_rules') }}
+    where is_proposed
+
+),
+
+categories as (
+
+    select
+        user_key,
+        min(score_rank) as score_rank
+    from ranked
+    group by user_key, category_number
 
 ),
 
@@ -82,27 +98,13 @@ firsts as (
         union
     {% endfor %}
     select
-        best.user_key,
-        best.score_rank
-    from (
-        select
-            user_key,
-            min(score_rank) as score_rank
-        from ranked
-        group by user_key, category_number
-    ) as best
-    cross join (select max(items) as items from {{ ref('placements') }}) as longest
-    qualify
-        row_number() over (partition by best.user_key order by best.score_rank)
-        <= greatest(longest.items, {{ var('recommendations_per_user') }})
-
-),
-
-ruled as (
-
-    select item_key from {{ ref('int_item_rules') }}
-    where is_proposed
-    group by item_key
+        user_key,
+        score_rank
+    from categories
+    qualify row_number() over (partition by user_key order by score_rank) <= (
+        select greatest(max(placements.items), {{ var('recommendations_per_user') }})
+        from {{ ref('placements') }} as placements
+    )
 
 )
 
@@ -130,8 +132,6 @@ select
     draws.is_promising as is_draw_promising,
     draws.kind_item_count as draw_item_count
 from ranked
-left join ruled
-    on ranked.item_key = ruled.item_key
 left join firsts
     on
         ranked.user_key = firsts.user_key
@@ -144,7 +144,7 @@ left join {{ ref('int_exploration_draws') }} as draws
         and draws.{{ is_in_part('user_key') }}
 where
     ranked.due_rank <= {{ var('ranking_pool_size') }}
-    or ruled.item_key is not null
+    or ranked.item_key in (select proposed.item_key from proposed)
     or firsts.user_key is not null
     or draws.item_key = ranked.item_key
 window each_kind as (partition by ranked.user_key, ranked.kind_number)
