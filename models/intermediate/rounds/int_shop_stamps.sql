@@ -1,0 +1,26 @@
+-- What acts on all lists, even on those that show nothing of it, and is neither a model, a seed nor a var: coefficients
+-- after `recmail train`, and item rules that are live, which begin and end by their dates.
+with rules as (
+
+    select distinct
+        priority,
+        rule,
+        action,
+        amount,
+        unit,
+        placement,
+        scheme,
+        segment
+    from {{ ref('int_item_rules') }}
+
+),
+
+hashes as (
+
+    select {{ hash_of_rows('rules') }} as row_hash from rules
+    union all
+    select {{ hash_of_rows('coefficients') }} as row_hash from {{ ref('int_ranker_coefficients') }} as coefficients
+
+)
+
+select cast(sum(row_hash) as {{ dbt.type_string() }}) as shop_hash from hashes
