@@ -1,6 +1,5 @@
 -- What is compared is what lists were last made from: of who had no list yet, or whose list was not finished, nothing.
--- In a build of the whole shop each user has a turn, every `lists_refresh_days` days, and a list from before it is old:
--- a turn on which no build came is the next build's. A round of selector realtime has to be quick, and leaves it.
+-- A build of the whole shop makes old lists anew, too; a round of selector realtime has to be quick, and leaves them.
 {{ config(post_hook='{{ recmail.forget_stamps() }}') }}
 {% set known_users, known_items, items = ref('stg_user_stamps'), ref('stg_item_stamps'), ref('int_item_stamps') %}
 {% set as_of = ref('stg_as_of') %}
@@ -72,11 +71,7 @@ with stamps as (
             left join lists
                 on stamps.user_key = lists.user_key
             group by stamps.user_key, as_of.as_of
-            -- who has no list may get one today; and none may be of later than this run
-            having
-                coalesce(max(lists.listed_at) > as_of.as_of, true)
-                or {{ dbt.datediff('max(lists.listed_at)', 'as_of.as_of', 'day') }}
-                > {{ days_since_turn('stamps.user_key', 'as_of.as_of') }}
+            having {{ is_old_list('stamps.user_key', 'max(lists.listed_at)', 'as_of.as_of') }}
 
         ),
 
