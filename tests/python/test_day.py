@@ -1,4 +1,4 @@
-"""A day's build (only_touched_users: always): all that a full build makes, but lists of those to whom something happened.
+"""A day's build (only_touched_users: always): all that a full build makes, but lists of touched users alone.
 
 Three days of the small shop after one another, each from what the day before left, beside a full build from the same.
 """
@@ -16,8 +16,6 @@ from warehouse import NO_GATE, Build, build, connect, failing_tests, manifest
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 REFRESH = 7
 TOUCHED = "model.recmail.int_touched_users"
-# of users, but not of each alone: what is expected of all of them, how many there are, and what they were told of before
-OF_MANY = {"item_audiences"}
 
 
 @dataclass
@@ -82,7 +80,9 @@ def second_day(tables: Tables, before: Build) -> None:
 def third_day(tables: Tables, before: Build) -> None:
     """Somebody is erased, one does not want to see what the list has, one wants mail, and something is sold out."""
     tables["erasure_requests"].append({"user_id": "u8", "requested_at": AS_OF + 3 * DAY})
-    (shown,) = before.query("select item_id from user_recommendations where user_id = 'u12' order by position")[0]
+    (shown,) = before.query(
+        "select item_id from user_recommendations where user_id = 'u12' order by position"
+    )[0]
     unwanted = {"user_id": "u12", "value": shown, "excluded_at": AS_OF + 2.5 * DAY}
     tables["user_exclusions"].append(tables["user_exclusions"][0] | unwanted)
     tables["users"][10]["email_consent"] = "subscribed"
@@ -133,7 +133,8 @@ def lists() -> list[str]:
     return sorted(
         node.name
         for node in models().values()
-        if node.config.materialized == "table_in_parts" and node.config.extra["part_keys"]["key"] == "user_key"
+        if node.config.materialized == "table_in_parts"
+        and node.config.extra["part_keys"]["key"] == "user_key"
     )
 
 
@@ -172,7 +173,12 @@ def test_touched_users_get_what_a_full_build_gives_them_and_others_keep_theirs(d
         everybody = {user for (user,) in day.own.query("select user_id from int_user_keys")}
         others = everybody - reasons.keys()
         assert len(others) > 5, (number, len(others))
-        for relation in (*lists(), "user_recommendations", "placement_recommendations", "recommendation_contributions"):
+        for relation in (
+            *lists(),
+            "user_recommendations",
+            "placement_recommendations",
+            "recommendation_contributions",
+        ):
             before, own, full = (rows(made, relation) for made in (day.before, day.own, day.full))
             for user in reasons:
                 assert own.get(user) == full.get(user), (number, relation, user, reasons[user])

@@ -1,6 +1,6 @@
 -- What acts on all lists, even on those that show nothing of it, and is neither a model, a seed nor a var: coefficients
 -- after `recmail train`, and item rules that are live, which begin and end by their dates.
-with rules as (
+with live_rules as (
 
     select distinct
         priority,
@@ -17,7 +17,7 @@ with rules as (
 
 hashes as (
 
-    select {{ hash_of_rows('rules') }} as row_hash from rules
+    select {{ hash_of_rows('live_rules') }} as row_hash from live_rules
     union all
     select {{ hash_of_rows('coefficients') }} as row_hash from {{ ref('int_ranker_coefficients') }} as coefficients
 
