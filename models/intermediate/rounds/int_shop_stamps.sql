@@ -15,12 +15,18 @@ with live_rules as (
 
 ),
 
-hashes as (
+coefficients as (
+
+    select * from {{ ref('int_ranker_coefficients') }}
+
+),
+
+parts as (
 
     select {{ hash_of_rows('live_rules') }} as row_hash from live_rules
     union all
-    select {{ hash_of_rows('coefficients') }} as row_hash from {{ ref('int_ranker_coefficients') }} as coefficients
+    select {{ hash_of_rows('coefficients') }} as row_hash from coefficients
 
 )
 
-select cast(sum(row_hash) as {{ dbt.type_string() }}) as shop_hash from hashes
+select cast(sum(row_hash) as {{ dbt.type_string() }}) as shop_hash from parts
