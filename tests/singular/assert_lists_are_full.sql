@@ -1,6 +1,6 @@
 -- Every user gets `recommendations_per_user` rows, or as many as there are items that nothing rules out: history, what
--- emails showed in vain, the season, prices, rules, or the user. What two of these rule out counts twice. A list that an
--- earlier run made was full by what was so then.
+-- emails showed in vain, the season, prices, rules, or the user. What two of these rule out counts twice. A list of an
+-- earlier run was full by what was so then.
 with known_seasons as (
 
     {{ known_seasons() }}
