@@ -157,7 +157,9 @@ def test_what_is_of_the_shop_or_of_every_user_is_what_a_full_build_makes(days):
     names = [
         node.name
         for id, node in models().items()
-        if id not in later and not {"inputs", "gate", "state"} & set(node.fqn) and node.name != "input_history"
+        if id not in later
+        and not {"inputs", "gate", "state"} & set(node.fqn)
+        and node.name != "input_history"
     ]
     assert len(names) > 200 and {"int_item_neighbours", "int_user_features", "int_interactions"} <= set(names)
     for day in days:
@@ -279,7 +281,13 @@ def chosen(made: Build, users: str, *models: str) -> set[tuple]:
 def test_coefficients_touch_everybody_in_a_days_build_and_no_round(small, tmp_path):
     own = small.copied_to(tmp_path)
     with connect(own.database, read_only=False) as connection:
-        connection.execute("update int_ranker_coefficients set coefficient = coefficient + 1")
+        connection.execute(
+            "insert into ranker.training_runs by name select 'r' as run_id, 1 as run_number, true as is_promoted"
+        )
+        connection.execute(
+            "insert into ranker.coefficients by name select 'r' as run_id, 0 as times_bought, 'intercept' as feature, "
+            "0 as knot, -8.5 as coefficient, true as is_final"
+        )
     assert chosen(own, "realtime", "int_item_stamps") == set()
     everybody = {user for (user,) in own.query("select user_id from int_user_keys")}
     told = chosen(own, "always", "int_item_stamps", "int_shop_stamps")

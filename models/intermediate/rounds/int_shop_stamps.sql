@@ -17,7 +17,7 @@ with live_rules as (
 
 coefficients as (
 
-    select * from {{ ref('int_ranker_coefficients') }}
+    select * from {{ ref('stg_ranker_coefficients') }}
 
 ),
 

@@ -3,6 +3,7 @@
 {{ config(post_hook='{{ recmail.forget_stamps() }}') }}
 {% set known_users, known_items, items = ref('stg_user_stamps'), ref('stg_item_stamps'), ref('int_item_stamps') %}
 {% set as_of = ref('stg_as_of') %}
+{% set is_old = is_old_list('stamps.user_key', 'max(lists.listed_at)', 'as_of.as_of') %}
 
 with stamps as (
 
@@ -71,7 +72,7 @@ with stamps as (
             left join lists
                 on stamps.user_key = lists.user_key
             group by stamps.user_key, as_of.as_of
-            having {{ is_old_list('stamps.user_key', 'max(lists.listed_at)', 'as_of.as_of') }}
+            having {{ is_old }}
 
         ),
 
