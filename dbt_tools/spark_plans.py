@@ -17,6 +17,7 @@ PRODUCTS = ("CartesianProduct", "BroadcastNestedLoopJoin")
 BOUNDED: dict[str, str] = {
     "stg_as_of": "one row",
     "input_fingerprint": "one row",
+    "int_shop_stamps": "one row",
     "int_experiment_arms": "edited by hand",
     "int_item_rules": "at most twelve items of each rule of a seed",
     "int_holidays": "the days of a seed, in the years around as_of",

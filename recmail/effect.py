@@ -35,6 +35,8 @@ PER_USER = [
     ("the email's layout", "email_queue", ["layout"]),
     ("the email's offer", "email_queue", ["cast(offer as varchar)"]),
 ]
+# Made of lists: of users alone whose lists the warehouse's last run made, since older ones differ by their age, too.
+OF_LISTS = {"user_recommendations", "placement_recommendations", "email_queue"}
 
 
 @click.command(help=__doc__)
@@ -171,10 +173,12 @@ def moves(connection: duckdb.DuckDBPyConnection, schemes: str) -> list[str]:
 
 def changes(connection: duckdb.DuckDBPyConnection, relations: Relations) -> list[str]:
     lines = ["", "users for whom something else changes"]
+    touched = f"where user_id in (select user_id from before.{relations.named('int_touched_users')})"
     for title, model, columns in PER_USER:
+        compared = touched if model in OF_LISTS else ""
         lists = [
             f"(select user_id, list(({', '.join(columns)}) order by ({', '.join(columns)})) as list "
-            f"from {database}.{relations.named(model)} group by user_id)"
+            f"from {database}.{relations.named(model)} {compared} group by user_id)"
             for database in ("before", "after")
         ]
         changed, users = connection.execute(

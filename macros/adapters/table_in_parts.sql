@@ -81,7 +81,7 @@
 {% macro is_of_touched_users(key) %}
     {% if key != 'user_key' or 'model.recmail.int_touched_users' not in selected_resources %}{{ return(false) }}{% endif %}
     {{ return(not run_query(
-        "select 1 from " ~ recmail.relation_of('int_touched_users') ~ " where reason = 'full_build' limit 1"
+        "select 1 from " ~ recmail.relation_of('int_touched_users') ~ " where reason in ('full_build', 'shop') limit 1"
     ) | length) }}
 {% endmacro %}
 

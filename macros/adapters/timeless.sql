@@ -107,10 +107,7 @@
 
 {#- Whether it was made of the same, as of the same time, or as of an earlier one when no row of its input was too late. -#}
 {% macro is_what_it_would_be(made_of, comment) %}
-    {% if not comment or flags.FULL_REFRESH %}{{ return(false) }}{% endif %}
-    {% for id in selected_resources if id in graph.nodes and 'shop_wide' in graph.nodes[id].tags %}
-        {{ return(false) }}
-    {% endfor %}
+    {% if not comment or flags.FULL_REFRESH or recmail.builds_the_whole_shop() %}{{ return(false) }}{% endif %}
     {% set known_made_of, known_as_of, content = comment.split(' ') %}
     {% if known_made_of != made_of %}{{ return(false) }}{% endif %}
     {% set as_of, then = recmail.as_of_of_cut(), known_as_of | int %}

@@ -1,13 +1,14 @@
 {#-
-    What lists are made by: all models and seeds, and all vars but those that say where the inputs are, of when, and for
-    whom. Another hash means that lists of before can't stand beside new ones: one placement more in its seed gives each
+    What lists are made by: all models and seeds, and all vars but those that say where the inputs are, of when, and whose
+    lists are made. Another hash means that lists of before can't stand beside new ones: one placement more in its seed gives each
     list another number.
 -#}
 {% macro project_hash() %}
     {% set parts = [] %}
     {% if execute %}
         {% set places = [
-            'input_location', 'ledger_location', 'input_schema', 'input_relations', 'source_places', 'as_of', 'realtime_users'
+            'input_location', 'ledger_location', 'input_schema', 'input_relations', 'source_places', 'as_of',
+            'only_touched_users', 'lists_refresh_days'
         ] %}
         {% for name in recmail.var_types() if name not in places %}
             {% do parts.append(name ~ tojson(var(name), sort_keys=true)) %}

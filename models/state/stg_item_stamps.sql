@@ -1,4 +1,5 @@
 select
     item_id,
-    item_hash
+    item_hash,
+    shop_hash
 from {{ source('state', 'item_stamps') }}

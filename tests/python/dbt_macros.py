@@ -46,6 +46,7 @@ def project_macros(
             escape_single_quotes=lambda text: text.replace("'", "''"),
             string_literal=lambda text: f"'{text}'",
             cast=lambda value, type: f"cast({value} as {type})",
+            datediff=lambda first, second, part: f"date_diff('{part}', {first}, {second})",
         ),
     }
     files = [
@@ -69,6 +70,7 @@ def project_macros(
         ROOT / "macros/ranking/strategy_names.sql",
         ROOT / "macros/triggers/trigger_types.sql",
         ROOT / "macros/rounds/project_hash.sql",
+        ROOT / "macros/rounds/is_old_list.sql",
         *(ROOT / "macros/rules").rglob("*.sql"),
         *(ROOT / "macros/vars").glob("*.sql"),
     ]

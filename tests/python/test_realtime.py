@@ -74,11 +74,11 @@ def test_touched_users_get_what_a_build_of_all_gives_them(small, tmp_path):
     touched, everybody = (
         build(
             small.copied_to(tmp_path / users).database,
-            {"input_location": str(inputs), "realtime_users": users},
+            {"input_location": str(inputs), "only_touched_users": users},
             *("--selector", "realtime", *options),
         )
         # in a full refresh no table is left as it is
-        for users, options in (("touched", []), ("all", ["--full-refresh"]))
+        for users, options in (("realtime", []), ("never", ["--full-refresh"]))
     )
     assert touched.succeeded and everybody.succeeded, touched.text + everybody.text
     reasons: dict[str, set[str]] = {}

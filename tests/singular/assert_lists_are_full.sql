@@ -1,5 +1,6 @@
 -- Every user gets `recommendations_per_user` rows, or as many as there are items that nothing rules out: history, what
--- emails showed in vain, the season, prices, rules, or the user. What two of these rule out counts twice.
+-- emails showed in vain, the season, prices, rules, or the user. What two of these rule out counts twice. A list of an
+-- earlier run was full by what was so then.
 with known_seasons as (
 
     {{ known_seasons() }}
@@ -123,7 +124,8 @@ lists as (
 
     select
         user_id,
-        count(*) as row_count
+        count(*) as row_count,
+        max(as_of) as listed_at
     from {{ ref('user_recommendations') }}
     group by user_id
 
@@ -131,6 +133,7 @@ lists as (
 
 select users.user_id
 from users
+cross join {{ ref('stg_as_of') }} as as_of
 cross join held_back
 inner join suitable
     on
@@ -142,7 +145,8 @@ left join ruled_out_counts
 left join lists
     on users.user_id = lists.user_id
 where
-    coalesce(lists.row_count, 0)
+    coalesce(lists.listed_at, as_of.as_of) = as_of.as_of
+    and coalesce(lists.row_count, 0)
     < least(
         {{ var('recommendations_per_user') }},
         suitable.item_count - coalesce(ruled_out_counts.item_count, 0) - held_back.item_count

@@ -1,5 +1,6 @@
 -- Each list has `minimum_distinct_categories` categories and `minimum_distinct_price_bands` price bands, or as many as
--- the user's eligible candidates have. Item rules that fill or empty places come before that.
+-- the user's eligible candidates have. Item rules that fill or empty places come before that. Price bands are of now: a
+-- list that an earlier run made is no matter of them.
 with offered as (
 
     select
@@ -20,6 +21,8 @@ listed as (
         count(distinct items.category) as category_count,
         count(distinct contents.price_band) as band_count
     from {{ ref('user_recommendations') }} as recommendations
+    inner join {{ ref('stg_as_of') }} as as_of
+        on recommendations.as_of = as_of.as_of
     inner join {{ ref('stg_items') }} as items
         on recommendations.item_id = items.item_id
     inner join {{ ref('int_content_items') }} as contents

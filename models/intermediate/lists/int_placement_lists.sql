@@ -1,8 +1,8 @@
 {{ config(materialized='table_in_parts', part_keys={
     'model': 'int_placement_users', 'key': 'user_key', 'range_size': constants().candidate_users_per_range
 }) }}
-{% set paired = item_contexts()[:3] %}
-{% set naming = paired + ['complements', 'similar_items', 'upgrade'] %}
+{% set is_told = 'explanations.is_telling and not slots.is_explored' %}
+{% set naming = item_contexts()[:3] + ['complements', 'similar_items', 'upgrade'] %}
 
 with slots as (
 
@@ -81,7 +81,7 @@ explanations as (
                     then
                         evidence_items.is_nameable
                         and unwanted_evidence.item_key is null
-                        {% if strategy in paired %}
+                        {% if strategy in item_contexts()[:3] %}
                             and coalesce(lifts.lift >= {{ var('evidence_lift_min') }}, false)
                         {% endif %}
             {% endfor %}
@@ -129,13 +129,11 @@ select
     coalesce(pool.score / nullif(pool.unmixed_score, 0), 1) as cold_start_factor,
     cast(case when slots.is_explored then 1 else slots.playbook_factor end as double) as playbook_factor,
     cast(case when slots.is_explored then 1 else slots.item_rule_factor end as double) as item_rule_factor,
+    cast(coalesce(clicks.click_factor, 1) as double) as click_factor,
     cast(slots.propensity as double) as propensity,
-    case when explanations.is_telling and not slots.is_explored then explanations.evidence_item_id end
-        as evidence_item_id,
-    cast(
-        case when explanations.is_telling and not slots.is_explored then explanations.evidence_count else 0 end
-        as bigint
-    ) as evidence_count
+    case when {{ is_told }} then explanations.evidence_item_id end as evidence_item_id,
+    cast(case when {{ is_told }} then explanations.evidence_count else 0 end as bigint) as evidence_count,
+    (select as_of.as_of from {{ ref('stg_as_of') }} as as_of) as listed_at
 from slots
 inner join {{ ref('int_ranking_pool') }} as pool
     on
@@ -147,4 +145,6 @@ inner join explanations
     on
         slots.list_key = explanations.list_key
         and slots.position = explanations.position
+left join {{ ref('int_item_click_lifts') }} as clicks
+    on item_keys.item_id = clicks.item_id
 where pool.{{ is_in_part('user_key') }}

@@ -1,5 +1,5 @@
 -- Whether it can be shown, to whom, and what is said of it. The number in stock is no part of it, or each order would
--- change an item.
+-- change an item; what it costs the shop is one where lists are ranked by margin.
 with live_offers as (
 
     select * from {{ ref('int_offers') }}
@@ -56,8 +56,14 @@ items as (
         items.item_id,
         labels.item_key,
         items.category,
+        items.brand,
+        items.tags,
+        items.season,
         items.price,
         items.list_price,
+        {% if var('ranking_objective') == 'margin' %}
+            items.unit_cost,
+        {% endif %}
         items.currency,
         labels.short_name,
         labels.is_nameable,
@@ -78,8 +84,10 @@ items as (
 )
 
 select
-    item_id,
+    items.item_id,
     cast({{ hash_of_rows('items') }} as {{ dbt.type_string() }}) as item_hash,
-    {{ literal(whole_build_hash()) }} as project_hash
+    {{ literal(whole_build_hash()) }} as project_hash,
+    max(shop_stamps.shop_hash) as shop_hash
 from items
-group by item_id
+cross join {{ ref('int_shop_stamps') }} as shop_stamps
+group by items.item_id

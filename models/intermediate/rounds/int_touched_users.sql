@@ -1,6 +1,9 @@
 -- What is compared is what lists were last made from: of who had no list yet, or whose list was not finished, nothing.
+-- A build of the whole shop makes old lists anew, too; a round of selector realtime has to be quick, and leaves them.
 {{ config(post_hook='{{ recmail.forget_stamps() }}') }}
 {% set known_users, known_items, items = ref('stg_user_stamps'), ref('stg_item_stamps'), ref('int_item_stamps') %}
+{% set as_of = ref('stg_as_of') %}
+{% set is_old = is_old_list('stamps.user_key', 'max(lists.listed_at)', 'as_of.as_of') %}
 
 with stamps as (
 
@@ -27,20 +30,53 @@ with stamps as (
     ),
 
     -- the lists of the run before: this one's are made after this model
+    lists as (
+
+        select * from {{ relation_of('int_placement_lists') }}
+
+    ),
+
     shown as (
 
         select
             user_key,
             item_id
-        from {{ relation_of('int_placement_lists') }}
+        from lists
         union all
         select
             user_key,
             evidence_item_id as item_id
-        from {{ relation_of('int_placement_lists') }}
+        from lists
         where evidence_item_id is not null
 
     ),
+
+    shop as (
+
+        select 1 as is_changed
+        from {{ known_items }} as known
+        inner join {{ items }} as items
+            on known.item_id = items.item_id
+        where known.shop_hash <> items.shop_hash
+        limit 1
+
+    ),
+
+    {% if builds_the_whole_shop() %}
+
+        old as (
+
+            select stamps.user_key
+            from stamps
+            cross join {{ as_of }} as as_of
+            left join lists
+                on stamps.user_key = lists.user_key
+            group by stamps.user_key, as_of.as_of
+            having {{ is_old }}
+
+        ),
+
+    {% endif %}
 
     touched as (
 
@@ -69,6 +105,19 @@ with stamps as (
         inner join changed_items
             on shown.item_id = changed_items.item_id
         group by shown.user_key
+        union all
+        select
+            stamps.user_key,
+            'shop' as reason
+        from stamps
+        cross join shop
+        {% if builds_the_whole_shop() %}
+            union all
+            select
+                old.user_key,
+                'old_list' as reason
+            from old
+        {% endif %}
 
     )
 

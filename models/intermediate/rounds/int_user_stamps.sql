@@ -5,6 +5,7 @@
     'lists': ['int_user_playbook', 'int_user_schemes', 'int_user_category_factors']
 } %}
 
+-- a list that everybody has waits for no occasion: the digest's comes each day, to everybody
 with due as (
 
     select
@@ -16,7 +17,11 @@ with due as (
     from {{ ref('int_due_triggers') }} as due_triggers
     inner join {{ ref('stg_users') }} as users
         on due_triggers.user_id = users.user_id
-    where users.email_consent = 'subscribed'
+    inner join {{ ref('placements') }} as placements
+        on due_triggers.placement = placements.placement
+    where
+        users.email_consent = 'subscribed'
+        and placements.audience <> 'everybody'
 
 ),
 
@@ -45,12 +50,24 @@ arms as (
 
 exclusions as (
 
+    -- not as int_user_exclusions has them, whose target_key is another after each new item
     select
-        user_keys.user_id,
-        exclusions.target_key
-    from {{ ref('int_user_exclusions') }} as exclusions
-    inner join {{ ref('int_user_keys') }} as user_keys
-        on exclusions.user_key = user_keys.user_key
+        user_id,
+        kind,
+        value
+    from {{ ref('stg_user_exclusions') }}
+
+),
+
+-- a variant may have become another family's, so that the user bought something else
+families as (
+
+    select
+        user_id,
+        order_line_id,
+        item_id
+    from {{ ref('int_purchases') }}
+    where user_id is not null
 
 ),
 
@@ -80,7 +97,7 @@ parts as (
             union all
         {% endfor %}
     {% endfor %}
-    {% for name in ['seasons', 'arms', 'exclusions', 'followed'] %}
+    {% for name in ['seasons', 'arms', 'exclusions', 'families', 'followed'] %}
         select
             user_id,
             'lists' as kind,

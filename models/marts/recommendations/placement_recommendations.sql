@@ -24,11 +24,11 @@ select
     recommendations.badge_text,
     lists.experiment,
     lists.arm,
-    as_of.as_of
+    recommendations.listed_at as as_of
 from {{ ref('int_recommendations') }} as recommendations
-left join {{ ref('int_placement_users') }} as lists
+-- who has left a placement by time alone, a cart's say, keeps the list and is shown it no more
+inner join {{ ref('int_placement_users') }} as lists
     on
         recommendations.placement = lists.placement
         and recommendations.user_id = lists.user_id
-cross join {{ ref('stg_as_of') }} as as_of
 where recommendations.placement <> 'email_digest'

@@ -1,7 +1,7 @@
 -- A view: a term is worth computing only for the rows that somebody asks about.
 {{ config(materialized='view') }}
 {% set category_factor = 'coalesce(category_factors.category_factor, 1)' %}
-{% set click_factor = category_factor ~ ' * coalesce(lifts.click_factor, 1)' %}
+{% set click_factor = category_factor ~ ' * shown.click_factor' %}
 
 with shown as (
 
@@ -62,8 +62,6 @@ factors as (
         on
             shown.user_id = category_factors.user_id
             and items.category = category_factors.category
-    left join {{ ref('int_item_click_lifts') }} as lifts
-        on shown.item_id = lifts.item_id
 
 ),
 
