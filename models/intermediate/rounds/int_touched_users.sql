@@ -87,7 +87,12 @@ with stamps as (
             from stamps
             inner join known
                 on stamps.user_key = known.user_key
-            where stamps.{{ reason }}_hash <> known.{{ reason }}_hash
+            where
+                stamps.{{ reason }}_hash <> known.{{ reason }}_hash
+                -- what asks for nothing any more needs no list
+                {% if reason == 'due' %}
+                    and stamps.due_hash <> '0'
+                {% endif %}
             union all
         {% endfor %}
         select

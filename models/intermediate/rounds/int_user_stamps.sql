@@ -2,10 +2,10 @@
 -- everybody in every run, and are no reason to make a list again.
 {% set sources = {
     'events': ['int_bought_lines', 'int_web_interactions', 'int_email_events', 'int_mailed_items'],
-    'lists': ['int_user_playbook', 'int_user_schemes', 'int_user_category_factors']
+    'lists': ['int_user_playbook', 'int_user_category_factors']
 } %}
 
--- a list that everybody has waits for no occasion: the digest's comes each day, to everybody
+-- a list that everybody has is due to everybody each day, and counts for who may be mailed
 with due as (
 
     select
@@ -19,9 +19,11 @@ with due as (
         on due_triggers.user_id = users.user_id
     inner join {{ ref('placements') }} as placements
         on due_triggers.placement = placements.placement
+    left join {{ ref('int_mailable_users') }} as mailable
+        on due_triggers.user_id = mailable.user_id
     where
         users.email_consent = 'subscribed'
-        and placements.audience <> 'everybody'
+        and (placements.audience <> 'everybody' or mailable.user_id is not null)
 
 ),
 
@@ -35,6 +37,18 @@ seasons as (
         on
             users.country_code is not distinct from calendars.country_code
             and users.timezone is not distinct from calendars.timezone
+
+),
+
+-- of the segments beside the playbook's those alone that an item rule is for: quintiles move a few users each day
+schemes as (
+
+    select
+        schemes.user_id,
+        schemes.scheme,
+        schemes.segment
+    from {{ ref('int_user_schemes') }} as schemes
+    where schemes.scheme in (select rules.scheme from {{ ref('int_item_rules') }} as rules)
 
 ),
 
@@ -97,7 +111,7 @@ parts as (
             union all
         {% endfor %}
     {% endfor %}
-    {% for name in ['seasons', 'arms', 'exclusions', 'families', 'followed'] %}
+    {% for name in ['seasons', 'schemes', 'arms', 'exclusions', 'families', 'followed'] %}
         select
             user_id,
             'lists' as kind,

@@ -1,0 +1,55 @@
+-- The digest is due to everybody each day, and goes to whoever has had no mail for as long as the user's frequency says:
+-- counted in the user's calendar days, as int_send_decisions does, to the latest day on which this run's mail may go out.
+with mailed as (
+
+    select
+        user_id,
+        max(occurred_at) as last_mailed_at
+    from {{ ref('stg_email_events') }}
+    where event_type in ('sent', 'delivered')
+    group by user_id
+
+),
+
+latest as (
+
+    select max(shelf_life_hours) as shelf_life_hours
+    from {{ ref('triggers') }}
+
+),
+
+users as (
+
+    select
+        users.user_id,
+        coalesce(users.timezone, 'UTC') as timezone,
+        max(addresses.gap_days) as gap_days
+    from {{ ref('stg_users') }} as users
+    inner join {{ ref('int_user_addresses') }} as addresses
+        on users.user_id = addresses.user_id
+    where users.email_consent = 'subscribed'
+    group by users.user_id, coalesce(users.timezone, 'UTC')
+
+),
+
+dated as (
+
+    select
+        users.user_id,
+        users.gap_days,
+        cast({{ local_time('mailed.last_mailed_at', 'users.timezone') }} as date) as last_mailed_date,
+        cast({{ local_time(dbt.dateadd('hour', 'latest.shelf_life_hours', 'as_of.as_of'), 'users.timezone') }} as date)
+            as mailed_date
+    from users
+    cross join {{ ref('stg_as_of') }} as as_of
+    cross join latest
+    left join mailed
+        on users.user_id = mailed.user_id
+
+)
+
+select user_id
+from dated
+where
+    last_mailed_date is null
+    or {{ days_between('last_mailed_date', 'mailed_date') }} >= gap_days
