@@ -1,6 +1,6 @@
 -- A list has as many items as its placement says, or all that it may show of the user's pool. One of an earlier run may
--- have others than stock and rules of now would leave it, but whoever wants emails has one for all that asks for any. In
--- a large shop for a sample of users: all lists beside all pools are more rows than any step makes.
+-- have others than stock and rules of now would leave it, but whoever wants emails has one for all that asks for any.
+-- In a large shop for a sample of users: all lists beside all pools are more rows than any step makes.
 {% set sample = key_sample(ref('int_ranking_pool'), ['user_key']) %}
 with available as (
 
@@ -24,9 +24,7 @@ with available as (
         (lists.welcomes_repeats or pool.times_bought = 0)
         and not {{ is_followed(ref('int_followed_items'), 'pool', 'lists') }}
         and ruled.exclude_priority is null
-        {% if sample %}
-            and lists.{{ sample }}
-        {% endif %}
+        {{ 'and lists.' ~ sample if sample }}
     group by lists.list_key, lists.placement, lists.user_id
 
 ),
