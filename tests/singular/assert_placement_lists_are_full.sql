@@ -1,7 +1,7 @@
 -- A list has as many items as its placement says, or all that it may show of the user's pool. One of an earlier run may
 -- have others than stock and rules of now would leave it, but whoever wants emails has one for all that asks for any.
 -- In a large shop for a sample of users: all lists beside all pools are more rows than any step makes.
-{% set sample = key_sample(ref('int_ranking_pool'), ['user_key']) %}
+{% set sample = key_sample(ref('int_ranking_pool'), ['user_key']) or 'user_key > 0' %}
 with available as (
 
     select
@@ -24,7 +24,7 @@ with available as (
         (lists.welcomes_repeats or pool.times_bought = 0)
         and not {{ is_followed(ref('int_followed_items'), 'pool', 'lists') }}
         and ruled.exclude_priority is null
-        {{ 'and lists.' ~ sample if sample }}
+        and lists.{{ sample }}
     group by lists.list_key, lists.placement, lists.user_id
 
 ),
