@@ -217,6 +217,14 @@ def test_who_is_mailed_and_why_not_is_what_a_full_build_says(days):
         assert day.own.query(queued) == day.full.query(queued)
 
 
+def test_who_is_mailed_is_touched(days):
+    """So that no email shows a list of an earlier day."""
+    for day in days:
+        assert day.own.value("select count(*) from email_queue") > 0
+        sql = "select count(*) from email_queue where user_id not in (select user_id from int_touched_users)"
+        assert day.own.value(sql) == 0
+
+
 def test_no_mart_shows_what_may_not_be_shown_any_more(days):
     """Nor a list of a placement that its user has left by time alone, which the user keeps."""
     left = 0
