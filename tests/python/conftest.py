@@ -13,7 +13,7 @@ from warehouse import ROOT, Build, build
 LONGEST = [
     *("test_spark", "test_corruptions", "test_online_retail", "test_ranker", "test_metamorphic"),
     *("test_build", "test_erasure", "test_rules_effect", "test_segment_history", "test_playbook"),
-    *("test_predictions", "test_simulation", "test_simulation_loop", "test_realtime"),
+    *("test_predictions", "test_simulation", "test_simulation_loop", "test_day", "test_realtime"),
 ]
 EARLIER = "2024-05-01 00:00:00"
 # A worker has a core: more threads of DuckDB cost a small build an eighth more, and wait for the other worker's. The

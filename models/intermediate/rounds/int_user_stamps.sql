@@ -2,7 +2,7 @@
 -- everybody in every run, and are no reason to make a list again.
 {% set sources = {
     'events': ['int_bought_lines', 'int_web_interactions', 'int_email_events', 'int_mailed_items'],
-    'lists': ['int_user_playbook', 'int_user_schemes', 'int_user_category_factors']
+    'lists': ['int_user_playbook', 'int_user_category_factors']
 } %}
 
 -- a list that everybody has waits for no occasion: the digest's comes each day, to everybody
@@ -35,6 +35,18 @@ seasons as (
         on
             users.country_code is not distinct from calendars.country_code
             and users.timezone is not distinct from calendars.timezone
+
+),
+
+-- of the segments beside the playbook's those alone that an item rule is for: quintiles move a few users each day
+schemes as (
+
+    select
+        schemes.user_id,
+        schemes.scheme,
+        schemes.segment
+    from {{ ref('int_user_schemes') }} as schemes
+    where schemes.scheme in (select rules.scheme from {{ ref('int_item_rules') }} as rules)
 
 ),
 
@@ -97,7 +109,7 @@ parts as (
             union all
         {% endfor %}
     {% endfor %}
-    {% for name in ['seasons', 'arms', 'exclusions', 'families', 'followed'] %}
+    {% for name in ['seasons', 'schemes', 'arms', 'exclusions', 'families', 'followed'] %}
         select
             user_id,
             'lists' as kind,
