@@ -303,8 +303,9 @@ def test_coefficients_touch_everybody_in_a_days_build_and_no_round(small, tmp_pa
 
 
 def test_lists_of_an_earlier_version_are_all_made_anew(small, tmp_path):
-    """They don't say when they were made; stamps tell that other models made them."""
+    """They don't say when they were made; stamps tell that other models made them. Tables of then go."""
     own = small.copied_to(tmp_path)
+    addresses = "select count(*) from duckdb_tables() where schema_name = 'messages' and table_name = 'int_user_addresses'"
     with connect(own.database, read_only=False) as connection:
         for column in (
             "int_placement_lists drop column listed_at",
@@ -312,5 +313,8 @@ def test_lists_of_an_earlier_version_are_all_made_anew(small, tmp_path):
         ):
             connection.execute(f"alter table {column}")
         connection.execute("update state.item_stamps set project_hash = 'of an earlier version'")
+        connection.execute("create table messages.int_user_addresses as from users.int_user_addresses")
+    assert own.value(addresses) == 1
     told = chosen(own, "always", "int_item_stamps", "int_shop_stamps")
     assert len(told) == 39 and {reason for _, reason in told} == {"full_build"}
+    assert own.value(addresses) == 0

@@ -1,0 +1,19 @@
+{#-
+    Tables that an earlier version made and this one makes no more, or makes in another schema: nobody reads them, and an
+    erasure would not reach them.
+-#}
+{% macro drop_retired_tables() %}
+    {% if not execute %}{{ return('') }}{% endif %}
+    {% set retired = {
+        'interactions': ['int_user_item_purchases'],
+        'messages': ['int_chosen_frequencies', 'int_user_addresses'],
+        'users': ['int_user_shopping', 'int_user_types']
+    } %}
+    {% set database = recmail.relation_of('int_touched_users').database %}
+    {% for schema, names in retired.items() %}
+        {% for name in names %}
+            {% set relation = adapter.get_relation(database, recmail.prefixed_schema(schema), name) %}
+            {% if relation %}{% do adapter.drop_relation(relation) %}{% endif %}
+        {% endfor %}
+    {% endfor %}
+{% endmacro %}
