@@ -2,30 +2,92 @@
 -- have others than stock and rules of now would leave it, but whoever wants emails has one for all that asks for any.
 -- In a large shop for a sample of users: all lists beside all pools are more rows than any step makes.
 {% set sample = key_sample(ref('int_ranking_pool'), ['user_key']) or 'user_key > 0' %}
-with available as (
+with lists as (
+
+    select * from {{ ref('int_placement_users') }}
+    where {{ sample }}
+
+),
+
+pool as (
 
     select
-        lists.list_key,
-        lists.placement,
-        lists.user_id,
-        least(max(lists.list_size), count(case when withheld.user_key is null then 1 end)) as item_count
-    from {{ ref('int_placement_users') }} as lists
-    inner join {{ ref('int_ranking_pool') }} as pool
-        on lists.user_key = pool.user_key
+        pool.user_key,
+        pool.item_key,
+        pool.times_bought
+    from {{ ref('int_ranking_pool') }} as pool
     left join {{ ref('int_withheld_candidates') }} as withheld
         on
             pool.user_key = withheld.user_key
             and pool.item_key = withheld.item_key
-    left join {{ ref('int_ruled_candidates') }} as ruled
-        on
-            lists.list_key = ruled.list_key
-            and pool.item_key = ruled.item_key
     where
-        (lists.welcomes_repeats or pool.times_bought = 0)
-        and not {{ is_followed(ref('int_followed_items'), 'pool', 'lists') }}
-        and ruled.exclude_priority is null
-        and lists.{{ sample }}
-    group by lists.list_key, lists.placement, lists.user_id
+        withheld.item_key is null
+        and pool.{{ sample }}
+
+),
+
+sizes as (
+
+    select
+        user_key,
+        count(*) as item_count,
+        sum(case when times_bought = 0 then 1 else 0 end) as new_item_count
+    from pool
+    group by user_key
+
+),
+
+held_back as (
+
+    select
+        list_key,
+        item_key
+    from {{ ref('int_ruled_candidates') }}
+    where exclude_priority is not null
+    union
+    select
+        lists.list_key,
+        followed.item_key
+    from {{ ref('int_followed_items') }} as followed
+    inner join lists
+        on
+            followed.user_key = lists.user_key
+            and followed.placement = lists.placement
+
+),
+
+held_back_counts as (
+
+    select
+        lists.list_key,
+        count(*) as item_count
+    from held_back
+    inner join lists
+        on held_back.list_key = lists.list_key
+    inner join pool
+        on
+            lists.user_key = pool.user_key
+            and held_back.item_key = pool.item_key
+    where lists.welcomes_repeats or pool.times_bought = 0
+    group by lists.list_key
+
+),
+
+available as (
+
+    select
+        lists.placement,
+        lists.user_id,
+        least(
+            lists.list_size,
+            case when lists.welcomes_repeats then sizes.item_count else sizes.new_item_count end
+            - coalesce(held_back_counts.item_count, 0)
+        ) as item_count
+    from lists
+    inner join sizes
+        on lists.user_key = sizes.user_key
+    left join held_back_counts
+        on lists.list_key = held_back_counts.list_key
 
 ),
 
