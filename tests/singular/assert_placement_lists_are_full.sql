@@ -1,5 +1,5 @@
 -- A list has as many items as its placement says, or all that it may show of the user's pool. One of an earlier run may
--- have others than stock and rules of now would leave it, but whoever wants emails has one for all that asks for any.
+-- have others than stock and rules of now would leave it, but whoever may be mailed has one for all that asks for it.
 -- In a large shop for a sample of users: all lists beside all pools are more rows than any step makes.
 {% set sample = key_sample(ref('int_ranking_pool'), ['user_key']) or 'user_key > 0' %}
 with lists as (
@@ -106,13 +106,15 @@ users as (
 
     select
         users.user_id,
-        users.email_consent,
+        mailable.user_id is not null as is_mailable,
         coalesce(max(lists.listed_at) = as_of.as_of, true) as is_of_this_run
     from {{ ref('stg_users') }} as users
     cross join {{ ref('stg_as_of') }} as as_of
+    left join {{ ref('int_mailable_users') }} as mailable
+        on users.user_id = mailable.user_id
     left join {{ ref('int_placement_lists') }} as lists
         on users.user_id = lists.user_id
-    group by users.user_id, users.email_consent, as_of.as_of
+    group by users.user_id, mailable.user_id, as_of.as_of
 
 )
 
@@ -130,4 +132,4 @@ left join listed
         and available.user_id = listed.user_id
 where
     coalesce(listed.item_count, 0) <> available.item_count
-    and (users.is_of_this_run or (listed.user_id is null and users.email_consent = 'subscribed'))
+    and (users.is_of_this_run or (listed.user_id is null and users.is_mailable))

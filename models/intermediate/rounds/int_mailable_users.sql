@@ -1,6 +1,6 @@
--- The digest is due to everybody each day, and goes to whoever has had no mail for as long as the user's frequency
--- says: counted in the user's calendar days, as int_send_decisions does, to the latest day on which this run's mail may
--- go out.
+-- A user is mailed when there has been no mail for as long as the user's frequency says: counted in the user's calendar
+-- days, as int_send_decisions does, to the latest day on which this run's mail may go out. What speaks against an email
+-- beside that is not asked here.
 with mailed as (
 
     select

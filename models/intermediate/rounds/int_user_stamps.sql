@@ -5,7 +5,7 @@
     'lists': ['int_user_playbook', 'int_user_category_factors']
 } %}
 
--- a list that everybody has is due to everybody each day, and counts for who may be mailed
+-- of who may be mailed: until then an occasion waits, and whoever wants no mail has none
 with due as (
 
     select
@@ -15,15 +15,8 @@ with due as (
         due_triggers.item_id,
         due_triggers.is_ordered_since
     from {{ ref('int_due_triggers') }} as due_triggers
-    inner join {{ ref('stg_users') }} as users
-        on due_triggers.user_id = users.user_id
-    inner join {{ ref('placements') }} as placements
-        on due_triggers.placement = placements.placement
-    left join {{ ref('int_mailable_users') }} as mailable
+    inner join {{ ref('int_mailable_users') }} as mailable
         on due_triggers.user_id = mailable.user_id
-    where
-        users.email_consent = 'subscribed'
-        and (placements.audience <> 'everybody' or mailable.user_id is not null)
 
 ),
 
