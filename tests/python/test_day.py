@@ -102,9 +102,29 @@ def built(before: Build, inputs: Path, folder: Path, users: str, *options: str) 
     return made
 
 
+def mailed_shop() -> Tables:
+    """Two of three users want an email a month, and had one."""
+    tables = small_shop()
+    for number, user in enumerate(tables["users"]):
+        if number % 3:
+            user["email_frequency"] = "monthly"
+            event = {
+                "event_id": f"sent{number}",
+                "event_type": "sent",
+                "message_id": f"sent{number}",
+                "item_id": None,
+            }
+            of = {"user_id": user["user_id"], "occurred_at": AS_OF - HOUR}
+            tables["email_events"].append(tables["email_events"][0] | event | of)
+    return tables
+
+
 @pytest.fixture(scope="module")
-def days(small, tmp_path_factory) -> list[Day]:
-    tables, before, made = small_shop(), small, []
+def days(tmp_path_factory) -> list[Day]:
+    tables, made, folder = mailed_shop(), [], tmp_path_factory.mktemp("day0")
+    location = {"input_location": str(write_parquet(tables, folder / "in")), "lists_refresh_days": REFRESH}
+    before = build(folder / "w.duckdb", location, *NO_GATE)
+    assert before.succeeded, before.text
     for number, happened in enumerate((first_day, second_day, third_day), start=1):
         folder = tmp_path_factory.mktemp(f"day{number}")
         happened(tables, before)
