@@ -24,6 +24,7 @@ import duckdb
 from benchmarks.build_shops import write_shop
 from benchmarks.cpu import SAMPLE_SECONDS, Samples, cpu_at
 from benchmarks.shops import ROOT
+from dbt_tools.relations import schemas_holding, search
 
 DBT = str(ROOT / ".venv/bin/dbt")
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -177,12 +178,11 @@ def main() -> None:
     day = build(write_shop(arguments.users, arguments.shops, day=True), database, only_touched=True)
     day_nodes = print_cost("A day later", day, database, arguments.models)
     with duckdb.connect(str(database), read_only=True) as connection:
+        search(connection, schemas_holding(connection, "int_touched_users"))
         reasons = connection.sql(
-            "select reason, count(*) from rounds.int_touched_users group by reason order by reason"
+            "select reason, count(*) from int_touched_users group by reason order by reason"
         ).fetchall()
-        [(touched,)] = connection.sql(
-            "select count(distinct user_key) from rounds.int_touched_users"
-        ).fetchall()
+        [(touched,)] = connection.sql("select count(distinct user_key) from int_touched_users").fetchall()
     whole_cost, day_cost = beyond_start(whole, whole_nodes), beyond_start(day, day_nodes)
     print(f"\n{touched:,} users are touched: {dict(reasons)}")
     print(
