@@ -66,25 +66,48 @@ withheld as (
 
 ),
 
--- as int_diverse_lists orders them, which keeps those alone that it picks: said here once more
-kinds as (
+placed as (
 
     select
         steered.*,
-        labels.kind_number,
         row_number() over (
-            partition by steered.list_key order by steered.best_score desc, steered.item_number
-        ) as steered_rank,
-        row_number() over (
-            partition by steered.list_key, labels.kind_number
-            order by steered.best_score desc, steered.item_number
-        ) as kind_item_rank
+            partition by steered.list_key, steered.category_number
+            order by steered.primary_score desc, steered.item_number
+        ) as category_place
     from int_steered_candidates as steered
     inner join lists
         on steered.list_key = lists.list_key
-    inner join int_item_labels as labels
-        on steered.item_key = labels.item_key
     where steered.user_key in ({users})
+
+),
+
+-- as int_contending_candidates scores them and int_diverse_lists orders them, which keep those alone that may be picked:
+-- said here once more
+in_blocks as (
+
+    select
+        *,
+        case
+            when row_number() over (
+                partition by list_key
+                order by
+                    round(primary_score * power(category_discount, category_place - 1), 9) desc,
+                    primary_score desc,
+                    item_number
+            ) <= items_primary then primary_score
+            else secondary_score
+        end + case when rule_claim > 0 then 1000000000 else 0 end as best_score
+    from placed
+
+),
+
+kinds as (
+
+    select
+        *,
+        row_number() over (partition by list_key order by best_score desc, item_number) as steered_rank,
+        row_number() over (partition by list_key, kind_number order by best_score desc, item_number) as kind_item_rank
+    from in_blocks
 
 ),
 

@@ -371,6 +371,8 @@ LOWER = """
                 "update int_item_labels set kind_number = 1 where kind_number = ("
                 "select kind_number from int_item_labels where item_id = '{item}')",
                 "update int_item_labels set kind_number = 1 where item_id = '{first}'",
+                "update int_ranking_pool as pool set kind_number = labels.kind_number "
+                "from int_item_labels as labels where pool.item_key = labels.item_key",
             ],
             "twin",
             "(item {first}). A list has one of a kind.",
