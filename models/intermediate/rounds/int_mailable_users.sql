@@ -12,10 +12,20 @@ with mailed as (
 
 ),
 
+delays as (
+
+    select coalesce(max(send_delay_hours), 0) as send_delay_hours
+    from {{ ref('int_experiment_arms') }}
+    where is_running
+
+),
+
+-- an arm may have an email wait before its hour is looked for (int_send_times)
 latest as (
 
-    select max(shelf_life_hours) as shelf_life_hours
-    from {{ ref('triggers') }}
+    select max(triggers.shelf_life_hours + delays.send_delay_hours) as hours_ahead
+    from {{ ref('triggers') }} as triggers
+    cross join delays
 
 ),
 
@@ -39,7 +49,7 @@ dated as (
         users.user_id,
         users.gap_days,
         cast({{ local_time('mailed.last_mailed_at', 'users.timezone') }} as date) as last_mailed_date,
-        cast({{ local_time(dbt.dateadd('hour', 'latest.shelf_life_hours', 'as_of.as_of'), 'users.timezone') }} as date)
+        cast({{ local_time(dbt.dateadd('hour', 'latest.hours_ahead', 'as_of.as_of'), 'users.timezone') }} as date)
             as mailed_date
     from users
     cross join {{ ref('stg_as_of') }} as as_of
