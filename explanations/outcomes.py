@@ -4,17 +4,20 @@ from pathlib import Path
 
 import duckdb
 
+from dbt_tools.macros import call_macro
 from explanations.rows import keys, rows
 from explanations.words import ordinal, percent, say
 
 OUTCOMES = Path(__file__).with_name("outcomes.sql").read_text("utf-8")
+BLOCK_SCORE = Path("ranking/block_score.sql")  # below macros/
 
 
 def read_outcomes(
     connection: duckdb.DuckDBPyConnection, user_keys: list[int], where: str = "true", **parameters
 ):
     """Rows of outcomes.sql for these users, by user and rank, each with its `text`."""
-    sql = f"from ({OUTCOMES.format(users=keys(user_keys))}) where {where}"
+    block_score = call_macro("block_score", {}, [BLOCK_SCORE], "category_place")
+    sql = f"from ({OUTCOMES.format(users=keys(user_keys), block_score=block_score)}) where {where}"
     found = rows(connection, sql, **parameters)
     for row in found:
         row["text"] = outcome_text(row)

@@ -81,22 +81,12 @@ placed as (
 
 ),
 
--- as int_contending_candidates scores them and int_diverse_lists orders them, which keep those alone that may be picked:
--- said here once more
+-- as int_contending_candidates and int_diverse_lists, which keep those alone that may be picked: said here once more
 in_blocks as (
 
     select
         *,
-        case
-            when row_number() over (
-                partition by list_key
-                order by
-                    round(primary_score * power(category_discount, category_place - 1), 9) desc,
-                    primary_score desc,
-                    item_number
-            ) <= items_primary then primary_score
-            else secondary_score
-        end + case when rule_claim > 0 then 1000000000 else 0 end as best_score
+        {block_score} + claim_score as best_score
     from placed
 
 ),

@@ -7,14 +7,11 @@
     materialized='table_in_parts',
     part_keys={'model': 'int_user_keys', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
 ) }}
-{% set claimed_score = 1000000000 %}
 
 with candidates as (
 
     select
         *,
-        -- what item rules pin or want comes before all else
-        case when rule_claim > 0 then {{ claimed_score }} else 0 end as claim_score,
         least(primary_score, secondary_score) as sure_score
     from {{ ref('int_steered_candidates') }}
     where {{ is_in_part('user_key') }}
@@ -85,17 +82,7 @@ scored as (
 
     select
         *,
-        -- what would fill the first block counts by what its play makes of it, all else by what the other's does
-        case
-            when row_number() over (
-                partition by list_key
-                order by
-                    round(primary_score * power(category_discount, category_item_rank - 1), 9) desc,
-                    primary_score desc,
-                    item_number
-            ) <= items_primary then primary_score
-            else secondary_score
-        end + claim_score as best_score
+        {{ block_score('category_item_rank') }} + claim_score as best_score
     from hopeful
 
 ),

@@ -3,7 +3,7 @@
 -- category is worth `next_item_factor` of its score, again. Without diversity none counts. A list that item rules touch
 -- is made once more without them, its list_key below 0. A view: int_contending_candidates asks for ranges of users.
 {{ config(materialized='view') }}
-{% set price_band_factor, next_item_factor = 1.25, 0.85 %}
+{% set price_band_factor, next_item_factor, claimed_score = 1.25, 0.85, 1000000000 %}
 
 -- with the weights of their plays, before each list meets a pool
 with lists as (
@@ -141,5 +141,6 @@ select
     score,
     primary_score,
     secondary_score,
-    rule_claim
+    rule_claim,
+    case when rule_claim > 0 then {{ claimed_score }} else 0 end as claim_score
 from steered
