@@ -6,7 +6,7 @@
     {% if not execute %}{{ return('') }}{% endif %}
     {% set retired = {
         'interactions': ['int_user_item_purchases'],
-        'messages': ['int_chosen_frequencies', 'int_user_addresses'],
+        'messages': ['int_chosen_frequencies', 'int_email_outcomes', 'int_user_addresses'],
         'users': ['int_user_shopping', 'int_user_types']
     } %}
     {% set database = recmail.relation_of('int_touched_users').database %}

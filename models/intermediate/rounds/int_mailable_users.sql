@@ -5,9 +5,9 @@ with mailed as (
 
     select
         user_id,
-        max(occurred_at) as last_mailed_at
-    from {{ ref('stg_email_events') }}
-    where event_type in ('sent', 'delivered')
+        max(happened_at) as last_mailed_at
+    from {{ ref('int_email_outcomes') }}
+    where outcome = 'mailed'
     group by user_id
 
 ),
