@@ -115,9 +115,7 @@ def plain(inputs, steered, tmp_path_factory) -> Build:
     """The same with a playbook that weighs nothing."""
     database = steered.copied_to(tmp_path_factory.mktemp("plain")).database
     with connect(database, read_only=False) as connection:
-        columns = [name for (name, *_) in connection.execute("describe int_play_weights").fetchall()]
-        unset = ", ".join(f"{column} = null" for column in columns if column not in ("play", "block"))
-        connection.execute(f"update int_play_weights set {unset}")
+        connection.execute("update int_play_factors set play_factor = 1, price_band = null")
     built = build(
         database,
         variables(inputs),

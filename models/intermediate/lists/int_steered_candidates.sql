@@ -1,31 +1,17 @@
--- The factor of a block is what the play's strategies that proposed the item make of it (macro play_factor), times
+-- The factor of a block is what the play's strategies that proposed the item make of it (int_play_factors), times
 -- `price_band_factor` in the play's price band, and then what an item rule makes of the odds; each next item of a
 -- category is worth `next_item_factor` of its score, again. Without diversity none counts. A list that item rules touch
 -- is made once more without them, its list_key below 0. A view: int_contending_candidates asks for ranges of users.
 {{ config(materialized='view') }}
 {% set price_band_factor, next_item_factor, claimed_score = 1.25, 0.85, 1000000000 %}
 
--- with the weights of their plays, before each list meets a pool
 with lists as (
 
     {% for is_ruled in ['true', 'false'] %}
         select
             lists.*,
-            {% for block in ['primary', 'secondary'] %}
-                {% for strategy in ranked_strategies() %}
-                    {{ block }}_play.{{ strategy.name }}_weight as {{ block }}_{{ strategy.name }}_weight,
-                {% endfor %}
-                {{ block }}_play.price_band as {{ block }}_price_band,
-            {% endfor %}
             {{ is_ruled }} as is_ruled
         from {{ ref('int_placement_users') }} as lists
-        {% for block in ['primary', 'secondary'] %}
-            left join {{ ref('int_play_weights') }} as {{ block }}_play
-                on
-                    lists.{{ block }}_play = {{ block }}_play.play
-                    and {{ block }}_play.block = '{{ block }}'
-                    and lists.is_diverse
-        {% endfor %}
         {% if is_ruled == 'false' %}
             where exists (
                 select 1
@@ -71,8 +57,8 @@ weighted as (
         pool.kind_number,
         pool.kind_price_band,
         {% for block in ['primary', 'secondary'] %}
-            {{ play_factor('pool.proposed_by', 'lists.' ~ block ~ '_') }} * case
-                when pool.price_band = lists.{{ block }}_price_band then {{ price_band_factor }}
+            coalesce({{ block }}_factors.play_factor, 1) * case
+                when pool.price_band = {{ block }}_factors.price_band then {{ price_band_factor }}
                 else 1
             end as {{ block }}_factor,
         {% endfor %}
@@ -80,6 +66,14 @@ weighted as (
     from {{ ref('int_ranking_pool') }} as pool
     inner join lists
         on pool.user_key = lists.user_key
+    {% for block in ['primary', 'secondary'] %}
+        left join {{ ref('int_play_factors') }} as {{ block }}_factors
+            on
+                lists.is_diverse
+                and lists.{{ block }}_play = {{ block }}_factors.play
+                and {{ block }}_factors.block = '{{ block }}'
+                and pool.proposed_by = {{ block }}_factors.proposed_by
+    {% endfor %}
     left join kept_back
         on
             pool.user_key = kept_back.user_key
