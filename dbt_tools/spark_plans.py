@@ -18,6 +18,7 @@ BOUNDED: dict[str, str] = {
     "stg_as_of": "one row",
     "input_fingerprint": "one row",
     "int_shop_stamps": "one row",
+    "int_play_strategies": "edited by hand",
     "int_experiment_arms": "edited by hand",
     "int_item_rules": "at most twelve items of each rule of a seed",
     "int_holidays": "the days of a seed, in the years around as_of",
@@ -31,7 +32,7 @@ SEEDS = "seeds."  # edited by hand
 KNOWN: dict[str, str] = {
     # a view, and what reads it
     **dict.fromkeys(
-        ("int_candidates_best_sellers", "int_proposals", "int_proposal_scores", "int_candidates"),
+        ("int_candidates_best_sellers", "int_proposals", "int_candidates"),
         "best sellers beside the few seasons where users live, and beside the few price bands",
     ),
     "int_candidate_eligibility": "items beside a handful of price bands, and of seasons where users live",

@@ -7,6 +7,8 @@
     {% set retired = {
         'interactions': ['int_user_item_purchases'],
         'messages': ['int_chosen_frequencies', 'int_email_outcomes', 'int_user_addresses'],
+        'ranking': ['int_proposal_scores'],
+        'rules': ['int_play_weights'],
         'users': ['int_user_shopping', 'int_user_types']
     } %}
     {% set database = recmail.relation_of('int_touched_users').database %}

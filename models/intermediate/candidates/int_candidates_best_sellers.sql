@@ -56,7 +56,7 @@ in_season as (
 
 ),
 
-within_limits as (
+ranked as (
 
     select
         cast(null as {{ dbt.type_string() }}) as price_band,
@@ -75,6 +75,14 @@ within_limits as (
     from in_season
     inner join bands
         on in_season.price_share between bands.price_share_min and bands.price_share_max
+
+),
+
+-- no more than somebody is shown: users meet all that is left
+within_limits as (
+
+    select * from ranked
+    where place <= (select max(users.best_seller_count) from users)
 
 ),
 

@@ -1,7 +1,8 @@
 -- Two stages: what proposals say by themselves cuts them to `candidates_per_user`, before features are made, by
 -- weighted reciprocal rank fusion: each strategy adds its coefficient in macro strategies / (30 + the item's rank in
 -- it). Never cut are what the user chose or is due again, the first of every strategy, since any may lead a block,
--- explore's draws, and what item rules propose.
+-- explore's draws, and what item rules propose. Raw scores of two strategies do not compare, shares of the user's best
+-- do, though the best may be what can't be shown.
 -- depends_on: {{ ref('int_user_keys') }}
 {{ config(
     materialized='table_in_parts',
@@ -11,8 +12,39 @@
 
 with proposals as (
 
-    select * from {{ ref('int_proposal_scores') }}
+    select * from {{ ref('int_proposals') }}
     where {{ is_in_part('user_key') }}
+
+),
+
+bests as (
+
+    select
+        user_key,
+        strategy_number,
+        max(raw_score) as raw_score
+    from proposals
+    group by user_key, strategy_number
+
+),
+
+eligible as (
+
+    select
+        proposals.*,
+        item_keys.item_number,
+        row_number() over (
+            partition by proposals.user_key, proposals.strategy_number
+            order by proposals.raw_score desc, item_keys.item_number
+        ) as strategy_rank
+    from proposals
+    inner join {{ ref('int_candidate_eligibility') }} as eligibility
+        on
+            proposals.user_key = eligibility.user_key
+            and proposals.item_key = eligibility.item_key
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on proposals.item_key = item_keys.item_key
+    where eligibility.ineligible_reason is null
 
 ),
 
@@ -47,7 +79,7 @@ items as (
             {% endfor %}
             else 0
         end) as {{ dbt.type_int() }})) as bigint) as fused_rank
-    from proposals
+    from eligible
     group by user_key, item_key, item_number
 
 ),
@@ -77,15 +109,19 @@ kept as (
 )
 
 select
-    proposals.user_key,
-    proposals.item_key,
-    proposals.strategy_number,
-    proposals.raw_score,
-    proposals.score,
-    proposals.evidence_key,
-    proposals.evidence_count
-from proposals
+    eligible.user_key,
+    eligible.item_key,
+    eligible.strategy_number,
+    eligible.raw_score,
+    coalesce(round(eligible.raw_score / nullif(bests.raw_score, 0), 9), 0) as score,
+    eligible.evidence_key,
+    eligible.evidence_count
+from eligible
 inner join kept
     on
-        proposals.user_key = kept.user_key
-        and proposals.item_key = kept.item_key
+        eligible.user_key = kept.user_key
+        and eligible.item_key = kept.item_key
+inner join bests
+    on
+        eligible.user_key = bests.user_key
+        and eligible.strategy_number = bests.strategy_number
