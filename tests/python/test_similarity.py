@@ -13,6 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from warehouse import compiled_models, run_models
 
+KEYS = "int_item_keys int_user_keys int_order_keys int_user_items"
+OF_ITEMS = (
+    "int_profiles int_profile_lists int_item_support int_item_pairs int_item_similarities int_item_neighbours"
+)
+OF_USERS = "int_user_tastes int_taste_lists int_user_neighbours"
 METRICS = ("cosine", "jaccard", "lift", "leverage", "llr")
 CONTEXTS = ("also_viewed", "also_bought", "bought_together")
 NEWEST = datetime(2024, 6, 30)
@@ -33,13 +38,8 @@ INTERACTION_COLUMNS = {
 class SimilarityModels:
     """The models of one setting of the vars, to be run on any shop."""
 
-    def __init__(self, **variables):
-        self.compiled = compiled_models(
-            "int_item_keys int_user_keys int_order_keys int_user_items int_profiles int_profile_lists "
-            "int_item_support int_item_pairs "
-            "int_item_similarities int_item_neighbours int_user_tastes int_taste_lists int_user_neighbours",
-            variables | {"item_recommendations_max": 50},
-        )
+    def __init__(self, models: str, **variables):
+        self.compiled = compiled_models(f"{KEYS} {models}", variables | {"item_recommendations_max": 50})
         # read after keys are given
         self.compiled = {
             name: sql
@@ -50,7 +50,7 @@ class SimilarityModels:
                 * (model == "int_item_keys")
             )
         }
-        self.connection = duckdb.connect(config={"threads": 2, "preserve_insertion_order": False})
+        self.connection = duckdb.connect(config={"threads": 1, "preserve_insertion_order": False})
         for name in ("item", "user", "order"):
             self.connection.execute(f"create table {name}_keys ({name}_id varchar, {name}_key integer)")
         self.connection.execute(
@@ -219,12 +219,17 @@ def models(request) -> tuple[SimilarityModels, dict]:
         "similarity_shrinkage": (0, 3, 2, 1, 0)[index],
         "pair_support_min": (1, 2, 1, 2, 2)[index],
     }
-    return SimilarityModels(**setting), setting
+    return SimilarityModels(OF_ITEMS, **setting), setting
+
+
+@pytest.fixture(scope="module")
+def user_models() -> SimilarityModels:
+    return SimilarityModels(OF_USERS)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, database=None)
 @given(shop=shops())
-def test_similarities_are_those_of_numpy(models, shop: Shop):
+def test_similarities_are_those_of_numpy_and_symmetric(models, shop: Shop):
     compiled, setting = models
     compiled.run(shop)
     found = compiled.similarities()
@@ -232,14 +237,7 @@ def test_similarities_are_those_of_numpy(models, shop: Shop):
     assert found.keys() == expected.keys()
     for pair, values in expected.items():
         assert found[pair][:-1] == pytest.approx(values, abs=1e-9, rel=1e-9), pair
-
-
-@settings(max_examples=30, deadline=None, derandomize=True, database=None)
-@given(shop=shops())
-def test_scores_are_symmetric_and_in_range(models, shop: Shop):
-    compiled, setting = models
-    compiled.run(shop)
-    found = compiled.similarities()
+    # symmetric, and in range
     highest = {"cosine": 1, "jaccard": 1, "leverage": 0.25}.get(setting["similarity_metric"], np.inf)
     for (context, item, neighbour), (_, confidence, reverse_confidence, *_, score, _) in found.items():
         assert item != neighbour
@@ -248,33 +246,52 @@ def test_scores_are_symmetric_and_in_range(models, shop: Shop):
         assert (other_way[-2], other_way[1], other_way[2]) == (score, reverse_confidence, confidence)
 
 
+def renamed(shop: Shop, seed: int) -> tuple[Shop, dict[str, str]]:
+    """The shop with its rows in another order and its items' names exchanged, and the new name of each."""
+    chance = random.Random(seed)
+    new_name = dict(zip(shop.items, chance.sample(shop.items, len(shop.items)), strict=True))
+    other = Shop([], [], [])
+    other.items = shop.items
+    other.purchases = [row | {"item_id": new_name[row["item_id"]]} for row in shop.purchases]
+    other.interactions = [row | {"item_id": new_name[row["item_id"]]} for row in shop.interactions]
+    chance.shuffle(other.purchases)
+    chance.shuffle(other.interactions)
+    return other, new_name
+
+
 @settings(max_examples=30, deadline=None, derandomize=True, database=None)
 @given(shop=shops(), seed=st.integers(0, 9))
 def test_neither_the_order_of_rows_nor_the_names_change_a_score(models, shop: Shop, seed: int):
     compiled, _ = models
     compiled.run(shop)
-    before, neighbours_before = compiled.similarities(), compiled.neighbours()
-    chance = random.Random(seed)
-    new_name = dict(zip(shop.items, chance.sample(shop.items, len(shop.items)), strict=True))
-    renamed = Shop([], [], [])
-    renamed.items = shop.items
-    renamed.purchases = [row | {"item_id": new_name[row["item_id"]]} for row in shop.purchases]
-    renamed.interactions = [row | {"item_id": new_name[row["item_id"]]} for row in shop.interactions]
-    chance.shuffle(renamed.purchases)
-    chance.shuffle(renamed.interactions)
-    compiled.run(renamed)
+    before = compiled.similarities()
+    other_shop, new_name = renamed(shop, seed)
+    compiled.run(other_shop)
     after = compiled.similarities()
     assert {
         (context, new_name[item], new_name[other]): row[:-1] for (context, item, other), row in before.items()
     } == {pair: row[:-1] for pair, row in after.items()}
-    assert compiled.neighbours() == neighbours_before
+
+
+@settings(max_examples=30, deadline=None, derandomize=True, database=None)
+@given(shop=shops(), seed=st.integers(0, 9))
+def test_neither_the_order_of_rows_nor_the_names_change_who_is_alike(user_models, shop: Shop, seed: int):
+    user_models.run(shop)
+    before = user_models.neighbours()
+    user_models.run(renamed(shop, seed)[0])
+    assert user_models.neighbours() == before
+
+
+def test_no_setting_of_similarities_says_who_is_alike(models, user_models):
+    """So that one of them is enough for what follows."""
+    _, setting = models
+    assert compiled_models(OF_USERS, setting) == compiled_models(OF_USERS)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, database=None)
 @given(shop=shops())
-def test_user_neighbours_are_those_of_numpy(models, shop: Shop):
-    compiled, _ = models
-    compiled.run(shop)
+def test_user_neighbours_are_those_of_numpy(user_models, shop: Shop):
+    user_models.run(shop)
     users = sorted({row["user_id"] for row in shop.interactions})
     weights = np.zeros((len(users), len(shop.items)))
     for row in shop.interactions:
@@ -291,7 +308,7 @@ def test_user_neighbours_are_those_of_numpy(models, shop: Shop):
         for j in range(len(users))
         if i != j and cosines[i, j] > 1e-9
     }
-    found = compiled.neighbours()
+    found = user_models.neighbours()
     assert found.keys() == expected.keys()
     for pair, cosine in expected.items():
         # weights are kept with nine decimals

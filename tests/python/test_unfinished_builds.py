@@ -86,10 +86,11 @@ def test_a_build_that_fails_leaves_what_dbt_leaves_in_place(warehouse, inputs):
         assert connection.execute("select count(*) from user_value").fetchone()[0] > 0, "yesterday's"
 
 
-def test_a_first_build_makes_the_warehouse(tmp_path, warehouse, inputs):
-    built = recmail_build(tmp_path / "new.duckdb", inputs, *SOME)
+def test_a_first_build_makes_the_warehouse(warehouse, inputs):
+    warehouse.unlink()
+    built = recmail_build(warehouse, inputs, *SOME)
     assert built.exit_code == 0, built.output
-    with duckdb.connect(tmp_path / "new.duckdb", read_only=True) as connection:
+    with duckdb.connect(warehouse, read_only=True) as connection:
         assert connection.execute("select count(*) from inputs.users").fetchone()[0] > 0
 
 
