@@ -158,19 +158,6 @@ def lists() -> list[str]:
     )
 
 
-def rows(made: Build, relation: str) -> dict[str, list[str]]:
-    """By user, sorted."""
-    found: dict[str, list[str]] = {}
-    with connect(made.database) as connection:
-        columns = {column for column, *_ in connection.execute(f"describe {relation}").fetchall()}
-        keyed = "" if "user_id" in columns else "inner join int_user_keys using (user_key)"
-        for user, row in connection.execute(
-            f"select user_id, cast(t as varchar) from {relation} as t {keyed} order by all"
-        ).fetchall():
-            found.setdefault(user, []).append(row)
-    return found
-
-
 def test_what_is_of_the_shop_or_of_every_user_is_what_a_full_build_makes(days):
     """Row for row: all that does not come after the choice of users."""
     later = after_touched_users()
@@ -201,7 +188,7 @@ def test_touched_users_get_what_a_full_build_gives_them_and_others_keep_theirs(d
             "placement_recommendations",
             "recommendation_contributions",
         ):
-            before, own, full = (rows(made, relation) for made in (day.before, day.own, day.full))
+            before, own, full = (made.rows_by_user(relation) for made in (day.before, day.own, day.full))
             for user in reasons:
                 assert own.get(user) == full.get(user), (number, relation, user, reasons[user])
             if relation in lists():

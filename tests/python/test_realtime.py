@@ -14,15 +14,6 @@ OF_THE_RUN = "exclude (input_fingerprint)"
 KEY = b"0123456789abcdef0123456789abcdef"
 
 
-def rows(built: Build, relation: str, columns: str = "") -> dict[str, list[str]]:
-    """By user."""
-    found: dict[str, list[str]] = {}
-    query = f"select user_id, cast(t as varchar) from (select * {columns} from {relation}) as t order by all"
-    for user, row in built.query(query):
-        found.setdefault(user, []).append(row)
-    return found
-
-
 def mark_tables(built: Build) -> None:
     """A column of each table gets a comment: of a table that is made again it is gone."""
     with connect(built.database, read_only=False) as connection:
@@ -95,7 +86,7 @@ def test_touched_users_get_what_a_build_of_all_gives_them(small, tmp_path):
         *("user_recommendations", "placement_recommendations", "recommendation_contributions", "email_queue"),
         "send_decisions",
     ):
-        made, expected = rows(touched, relation), rows(everybody, relation)
+        made, expected = touched.rows_by_user(relation), everybody.rows_by_user(relation)
         assert {user: made.get(user) for user in reasons} == {user: expected.get(user) for user in reasons}, (
             relation
         )
@@ -104,7 +95,7 @@ def test_touched_users_get_what_a_build_of_all_gives_them(small, tmp_path):
         sql = f"select count(*) from {relation} anti join int_user_keys using (user_key)"
         assert touched.value(sql) == 0, relation
 
-    before, after = rows(small, "int_placement_lists"), rows(touched, "int_placement_lists")
+    before, after = small.rows_by_user("int_placement_lists"), touched.rows_by_user("int_placement_lists")
     untouched = before.keys() - reasons.keys() - {"u8"}
     assert len(untouched) > 5
     assert {user: after[user] for user in untouched} == {user: before[user] for user in untouched}
@@ -121,7 +112,7 @@ def test_what_is_new_reaches_the_queue_and_nothing_else_changes(small, tmp_path)
     willing = [user for user in tables["users"] if user["email_consent"] == "unsubscribed"]
     for user in willing:
         user["email_consent"] = "subscribed"
-    leaving = min(rows(small, "email_queue"))
+    leaving = min(small.rows_by_user("email_queue"))
     tables["email_events"].append(
         {"event_id": "new", "event_type": "unsubscribe", "occurred_at": AS_OF, "user_id": leaving}
     )
@@ -145,7 +136,10 @@ def test_what_is_new_reaches_the_queue_and_nothing_else_changes(small, tmp_path)
     assert built.value("select problem from inputs.latest_run") is None
     render_queue(Job(built.database, tmp_path / "emails", KEY, "sql"), 1, None)
 
-    before, after = rows(small, "email_queue", OF_THE_RUN), rows(built, "email_queue", OF_THE_RUN)
+    before, after = (
+        small.rows_by_user("email_queue", OF_THE_RUN),
+        built.rows_by_user("email_queue", OF_THE_RUN),
+    )
     new, gone = after.keys() - before.keys(), before.keys() - after.keys()
     assert new and new <= {user["user_id"] for user in willing} and gone == {leaving}
     assert {user for user in before.keys() & after.keys() if before[user] != after[user]} == set()

@@ -107,6 +107,22 @@ class Build:
                 for relation in relations
             }
 
+    def rows_by_user(self, relation: str, columns: str = "") -> dict[str, list[str]]:
+        """Every row of each user as text, sorted; `columns` follows the asterisk, such as `exclude (as_of)`."""
+        found: dict[str, list[str]] = {}
+        with connect(self.database) as connection:
+            named = {name for name, *_ in connection.execute(f"describe {relation}").fetchall()}
+            keys = "" if "user_id" in named else "inner join int_user_keys using (user_key)"
+            for user, row in connection.execute(
+                f"""
+                select user_id, cast(t as varchar)
+                from (select * {columns} from {relation}) as t {keys}
+                order by all
+                """
+            ).fetchall():
+                found.setdefault(user, []).append(row)
+        return found
+
     def copied_to(self, folder: Path) -> "Build":
         """The same in a file of its own, to be built upon."""
         folder.mkdir(parents=True, exist_ok=True)
