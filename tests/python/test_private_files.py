@@ -52,16 +52,23 @@ def test_outputs_are_private(tmp_path, command):
             path.write_text("{}")
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory) -> Path:
+    """One for both tests: for a warehouse at another place dbt reads the project anew."""
+    return tmp_path_factory.mktemp("private")
+
+
 @pytest.mark.parametrize("exists", [False, True])
-def test_dbt_opens_a_private_warehouse(tmp_path, exists):
-    database = tmp_path / "warehouse.duckdb"
+def test_dbt_opens_a_private_warehouse(place, exists):
+    database = place / "warehouse.duckdb"
+    database.unlink(missing_ok=True)
     if exists:
         duckdb.connect(str(database)).close()
         database.chmod(0o644)
     subprocess.run(
         [
             *(Path(sys.executable).with_name("dbt"), "seed", "--select", "email_locales"),
-            *("--target-path", tmp_path / "target", "--log-path", tmp_path / "target"),
+            *("--target-path", place / "target", "--log-path", place / "target"),
         ],
         cwd=ROOT,
         env=ENVIRONMENT | {"RECMAIL_DATABASE": str(database), "DBT_PROFILES_DIR": str(ROOT)},
