@@ -282,10 +282,10 @@ def test_neither_the_order_of_rows_nor_the_names_change_who_is_alike(user_models
     assert user_models.neighbours() == before
 
 
-def test_no_setting_of_similarities_says_who_is_alike(models, user_models):
+def test_no_setting_of_similarities_says_who_is_alike(models):
     """So that one of them is enough for what follows."""
     _, setting = models
-    assert compiled_models(OF_USERS, setting) == compiled_models(OF_USERS)
+    assert compiled_models(f"{KEYS} {OF_USERS}", setting) == compiled_models(f"{KEYS} {OF_USERS}")
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, database=None)
