@@ -1,4 +1,7 @@
--- The only model that reads the finished lists: what stands there gets its reason and everything that is printed of it.
+-- What stands in finished lists gets its reason and everything that is printed of it. Each mart and message reads lists of
+-- its own here, so that no row is written twice; marts put the reason into words.
+{{ config(materialized='view') }}
+
 with listed as (
 
     select
@@ -51,44 +54,38 @@ reasons as (
             listed.user_id = interactions.user_id
             and listed.evidence_item_id = interactions.item_id
 
-),
-
-lines as (
-
-    select
-        reasons.*,
-        'en' as language,
-        ',' as group_mark,
-        4 as grouped_from_digits,
-        -- another item of the same name explains nothing
-        case
-            when
-                reasons.evidence_item_id = reasons.item_id
-                or lower(evidence_items.item_name) <> lower(items.item_name)
-                then evidence_items.item_name
-        end as evidence_item_name,
-        items.item_name,
-        items.category,
-        items.currency,
-        items.image_url,
-        items.item_url,
-        items.price,
-        items.list_price,
-        -- a mean says nothing without the number of ratings behind it, nor the number without the mean
-        case when items.rating_count > 0 then items.rating_average end as rating_average,
-        case when items.rating_count > 0 and items.rating_average is not null then items.rating_count end
-            as rating_count,
-        {{ saved_percent('items.price', 'items.list_price') }} as saved_percent,
-        -- what is cheaper than its list price need not have become so
-        case when price_drops.item_id is not null then 'price_drop' when saved_percent > 0 then 'was' end as badge_type
-    from reasons
-    inner join items
-        on reasons.item_id = items.item_id
-    left join items as evidence_items
-        on reasons.evidence_item_id = evidence_items.item_id
-    left join {{ ref('int_item_price_drops') }} as price_drops
-        on reasons.item_id = price_drops.item_id
-
 )
 
-{{ with_item_texts('lines') }}
+select
+    reasons.*,
+    'en' as language,
+    ',' as group_mark,
+    4 as grouped_from_digits,
+    -- another item of the same name explains nothing
+    case
+        when
+            reasons.evidence_item_id = reasons.item_id
+            or lower(evidence_items.item_name) <> lower(items.item_name)
+            then evidence_items.item_name
+    end as evidence_item_name,
+    items.item_name,
+    items.category,
+    items.currency,
+    items.image_url,
+    items.item_url,
+    items.price,
+    items.list_price,
+    -- a mean says nothing without the number of ratings behind it, nor the number without the mean
+    case when items.rating_count > 0 then items.rating_average end as rating_average,
+    case when items.rating_count > 0 and items.rating_average is not null then items.rating_count end
+        as rating_count,
+    {{ saved_percent('items.price', 'items.list_price') }} as saved_percent,
+    -- what is cheaper than its list price need not have become so
+    case when price_drops.item_id is not null then 'price_drop' when saved_percent > 0 then 'was' end as badge_type
+from reasons
+inner join items
+    on reasons.item_id = items.item_id
+left join items as evidence_items
+    on reasons.evidence_item_id = evidence_items.item_id
+left join {{ ref('int_item_price_drops') }} as price_drops
+    on reasons.item_id = price_drops.item_id

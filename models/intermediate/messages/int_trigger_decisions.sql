@@ -48,16 +48,16 @@ listed as (
         due.user_id,
         due.trigger_type
     from due
-    inner join {{ ref('int_recommendations') }} as recommendations
+    inner join {{ ref('int_placement_lists') }} as lists
         on
-            due.user_id = recommendations.user_id
-            and due.placement = recommendations.placement
+            due.user_id = lists.user_id
+            and due.placement = lists.placement
     where
         due.strategies is null
         or (
-            recommendations.block = 'primary'
-            and concat('|', due.strategies, '|') like concat('%|', recommendations.strategy, '|%')
-            and recommendations.item_id = coalesce(due.shown_item_id, recommendations.item_id)
+            lists.block = 'primary'
+            and concat('|', due.strategies, '|') like concat('%|', lists.strategy, '|%')
+            and lists.item_id = coalesce(due.shown_item_id, lists.item_id)
         )
 
 ),

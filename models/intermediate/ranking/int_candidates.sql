@@ -44,7 +44,9 @@ eligible as (
             and proposals.item_key = eligibility.item_key
     inner join {{ ref('int_item_keys') }} as item_keys
         on proposals.item_key = item_keys.item_key
-    where eligibility.ineligible_reason is null
+    where
+        eligibility.ineligible_reason is null
+        and eligibility.{{ is_in_part('user_key') }}
 
 ),
 

@@ -1,34 +1,50 @@
+with lines as (
+
+    select
+        recommendations.*,
+        lists.experiment,
+        lists.arm
+    from {{ ref('int_recommendations') }} as recommendations
+    -- who has left a placement by time alone, a cart's say, keeps the list and is shown it no more
+    inner join {{ ref('int_placement_users') }} as lists
+        on
+            recommendations.placement = lists.placement
+            and recommendations.user_id = lists.user_id
+    where recommendations.placement <> 'email_digest'
+
+),
+
+worded as (
+
+    {{ with_item_texts('lines') }}
+
+)
+
 select
-    recommendations.user_id,
-    recommendations.placement,
-    recommendations.item_id,
-    cast(recommendations.position as integer) as position,
-    recommendations.block,
-    recommendations.strategy,
-    cast(recommendations.score as double) as score,
-    cast(recommendations.purchase_probability as double) as purchase_probability,
-    recommendations.propensity,
-    recommendations.reason_type,
-    recommendations.reason_text,
-    recommendations.evidence_item_id,
-    recommendations.evidence_count,
-    recommendations.item_name,
-    recommendations.price,
-    recommendations.list_price,
-    cast(recommendations.rating_average as double) as rating_average,
-    cast(recommendations.rating_count as {{ dbt.type_bigint() }}) as rating_count,
-    recommendations.currency,
-    recommendations.image_url,
-    recommendations.item_url,
-    recommendations.badge_type,
-    recommendations.badge_text,
-    lists.experiment,
-    lists.arm,
-    recommendations.listed_at as as_of
-from {{ ref('int_recommendations') }} as recommendations
--- who has left a placement by time alone, a cart's say, keeps the list and is shown it no more
-inner join {{ ref('int_placement_users') }} as lists
-    on
-        recommendations.placement = lists.placement
-        and recommendations.user_id = lists.user_id
-where recommendations.placement <> 'email_digest'
+    user_id,
+    placement,
+    item_id,
+    cast(position as integer) as position,
+    block,
+    strategy,
+    cast(score as double) as score,
+    cast(purchase_probability as double) as purchase_probability,
+    propensity,
+    reason_type,
+    reason_text,
+    evidence_item_id,
+    evidence_count,
+    item_name,
+    price,
+    list_price,
+    cast(rating_average as double) as rating_average,
+    cast(rating_count as {{ dbt.type_bigint() }}) as rating_count,
+    currency,
+    image_url,
+    item_url,
+    badge_type,
+    badge_text,
+    experiment,
+    arm,
+    listed_at as as_of
+from worded
