@@ -1,13 +1,15 @@
 """A plugin of dbt-duckdb, named in profiles.yml: what DuckDB takes of the machine.
 
 Half of the memory, beyond which it spills to files beside the warehouse, and all cores; RECMAIL_MEMORY (such as 4GB)
-and RECMAIL_THREADS say otherwise.
+and RECMAIL_THREADS say otherwise. Each commit waits for the disk, but in a copy, which `recmail build` writes out once.
 """
 
 import os
 from pathlib import Path
 
 from dbt.adapters.duckdb.plugins import BasePlugin
+
+from dbt_tools.unfinished import is_copy
 
 CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
@@ -28,3 +30,5 @@ class Plugin(BasePlugin):
         config["memory_limit"] = os.environ.get("RECMAIL_MEMORY") or half_of_memory()
         if os.environ.get("RECMAIL_THREADS"):
             config["threads"] = os.environ["RECMAIL_THREADS"]
+        if is_copy(Path(creds.path)):
+            config["fsync_mode"] = "NONE"

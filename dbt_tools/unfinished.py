@@ -20,6 +20,12 @@ def building_folder(database: Path) -> Path:
     return database.with_name(f".{database.name}.building")
 
 
+def is_copy(database: Path) -> bool:
+    """Whether it is built beside a warehouse, and lost when the machine goes down."""
+    database = database.resolve()
+    return database.parent == building_folder(database.parent.with_name(database.name))
+
+
 def note_latest_run(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     (folder / NOTE).write_text(latest_run(connection), "utf-8")
 

@@ -58,6 +58,7 @@ def replaced_by_copy(database: Path) -> Iterator[Path]:
         copy = folder / database.name
         yield copy
         if copy.is_file() and time_written(database) == written_at:
+            write_out(copy)
             copy.replace(database)
         elif copy.is_file():
             raise click.ClickException(
@@ -111,6 +112,12 @@ def copy_warehouse(database: Path, folder: Path) -> int | None:
             f"{database} can't be copied to {folder}: {error.strerror}. It stays as it is: make room, and build again"
         ) from None
     return time_written(database)
+
+
+def write_out(file: Path) -> None:
+    """Returns when the disk has all of it: whoever built in the copy didn't wait for that (dbt_tools/machine_share.py)."""
+    with file.open("rb") as opened:
+        os.fsync(opened.fileno())
 
 
 def time_written(database: Path) -> int | None:

@@ -7,7 +7,7 @@ with contents as (
             count(*) as row_count,
             {{ hash_of_rows('input_rows') }} as row_hash
         -- whole rows are hashed, by their name
-        from {{ ref('input_' ~ name) }} as input_rows  -- noqa: AL05
+        from {{ ref('input_' ~ name) }} as input_rows
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -28,5 +28,6 @@ described as (
 
 select
     md5({{ literal('as_of:' ~ (as_of_text() or '') ~ ';') }} || all_rows) as input_fingerprint,
-    cast({{ literal_or_null(as_of_text()) }} as {{ dbt.type_string() }}) as as_of
+    cast({{ literal_or_null(as_of_text()) }} as {{ dbt.type_string() }}) as as_of,
+    all_rows
 from described

@@ -10,6 +10,7 @@ from warehouse import INPUT_MODELS, build, compiled_models, connect
 
 from dbt_tools.build_vars import declared_vars
 from email_render.gate import gate_problem
+from input_checks import gate
 from input_checks.contract import InputContract
 from input_checks.gate import judge_inputs, observation
 from input_checks.suite import expectations
@@ -216,6 +217,36 @@ def test_old_orders_are_stale(judge):
     assert failures(judge(as_of="2024-07-08 12:00:00"), "warning") == {"orders.ordered_at": "8.0 days"}
     assert failures(judge(as_of="2024-08-30 12:00:00")) == {"orders.ordered_at": "61.0 days"}
     assert failures(judge(as_of="2024-08-30 12:00:00", freshness_error_days=None)) == {}
+
+
+def test_what_is_known_of_the_same_rows_is_not_judged_again(shop_files, monkeypatch):
+    judged = []
+    suite_rows = gate.suite_rows
+
+    def counted(context, connection, contract, *arguments):
+        judged.append(contract.table_name)
+        return suite_rows(context, connection, contract, *arguments)
+
+    monkeypatch.setattr(gate, "suite_rows", counted)
+    monkeypatch.setattr(gate, "LAST_FOUND", {})
+    contracts = contracts_with()
+    tables = [contract.table_name for contract in contracts]
+    with duckdb.connect() as connection:
+        make_inputs(connection, shop_files)
+        held = dict.fromkeys(tables, "as they are")
+
+        def rows(held=held, contracts=contracts, **limits):
+            judged.clear()
+            return judge_inputs(connection, contracts, [], LIMITS | limits, held)
+
+        first = rows()
+        assert sorted(judged) == sorted(tables)
+        assert rows() == first and not judged
+        assert rows(held | {"users": "another user"}) == first and judged == ["users"]
+        assert rows(held) == first and judged == ["users"], "of a table only the last rows are known"
+        assert rows(rejected_rows_min=2) and sorted(judged) == sorted(tables)
+        assert rows(contracts=contracts_with(rejected_share_warn={"default": 0.5})) and sorted(judged) == sorted(tables)
+        assert rows(None) and sorted(judged) == sorted(tables), "who doesn't say what tables hold"
 
 
 @pytest.mark.parametrize(
