@@ -1,7 +1,8 @@
 """What a whole `dbt build` of a made-up shop takes: seconds, peak memory, disk, and which models it goes to.
 
-    python -m benchmarks.build [--users 10000] [--database target/bench/bench.duckdb] [--models 25] [--day]
+    python -m benchmarks.build [--users 10000] [--database target/bench/bench.duckdb] [--models 25] [--round] [--day]
 
+`--round` then has 250 users look at something, three times, and builds what `recmail watch` builds after each.
 `--day` then builds the shop a day later over it (var only_touched_users: always), and says what share that costs.
 RECMAIL_MEMORY=4GB and RECMAIL_THREADS=2 bound it, as they bound every build. Where other work shares the machine, CPU
 seconds tell more than the wall's; a node's are the process's while it runs, shared with what runs beside it.
@@ -14,6 +15,7 @@ import resource
 import subprocess
 import time
 from bisect import bisect
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -23,10 +25,12 @@ import duckdb
 
 from benchmarks.build_shops import write_shop
 from benchmarks.cpu import SAMPLE_SECONDS, Samples, cpu_at
+from benchmarks.rounds import rounds
 from benchmarks.shops import ROOT
 from dbt_tools.relations import schemas_holding, search
 
 DBT = str(ROOT / ".venv/bin/dbt")
+ROUND_USERS, ROUNDS = 250, 3
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -108,9 +112,14 @@ def build(shop: Path, database: Path, only_touched: bool = False) -> Cost:
 
 
 def read_nodes(folder: Path, samples: Samples) -> list[Node]:
-    """Every node of the last run that was executed, with its CPU seconds."""
+    """Of the last run."""
+    return nodes_of(json.loads((folder / "run_results.json").read_text(encoding="utf-8"))["results"], samples)
+
+
+def nodes_of(results: list[dict], samples: Samples) -> list[Node]:
+    """Every node that was executed, with its CPU seconds."""
     nodes = []
-    for result in json.loads((folder / "run_results.json").read_text(encoding="utf-8"))["results"]:
+    for result in results:
         kind, _, name = result["unique_id"].split(".")[:3]
         times = [
             datetime.fromisoformat(timing[end]).timestamp()
@@ -153,10 +162,32 @@ def print_cost(name: str, cost: Cost, database: Path, model_count: int) -> list[
     return nodes
 
 
-def beyond_start(cost: Cost, nodes: list[Node]) -> float:
+def beyond_start(samples: Samples, nodes: list[Node]) -> float:
     """CPU seconds after dbt's start, without the gate."""
-    start = cpu_at(cost.samples, min(node.started for node in nodes if node.kind == "model"))
-    return cost.cpu - start - sum(node.cpu for node in nodes if node.name == "input_validation_results")
+    start = cpu_at(samples, min(node.started for node in nodes if node.kind == "model"))
+    gate = sum(node.cpu for node in nodes if node.name == "input_validation_results")
+    return samples[-1][1] - start - gate
+
+
+def print_rounds(shop: Path, database: Path, whole_cost: float) -> None:
+    for one in rounds(shop, database, ROUND_USERS, ROUNDS):
+        nodes = nodes_of(one.results, one.samples)
+        cost = beyond_start(one.samples, nodes)
+        _, touched = touched_users(database)
+        print(
+            f"\nA round, {len(touched):,} users touched: {one.wall:.0f} s, {one.cpu:.0f} CPU seconds; "
+            f"beyond dbt's start and the gate {cost:.0f}, {cost / whole_cost:.1%} of the whole build's {whole_cost:.0f}"
+        )
+        dearest = sorted(nodes, key=lambda node: -node.cpu)[:10]
+        print(", ".join(f"{node.name} {node.cpu:.1f}" for node in dearest))
+
+
+def touched_users(database: Path) -> tuple[dict[str, int], set[int]]:
+    """How many for each reason, and which."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        search(connection, schemas_holding(connection, "int_touched_users"))
+        rows = connection.sql("select reason, user_key from int_touched_users order by reason").fetchall()
+    return dict(Counter(reason for reason, _ in rows)), {user_key for _, user_key in rows}
 
 
 def main() -> None:
@@ -166,6 +197,7 @@ def main() -> None:
     parser.add_argument("--models", type=int, default=25, help="how many of the dearest nodes to print")
     parser.add_argument("--shops", type=Path, default=ROOT / "data/bench")
     parser.add_argument("--day", action="store_true", help="build the shop a day later, too")
+    parser.add_argument("--round", action="store_true", help="rounds of selector realtime, too")
     arguments = parser.parse_args()
     database = arguments.database.absolute()
     database.parent.mkdir(parents=True, exist_ok=True)
@@ -173,18 +205,16 @@ def main() -> None:
     print(f"load before it {os.getloadavg()[0]:.1f}")
     whole = build(shop, database)
     whole_nodes = print_cost(f"{arguments.users:,} users", whole, database, arguments.models)
+    whole_cost = beyond_start(whole.samples, whole_nodes)
+    if arguments.round:
+        print_rounds(shop, database, whole_cost)
     if not arguments.day:
         return
     day = build(write_shop(arguments.users, arguments.shops, day=True), database, only_touched=True)
     day_nodes = print_cost("A day later", day, database, arguments.models)
-    with duckdb.connect(str(database), read_only=True) as connection:
-        search(connection, schemas_holding(connection, "int_touched_users"))
-        reasons = connection.sql(
-            "select reason, count(*) from int_touched_users group by reason order by reason"
-        ).fetchall()
-        [(touched,)] = connection.sql("select count(distinct user_key) from int_touched_users").fetchall()
-    whole_cost, day_cost = beyond_start(whole, whole_nodes), beyond_start(day, day_nodes)
-    print(f"\n{touched:,} users are touched: {dict(reasons)}")
+    reasons, touched = touched_users(database)
+    day_cost = beyond_start(day.samples, day_nodes)
+    print(f"\n{len(touched):,} users are touched: {reasons}")
     print(
         f"beyond dbt's start and the gate: {whole_cost:.0f} CPU seconds, a day later {day_cost:.0f}: "
         f"{day_cost / whole_cost:.0%}"

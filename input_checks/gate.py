@@ -76,8 +76,9 @@ def judge_inputs(
     """Rows of input_validation_results but for the fingerprint, by table in suite order.
 
     `history` holds table_name and row_count of earlier runs on other inputs, latest first; `limits` the vars
-    volume_*, freshness_* and as_of. `held` tells by table what rows it holds from others: what this process has found in
-    the same ones is not looked for again. An expectation that can't be computed fails, with the error as what was observed.
+    volume_*, freshness_* and as_of. `held` tells by table what rows it holds from others: what this process has found
+    in the same ones is not looked for again. An expectation that can't be computed fails, with the error as what was
+    observed.
     """
     shared = FetchingConnection(connection)
     context = cache(lambda: ephemeral_context(shared))

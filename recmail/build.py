@@ -9,6 +9,7 @@ send_log. Arguments after -- go to dbt: -- --select +email_queue
 import json
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -56,7 +57,8 @@ def replaced_by_copy(database: Path) -> Iterator[Path]:
     with sole_build(database) as folder:
         written_at = copy_warehouse(database, folder)
         copy = folder / database.name
-        yield copy
+        with written_out_meanwhile(copy):
+            yield copy
         if copy.is_file() and time_written(database) == written_at:
             write_out(copy)
             copy.replace(database)
@@ -114,8 +116,22 @@ def copy_warehouse(database: Path, folder: Path) -> int | None:
     return time_written(database)
 
 
+@contextmanager
+def written_out_meanwhile(copy: Path) -> Iterator[None]:
+    """What has been copied goes to the disk while dbt begins: less is left to wait for in the end."""
+    if not copy.is_file():
+        yield
+        return
+    writing = threading.Thread(target=write_out, args=[copy])
+    writing.start()
+    try:
+        yield
+    finally:
+        writing.join()
+
+
 def write_out(file: Path) -> None:
-    """Returns when the disk has all of it: whoever built in the copy didn't wait for that (dbt_tools/machine_share.py)."""
+    """Returns when the disk has all of it: who built in the copy waited for nothing (dbt_tools/machine_share.py)."""
     with file.open("rb") as opened:
         os.fsync(opened.fileno())
 

@@ -245,7 +245,9 @@ def test_what_is_known_of_the_same_rows_is_not_judged_again(shop_files, monkeypa
         assert rows(held | {"users": "another user"}) == first and judged == ["users"]
         assert rows(held) == first and judged == ["users"], "of a table only the last rows are known"
         assert rows(rejected_rows_min=2) and sorted(judged) == sorted(tables)
-        assert rows(contracts=contracts_with(rejected_share_warn={"default": 0.5})) and sorted(judged) == sorted(tables)
+        assert rows(contracts=contracts_with(rejected_share_warn={"default": 0.5})) and sorted(
+            judged
+        ) == sorted(tables)
         assert rows(None) and sorted(judged) == sorted(tables), "who doesn't say what tables hold"
 
 

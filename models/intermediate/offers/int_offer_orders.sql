@@ -6,40 +6,19 @@ with scopes as (
 
 ),
 
-purchases as (
-
-    select
-        purchases.user_id,
-        purchases.order_id,
-        purchases.item_id,
-        items.category,
-        purchases.net_amount,
-        purchases.is_discounted,
-        purchases.ordered_at
-    from {{ ref('int_purchases') }} as purchases
-    inner join {{ ref('stg_items') }} as items
-        on purchases.item_id = items.item_id
-    where
-        purchases.user_id is not null
-        and purchases.net_amount is not null
-
-),
-
--- a line belongs to up to three scopes: its item's, its category's and the shop's
-scoped as (
+-- an item belongs to up to three scopes: its own, its category's if it has one, and the shop's
+item_scopes as (
 
     {% for item_id, category in [
         ('item_id', 'null'), ('null', 'category'), ('null', 'null')
     ] %}
         select
-            user_id,
-            order_id,
-            {{ offer_scope(item_id, category) }} as scope,
-            net_amount,
-            is_discounted,
-            ordered_at
-        from purchases
-        {{ 'union all' if not loop.last }}
+            items.item_id,
+            scopes.scope
+        from {{ ref('stg_items') }} as items
+        inner join scopes
+            on {{ offer_scope(item_id, category) }} = scopes.scope
+        {{ 'union' if not loop.last }}
     {% endfor %}
 
 ),
@@ -47,16 +26,19 @@ scoped as (
 orders as (
 
     select
-        scoped.user_id,
-        scoped.order_id,
-        scoped.scope,
-        sum(scoped.net_amount) as net_amount,
-        max(case when scoped.is_discounted then 1 else 0 end) as is_discounted,
-        max(scoped.ordered_at) as ordered_at
-    from scoped
-    inner join scopes
-        on scoped.scope = scopes.scope
-    group by scoped.user_id, scoped.order_id, scoped.scope
+        purchases.user_id,
+        purchases.order_id,
+        item_scopes.scope,
+        sum(purchases.net_amount) as net_amount,
+        max(case when purchases.is_discounted then 1 else 0 end) as is_discounted,
+        max(purchases.ordered_at) as ordered_at
+    from {{ ref('int_purchases') }} as purchases
+    inner join item_scopes
+        on purchases.item_id = item_scopes.item_id
+    where
+        purchases.user_id is not null
+        and purchases.net_amount is not null
+    group by purchases.user_id, purchases.order_id, item_scopes.scope
 
 ),
 
