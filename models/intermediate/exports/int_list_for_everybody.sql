@@ -57,7 +57,7 @@ best_sellers as (
 
 ),
 
--- as int_recommendations words the lists of users
+-- as marts word the lists of users
 lines as (
 
     select

@@ -20,7 +20,7 @@ with ranked as (
 
 select
     item_key,
-    array_agg({{ ordered_struct(['user_number', 'weight']) }}) as users
+    array_sort(array_agg({{ ordered_struct(['user_number', 'weight']) }})) as users
 from ranked
 where user_rank <= {{ item_users_max }}
 group by item_key
