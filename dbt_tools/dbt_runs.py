@@ -19,7 +19,14 @@ from dbt_tools.project import files_state, project_directory
 # where dbt looks for them unless dbt_project.yml says otherwise
 DBT_FOLDERS = ("models", "macros", "seeds", "tests", "snapshots", "analyses")
 # what `dbt build` leaves out when it is to build and not to judge
-NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+# (and the edges from tests to what waits for them, which dbt draws in a second; its fast ones leave some out)
+NO_TESTS = (
+    "--exclude-resource-type",
+    "test",
+    "--exclude-resource-type",
+    "unit_test",
+    "--use-fast-test-edges",
+)
 
 
 @dataclass
