@@ -9,7 +9,6 @@ send_log. Arguments after -- go to dbt: -- --select +email_queue
 import json
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -57,8 +56,7 @@ def replaced_by_copy(database: Path) -> Iterator[Path]:
     with sole_build(database) as folder:
         written_at = copy_warehouse(database, folder)
         copy = folder / database.name
-        with written_out_meanwhile(copy):
-            yield copy
+        yield copy
         if copy.is_file() and time_written(database) == written_at:
             write_out(copy)
             copy.replace(database)
@@ -114,20 +112,6 @@ def copy_warehouse(database: Path, folder: Path) -> int | None:
             f"{database} can't be copied to {folder}: {error.strerror}. It stays as it is: make room, and build again"
         ) from None
     return time_written(database)
-
-
-@contextmanager
-def written_out_meanwhile(copy: Path) -> Iterator[None]:
-    """What has been copied goes to the disk while dbt begins: less is left to wait for in the end."""
-    if not copy.is_file():
-        yield
-        return
-    writing = threading.Thread(target=write_out, args=[copy])
-    writing.start()
-    try:
-        yield
-    finally:
-        writing.join()
 
 
 def write_out(file: Path) -> None:
