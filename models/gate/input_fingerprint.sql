@@ -7,7 +7,7 @@ with contents as (
             count(*) as row_count,
             {{ hash_of_rows('input_rows') }} as row_hash
         -- whole rows are hashed, by their name
-        from {{ ref('input_' ~ name) }} as input_rows
+        from {{ ref('input_' ~ name) }} as input_rows  -- noqa: AL05
         {{ 'union all' if not loop.last }}
     {% endfor %}
 

@@ -1,11 +1,28 @@
--- What stands in finished lists gets its reason and everything that is printed of it. Each mart and message reads lists of
--- its own here, so that no row is written twice; marts put the reason into words.
+-- What stands in finished lists gets its reason and everything that is printed of it. Each mart and message reads lists
+-- of its own here, so that no row is written twice; marts put the reason into words.
 {{ config(materialized='view') }}
 
 with listed as (
 
     select
-        *,
+        placement,
+        user_id,
+        item_id,
+        user_key,
+        item_key,
+        position,
+        block,
+        strategy,
+        score,
+        purchase_probability,
+        cold_start_factor,
+        playbook_factor,
+        item_rule_factor,
+        click_factor,
+        propensity,
+        evidence_item_id,
+        evidence_count,
+        listed_at,
         case strategy
             {% for strategy in strategies() if strategy.reason %}
                 when '{{ strategy.name }}' then '{{ strategy.reason }}'

@@ -1,5 +1,5 @@
--- What is new, and can be sold, in the user's favourite category. What is too old to be due is left out before users are
--- joined: a category has thousands of items.
+-- What is new, and can be sold, in the user's favourite category. What is too old to be due is left out before users
+-- are joined: a category has thousands of items.
 with new_items as (
 
     select
