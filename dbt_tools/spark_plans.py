@@ -37,6 +37,7 @@ KNOWN: dict[str, str] = {
     ),
     "int_candidate_eligibility": "items beside a handful of price bands, and of seasons where users live",
     "int_arm_rates": "segments beside the arms of an experiment",
+    "int_offer_orders": "items beside the one scope that is the whole shop's",
     "int_user_offers": "users beside the offers that hold for everybody, which a shop makes by hand",
     "int_user_snapshots": "a row for each of prediction_cuts: of one cut Spark drops the key",
     **dict.fromkeys(
