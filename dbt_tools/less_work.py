@@ -24,7 +24,7 @@ COMPILED_TEMPLATES: dict[tuple[type[Environment], str], CodeType] = {}
 def less_work() -> Iterator[None]:
     """For the time of a run."""
     with (
-        _without_looking_for_garbage(),
+        without_looking_for_garbage(),
         _with_templates_compiled_once(),
         _with_macros_named_at_once(),
         _with_types_of_results_made_once(),
@@ -46,7 +46,7 @@ def _replaced(owner: object, **functions) -> Iterator[None]:
 
 
 @contextmanager
-def _without_looking_for_garbage() -> Iterator[None]:
+def without_looking_for_garbage() -> Iterator[None]:
     """For the time of a run: Python looks through dbt's many objects again and again and finds little that a run is
     done with. What it leaves is found afterwards."""
     was_on = gc.isenabled()

@@ -21,6 +21,7 @@ from dbt.contracts.graph.manifest import Manifest
 
 from dbt_tools.build_vars import build_vars, declared_vars
 from dbt_tools.dbt_runs import parse_project, project_files, run_dbt, without_tests
+from dbt_tools.less_work import without_looking_for_garbage
 from dbt_tools.options import database_option
 from dbt_tools.project import files_state, project_directory
 from dbt_tools.relations import qualified, schemas_holding
@@ -121,7 +122,9 @@ def loop(
                 if now is not None and now == last:
                     said = "nothing new has arrived" + otherwise()
                 else:
-                    said, last = one_round(), now
+                    # a second's work, which can wait until the mails are out
+                    with without_looking_for_garbage():
+                        said, last = one_round(), now
                 failures = 0
             except Failed as failure:
                 failures += 1
