@@ -8,9 +8,10 @@ from warehouse import manifest
 MAY_READ = {
     "input_email_events": {"input_fingerprint", "input_validation_results", "typed_email_events", "stg_as_of"}
     | {"input_contract", "input_row_counts", "input_history"},
+    "typed_email_events": {"checked_email_events", "int_email_outcomes"},
+    "checked_email_events": {"stg_email_events", "rejected_email_events", "email_event_counts"}
     # whether a message went out is told by any event of it, whoever made it
-    "typed_email_events": {"checked_email_events", "int_email_outcomes", "int_answered_messages"},
-    "checked_email_events": {"stg_email_events", "rejected_email_events", "email_event_counts"},
+    | {"int_answered_messages"},
     "rejected_email_events": {"input_row_counts"},
     "stg_email_events": {"int_email_events", "int_chosen_frequencies", "input_row_counts", "readiness"},
 }

@@ -24,15 +24,13 @@ queued as (
 
 ),
 
--- whatever is told of a message says that it went out: an open alone, or a sent whose time nobody can read
+-- whatever is told of a message says that it went out: an open alone, or a sent whose time nobody can read, set aside
+-- or not
 told_of as (
 
-    select distinct email_events.message_id
-    from {{ ref('typed_email_events') }} as email_events
-    cross join {{ ref('stg_as_of') }} as as_of
-    where
-        email_events.message_id is not null
-        and (email_events.occurred_at is null or email_events.occurred_at <= as_of.as_of)
+    select distinct message_id
+    from {{ ref('checked_email_events') }}
+    where message_id is not null
 
 ),
 
