@@ -13,6 +13,13 @@
         {%- call noop_statement('main', 'KEPT') -%}{{ compiled_code }}{%- endcall -%}
         {{ return({'relations': [target_relation]}) }}
     {%- endif -%}
+    {%- if recmail.prints_some_users(existing_relation) -%}
+        {{ run_hooks(pre_hooks) }}
+        {{ recmail.print_users(target_relation, compiled_code) }}
+        {{ run_hooks(post_hooks) }}
+        {{ adapter.commit() }}
+        {{ return({'relations': [target_relation]}) }}
+    {%- endif -%}
     {{ run_hooks(pre_hooks) }}
     {% call statement('main', language=model.language) -%}
         {{ dropped_before(existing_relation, target_relation) }}

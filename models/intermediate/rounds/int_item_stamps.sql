@@ -54,6 +54,7 @@ items as (
 
     select
         items.item_id,
+        items.item_name,
         labels.item_key,
         items.category,
         items.brand,

@@ -1,3 +1,7 @@
+-- A round writes the rows of int_printed_users alone.
+-- depends_on: {{ ref('int_printed_users') }}
+{{ config(writes_printed_users=true) }}
+
 with lines as (
 
     select
@@ -10,7 +14,9 @@ with lines as (
         on
             recommendations.placement = lists.placement
             and recommendations.user_id = lists.user_id
-    where recommendations.placement = 'email_digest'
+    where
+        recommendations.placement = 'email_digest'
+        and recommendations.{{ is_in_part('user_key') }}
 
 ),
 
