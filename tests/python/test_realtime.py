@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from shop import AS_OF, small_shop, write_parquet
-from warehouse import Build, assert_same, build, connect, manifest
+from warehouse import Build, assert_same, build, compiled_models, connect, manifest
 
 from dbt_tools.dbt_runs import project_files, without_tests
 from email_render.run import Job, render_queue
@@ -178,3 +178,42 @@ def test_what_may_not_be_shown_any_more_is_not(small, tmp_path):
     assert built.value("select count(*) from email_queue") > 0
     for relation in ("user_recommendations", "int_recommendations", "int_message_places"):
         assert built.value(f"select count(*) from {relation} where item_id = '{shown}'") == 0, relation
+
+
+def test_lists_print_what_holds_now_for_whom_nothing_is_made_anew(small, tmp_path):
+    """Another picture and rating, and a placement that the user has left: the marts are what their models say."""
+    rare = "select item_id from placement_recommendations group by item_id order by count(*), item_id limit 1"
+    rated = small.value(rare)
+    tables = small_shop()
+    for item in tables["items"]:
+        if item["item_id"] == rated:
+            item |= {"image_url": "https://shop.example/other.png", "rating_average": 1.5, "rating_count": 7}
+    inputs = write_parquet(tables, tmp_path / "in")
+    own = small.copied_to(tmp_path)
+    with connect(own.database, read_only=False) as connection:
+        # as if time had ended it
+        connection.execute(
+            """
+            insert into placement_recommendations by name
+            select * replace ('cart' as placement) from placement_recommendations
+            where placement = 'home' and user_id = 'u30'
+            """
+        )
+    built = build(own.database, {"input_location": str(inputs)}, "--selector", "realtime")
+    assert built.succeeded, built.text
+
+    touched, printed, everybody = (
+        built.value(f"select count(distinct user_id) from {relation}")
+        for relation in ("int_touched_users", "int_printed_users", "user_recommendations")
+    )
+    assert touched < printed < everybody
+    left = "select count(*) from placement_recommendations where placement = 'cart' and user_id = 'u30'"
+    assert built.value(left) == 0
+    models = compiled_models("user_recommendations placement_recommendations")
+    with connect(built.database) as connection:
+        for mart, sql in models.items():
+            for one, other in ((mart, f"({sql})"), (f"({sql})", mart)):
+                query = f"select count(*) from (from {one} except all from {other})"
+                assert connection.execute(query).fetchone() == (0,), mart
+    printed_rating = f"select distinct rating_count from placement_recommendations where item_id = '{rated}'"
+    assert built.query(printed_rating) == [(7,)]
