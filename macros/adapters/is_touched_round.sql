@@ -1,8 +1,8 @@
 {#-
     Whether this run makes lists of touched users alone, and keeps those of others: var only_touched_users says in which
     runs, `realtime` means those that build nothing of the whole shop. The lists that are there must have been made by the
-    models, seeds and vars of now. Only int_touched_users asks; what comes after it reads whom it names. False where the
-    engine keeps no rows of a table that it builds.
+    models, seeds and vars of now. int_touched_users asks, and int_printed_users; what comes after them reads whom they
+    name. False where the engine keeps no rows of a table that it builds.
 -#}
 {% macro is_touched_round() %}
     {{ return(adapter.dispatch('is_touched_round', 'recmail')()) }}

@@ -82,15 +82,6 @@
 {% endmaterialization %}
 
 
-{#- whether this run builds int_touched_users, and it names some users alone -#}
-{% macro is_of_touched_users(key) %}
-    {% if key != 'user_key' or 'model.recmail.int_touched_users' not in selected_resources %}{{ return(false) }}{% endif %}
-    {{ return(not run_query(
-        "select 1 from " ~ recmail.relation_of('int_touched_users') ~ " where reason in ('full_build', 'shop') limit 1"
-    ) | length) }}
-{% endmacro %}
-
-
 {#- What stands for is_in_part of the key (\1): a range each. -#}
 {% macro all_parts(keys, key, range_size) %}
     {% if not range_size %}{{ return(['\\1 between 0 and 2147483647']) }}{% endif %}
@@ -98,32 +89,6 @@
     {% set conditions = [] %}
     {% for low in range(0, largest_key + 1, range_size) %}
         {% do conditions.append('\\1 between ' ~ low ~ ' and ' ~ (low + range_size - 1)) %}
-    {% endfor %}
-    {{ return(conditions) }}
-{% endmacro %}
-
-
-{#-
-    The same for touched users. A list of keys is pushed down to where tables are read, through windows too, and row groups
-    without any of them are skipped; where touched users are many the range is read and the others are left out of it.
-    Measured on ten million rows of 100,000 users: 0.09 CPU seconds for a list of 64, 0.9 for 256, 4.5 for 1,024.
--#}
-{% macro touched_parts(touched, range_size) %}
-    {% if not range_size %}{{ return(['\\1 in (select user_key from ' ~ touched ~ ')']) }}{% endif %}
-    {% set keys_per_list = 64 %}
-    {% set rows = run_query(
-        "with keys as (select distinct user_key, user_key // " ~ range_size ~ " as part from " ~ touched ~ "), "
-        ~ "counted as (select *, count(*) over (partition by part) * 16 > " ~ range_size ~ " as is_many from keys), "
-        ~ "numbered as (select *, row_number() over (partition by is_many order by user_key) - 1 as place from counted) "
-        ~ "select is_many, min(user_key), max(user_key), string_agg(user_key, ', ' order by user_key) from numbered "
-        ~ "group by is_many, case when is_many then part else place // " ~ keys_per_list ~ " end order by all"
-    ) %}
-    {% set conditions = [] %}
-    {% for is_many, low, high, keys in rows %}
-        {% do conditions.append(
-            '(\\1 between ' ~ low ~ ' and ' ~ high ~ ' and \\1 in (select user_key from ' ~ touched ~ '))'
-            if is_many else '\\1 in (' ~ keys ~ ')'
-        ) %}
     {% endfor %}
     {{ return(conditions) }}
 {% endmacro %}
