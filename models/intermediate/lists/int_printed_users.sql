@@ -30,6 +30,8 @@ with touched as (
                 user_id,
                 item_id,
                 {{ placement }} as placement,
+                experiment,
+                arm,
                 {% for column in columns %}
                     {{ column }},
                 {% endfor %}
@@ -57,6 +59,8 @@ with touched as (
             on printed.item_id = price_drops.item_id
         where
             lists.user_id is null
+            or printed.experiment is distinct from lists.experiment
+            or printed.arm is distinct from lists.arm
             {% for column in columns %}
                 or printed.{{ column }} is distinct from items.{{ column }}
             {% endfor %}
