@@ -181,7 +181,8 @@ def test_what_may_not_be_shown_any_more_is_not(small, tmp_path):
 
 
 def test_lists_print_what_holds_now_for_whom_nothing_is_made_anew(small, tmp_path):
-    """Another picture and rating, and a placement that the user has left: the marts are what their models say."""
+    """Another picture and rating, a placement that a user has left and one that another has come back to: the marts are
+    what their models say."""
     rare = "select item_id from placement_recommendations group by item_id order by count(*), item_id limit 1"
     rated = small.value(rare)
     tables = small_shop()
@@ -199,6 +200,8 @@ def test_lists_print_what_holds_now_for_whom_nothing_is_made_anew(small, tmp_pat
             where placement = 'home' and user_id = 'u30'
             """
         )
+        # as if time had begun it, of a list that was kept
+        connection.execute("delete from placement_recommendations where placement = 'home' and user_id = 'u31'")
     built = build(own.database, {"input_location": str(inputs)}, "--selector", "realtime")
     assert built.succeeded, built.text
 
@@ -209,6 +212,9 @@ def test_lists_print_what_holds_now_for_whom_nothing_is_made_anew(small, tmp_pat
     assert touched < printed < everybody
     left = "select count(*) from placement_recommendations where placement = 'cart' and user_id = 'u30'"
     assert built.value(left) == 0
+    ended_or_begun = {("u30",), ("u31",)}
+    assert ended_or_begun <= set(built.query("select user_id from int_printed_users"))
+    assert not ended_or_begun & set(built.query("select user_id from int_touched_users"))
     models = compiled_models("user_recommendations placement_recommendations")
     with connect(built.database) as connection:
         for mart, sql in models.items():

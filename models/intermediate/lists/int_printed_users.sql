@@ -1,7 +1,7 @@
--- Whose rows a round of selector realtime writes in the lists' marts, which keep those of others: who is touched, who
--- has left a placement by time alone, and who is shown something of which other things are printed now.
--- depends_on: {{ ref('int_placement_users') }} {{ ref('stg_items') }} {{ ref('int_item_price_drops') }}
--- depends_on: {{ ref('int_user_keys') }}
+-- Whose rows a round of selector realtime writes in the lists' marts, which keep those of others: who is touched, and of
+-- whom the marts, as the run before left them, say something else than the lists do now.
+-- depends_on: {{ ref('int_user_keys') }} {{ ref('int_placement_lists') }} {{ ref('int_placement_users') }}
+-- depends_on: {{ ref('int_printed_items') }}
 {% set marts, keeps_rows = [], is_touched_round() and not builds_the_whole_shop() %}
 {% for mart in ['user_recommendations', 'placement_recommendations'] if keeps_rows %}
     {% set relation = relation_of(mart) %}
@@ -9,7 +9,12 @@
         {% do marts.append((relation, "'email_digest'" if mart == 'user_recommendations' else 'placement')) %}
     {% endif %}
 {% endfor %}
-{% set columns = ['item_name', 'price', 'list_price', 'currency', 'image_url', 'item_url'] %}
+{# an item's name as evidence and what the user did with it are matters of stamps #}
+{% set of_list = [
+    'user_id', 'item_id', 'block', 'strategy', 'score', 'purchase_probability', 'propensity', 'evidence_item_id',
+    'evidence_count'
+] %}
+{% set of_item = ['item_name', 'price', 'list_price', 'currency', 'image_url', 'item_url', 'badge_type'] %}
 
 with touched as (
 
@@ -22,52 +27,64 @@ with touched as (
 
 {% if marts %},
 
-    -- the rows of the run before: this one's are made after this model
     printed as (
 
         {% for relation, placement in marts %}
             select
-                user_id,
-                item_id,
+                {{ (of_list + of_item) | join(', ') }},
+                position,
+                rating_average,
+                rating_count,
                 {{ placement }} as placement,
                 experiment,
                 arm,
-                {% for column in columns %}
-                    {{ column }},
-                {% endfor %}
-                rating_average,
-                rating_count,
-                coalesce(badge_type, '') = 'price_drop' as is_price_drop
+                as_of
             from {{ relation }}
             {{ 'union all' if not loop.last }}
         {% endfor %}
 
     ),
 
-    -- an item's name as evidence is a matter of its stamp
-    outdated as (
+    -- equal values have equal hashes where they have the marts' types
+    listed as (
 
-        select distinct printed.user_id
-        from printed
-        left join {{ ref('int_placement_users') }} as lists
+        select
+            lists.{{ of_list | join(', lists.') }},
+            items.{{ of_item | join(', items.') }},
+            cast(lists.position as integer) as position,
+            cast(items.rating_average as double) as rating_average,
+            cast(items.rating_count as {{ dbt.type_bigint() }}) as rating_count,
+            lists.placement,
+            users.experiment,
+            users.arm,
+            lists.listed_at
+        from {{ ref('int_placement_lists') }} as lists
+        inner join {{ ref('int_placement_users') }} as users
             on
-                printed.placement = lists.placement
-                and printed.user_id = lists.user_id
-        left join {{ ref('stg_items') }} as items
-            on printed.item_id = items.item_id
-        left join {{ ref('int_item_price_drops') }} as price_drops
-            on printed.item_id = price_drops.item_id
-        where
-            lists.user_id is null
-            or printed.experiment is distinct from lists.experiment
-            or printed.arm is distinct from lists.arm
-            {% for column in columns %}
-                or printed.{{ column }} is distinct from items.{{ column }}
-            {% endfor %}
-            or printed.rating_average is distinct from case when items.rating_count > 0 then items.rating_average end
-            or printed.rating_count is distinct from
-            case when items.rating_count > 0 and items.rating_average is not null then items.rating_count end
-            or printed.is_price_drop <> (price_drops.item_id is not null)
+                lists.placement = users.placement
+                and lists.user_key = users.user_key
+        inner join {{ ref('int_printed_items') }} as items
+            on lists.item_id = items.item_id
+
+    ),
+
+    printed_hashes as (
+
+        select
+            user_id,
+            {{ hash_of_rows('printed') }} as rows_hash
+        from printed
+        group by user_id
+
+    ),
+
+    listed_hashes as (
+
+        select
+            user_id,
+            {{ hash_of_rows('listed') }} as rows_hash
+        from listed
+        group by user_id
 
     )
 
@@ -77,9 +94,13 @@ with touched as (
     from {{ ref('int_user_keys') }} as user_keys
     left join touched
         on user_keys.user_key = touched.user_key
-    left join outdated
-        on user_keys.user_id = outdated.user_id
-    where coalesce(touched.user_id, outdated.user_id) is not null
+    left join printed_hashes
+        on user_keys.user_id = printed_hashes.user_id
+    left join listed_hashes
+        on user_keys.user_id = listed_hashes.user_id
+    where
+        touched.user_key is not null
+        or printed_hashes.rows_hash is distinct from listed_hashes.rows_hash
 
 {% else %}
 

@@ -34,7 +34,7 @@ with listed as (
 
 items as (
 
-    select * from {{ ref('stg_items') }}
+    select * from {{ ref('int_printed_items') }}
 
 ),
 
@@ -92,17 +92,12 @@ select
     items.item_url,
     items.price,
     items.list_price,
-    -- a mean says nothing without the number of ratings behind it, nor the number without the mean
-    case when items.rating_count > 0 then items.rating_average end as rating_average,
-    case when items.rating_count > 0 and items.rating_average is not null then items.rating_count end
-        as rating_count,
-    {{ saved_percent('items.price', 'items.list_price') }} as saved_percent,
-    -- what is cheaper than its list price need not have become so
-    case when price_drops.item_id is not null then 'price_drop' when saved_percent > 0 then 'was' end as badge_type
+    items.rating_average,
+    items.rating_count,
+    items.saved_percent,
+    items.badge_type
 from reasons
 inner join items
     on reasons.item_id = items.item_id
 left join items as evidence_items
     on reasons.evidence_item_id = evidence_items.item_id
-left join {{ ref('int_item_price_drops') }} as price_drops
-    on reasons.item_id = price_drops.item_id
