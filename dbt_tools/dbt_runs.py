@@ -79,11 +79,13 @@ def run_dbt(
     folder: Path,
     database: Path | None = None,
     manifest: Manifest | None = None,
+    seconds: Mapping[str, float] | None = None,
 ) -> DbtRun:
     """One dbt command; a failing one does not raise, and its messages are printed as well.
 
     `folder` takes what dbt writes beside the database; `database` is RECMAIL_DATABASE unless given. A `manifest` spares
-    the parsing: of a database file of the same name, and with vars that decide neither refs nor configs.
+    the parsing: of a database file of the same name, and with vars that decide neither refs nor configs. `seconds`
+    that nodes took before tell which to begin with.
     """
     messages: list[str] = []
 
@@ -93,7 +95,7 @@ def run_dbt(
 
     if database:
         os.environ["RECMAIL_DATABASE"] = str(database)
-    with less_work(), without_debug_events():
+    with less_work(seconds), without_debug_events():
         runner = dbtRunner(manifest=manifest and own_copy(manifest), callbacks=[keep])
         outcome = runner.invoke([command, *options(variables, folder), *arguments])
     DuckDBConnectionManager.close_all_connections()  # or the file stays locked for this process

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -183,6 +183,7 @@ class Project:
     files: tuple = ()
     manifest: Manifest | None = None
     ledger: str | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
 
     def build(self) -> None:
         """A round of the selector, beside the warehouse. Failed, saying why."""
@@ -198,12 +199,14 @@ class Project:
                     folder=watch_folder(self.database),
                     database=copy,
                     manifest=manifest,
+                    seconds=self.seconds,
                 )
         except click.ClickException as error:
             raise Failed(f"build: {error.format_message()}") from error
         if not outcome.succeeded:
             # what failed in a model dbt has printed
             raise Failed("build ended with 1" if outcome.results else f"build: {outcome.messages[-1]}")
+        self.seconds = {result.node.unique_id: result.execution_time for result in outcome.results}
 
     def read(self) -> Manifest:
         """Anew when a file of it isn't what it was."""

@@ -24,5 +24,6 @@
             {% endfor %}
         {% endfor %}
         {% do recmail.open_erasures() %}
+        {% do recmail.checkpoint_once() %}
     {% endif %}
 {% endmacro %}

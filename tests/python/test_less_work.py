@@ -3,9 +3,11 @@
 import gc
 
 import agate
+import networkx
 from dbt.clients.jinja import MacroGenerator
 from dbt.context.macros import MacroNamespace
 from dbt.context.manifest import ManifestContext
+from dbt.graph.queue import GraphQueue
 from dbt_common.clients import agate_helper
 from jinja2 import Environment
 from warehouse import manifest
@@ -61,17 +63,38 @@ def test_results_have_the_same_types():
     assert made_once.column_types[0] is again.column_types[0]
 
 
+def order(seconds: dict[str, float] | None = None) -> list[str]:
+    """In which one thread builds a, b and c in a row, and two models beside them."""
+    row = ["stg_orders", "int_orders", "int_purchases"]
+    names = {name: f"model.recmail.{name}" for name in ["stg_users", "stg_items", *row]}
+    graph = networkx.DiGraph()
+    graph.add_nodes_from(names.values())
+    networkx.add_path(graph, [names[name] for name in row])
+    with less_work({names[name]: value for name, value in (seconds or {}).items()}):
+        queue = GraphQueue(graph, manifest({}), set(graph))
+        built = []
+        while not queue.empty():
+            built.append(queue.get().name)
+            queue.mark_done(names[built[-1]])
+    return built
+
+
+def test_what_most_waits_for_comes_first():
+    assert order() == ["stg_orders", "int_orders", "int_purchases", "stg_items", "stg_users"]
+    # of what took longest before
+    took = {"stg_users": 3, "stg_orders": 1, "int_orders": 1, "int_purchases": 0.5, "stg_items": 0.7}
+    assert order(took) == ["stg_users", "stg_orders", "int_orders", "stg_items", "int_purchases"]
+
+
 def test_dbt_is_left_as_it_was():
-    before = Environment.compile, ManifestContext.to_dict, agate_helper.build_type_tester, gc.isenabled()
+    def functions() -> tuple:
+        return Environment.compile, ManifestContext.to_dict, agate_helper.build_type_tester, GraphQueue._get_scores
+
+    before = functions(), gc.isenabled()
     try:
         with less_work():
             assert not gc.isenabled()
             raise KeyError
     except KeyError:
         pass
-    assert before == (
-        Environment.compile,
-        ManifestContext.to_dict,
-        agate_helper.build_type_tester,
-        gc.isenabled(),
-    )
+    assert before == (functions(), gc.isenabled())
