@@ -88,7 +88,12 @@ def test_what_most_waits_for_comes_first():
 
 def test_dbt_is_left_as_it_was():
     def functions() -> tuple:
-        return Environment.compile, ManifestContext.to_dict, agate_helper.build_type_tester, GraphQueue._get_scores
+        return (
+            Environment.compile,
+            ManifestContext.to_dict,
+            agate_helper.build_type_tester,
+            GraphQueue._get_scores,
+        )
 
     before = functions(), gc.isenabled()
     try:

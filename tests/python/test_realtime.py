@@ -201,7 +201,9 @@ def test_lists_print_what_holds_now_for_whom_nothing_is_made_anew(small, tmp_pat
             """
         )
         # as if time had begun it, of a list that was kept
-        connection.execute("delete from placement_recommendations where placement = 'home' and user_id = 'u31'")
+        connection.execute(
+            "delete from placement_recommendations where placement = 'home' and user_id = 'u31'"
+        )
     built = build(own.database, {"input_location": str(inputs)}, "--selector", "realtime")
     assert built.succeeded, built.text
 

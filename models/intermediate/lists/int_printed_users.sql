@@ -100,7 +100,7 @@ with touched as (
         on user_keys.user_id = listed_hashes.user_id
     where
         touched.user_key is not null
-        or printed_hashes.rows_hash is distinct from listed_hashes.rows_hash
+        or coalesce(printed_hashes.rows_hash, 0) <> coalesce(listed_hashes.rows_hash, 0)
 
 {% else %}
 
