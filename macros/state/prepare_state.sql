@@ -5,8 +5,11 @@
 -#}
 {% macro prepare_state() %}
     {% if execute and flags.WHICH in ('build', 'run', 'test', 'seed', 'snapshot') %}
-        {% for table in graph.sources.values() if table.source_name in ['ranker', 'state'] %}
-            {% do adapter.create_schema(api.Relation.create(database=table.database, schema=table.schema)) %}
+        {% set tables = graph.sources.values() | selectattr('source_name', 'in', ['ranker', 'state']) | list %}
+        {% for schema in tables | map(attribute='schema') | unique %}
+            {% do adapter.create_schema(api.Relation.create(database=tables[0].database, schema=schema)) %}
+        {% endfor %}
+        {% for table in tables %}
             {% set definitions = [] %}
             {% for column in table.columns.values() %}
                 {% do definitions.append(column.name ~ ' ' ~ recmail.engine_type(column.data_type)) %}
