@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -54,15 +53,11 @@ def main(database: Path, variables: dict, ledger: str | None, arguments: tuple[s
 @contextmanager
 def replaced_by_copy(database: Path) -> Iterator[Path]:
     """A copy to build in, which takes the warehouse's place after the block. ClickException when it can't."""
-    with sole_build(database) as folder, ThreadPoolExecutor(1) as beside:
+    with sole_build(database) as folder:
         written_at = copy_warehouse(database, folder)
         copy = folder / database.name
-        # so that only what is built remains to be written out at the end
-        copied = beside.submit(write_out, copy) if copy.is_file() else None
         yield copy
         if copy.is_file() and time_written(database) == written_at:
-            if copied:
-                copied.result()
             write_out(copy)
             copy.replace(database)
         elif copy.is_file():
