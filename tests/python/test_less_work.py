@@ -4,9 +4,11 @@ import gc
 
 import agate
 import networkx
-from dbt.clients.jinja import MacroGenerator
-from dbt.context.macros import MacroNamespace
+import pytest
+from dbt.clients.jinja import MacroGenerator, MacroStack
+from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
 from dbt.context.manifest import ManifestContext
+from dbt.exceptions import DuplicateMacroNameError
 from dbt.graph.queue import GraphQueue
 from dbt_common.clients import agate_helper
 from jinja2 import Environment
@@ -48,6 +50,39 @@ def test_every_name_means_the_same_macro():
         at_once = dict(context.to_dict())
     assert at_once.keys() == as_dbt.keys() > {"in_all", "in_root", "in_root_and_dbt", "recmail", "dbt"}
     assert all(at_once[name] is as_dbt[name] for name in as_dbt if name not in ("context", "builtins"))
+
+
+def test_every_macro_is_bound_alike():
+    macros = {}
+    for macro in manifest({}).macros.values():
+        macros.setdefault(macro.package_name, {})[macro.name] = macro
+
+    def namespace(search_package: str) -> dict[str, dict]:
+        builder = MacroNamespaceBuilder(
+            "recmail", search_package, MacroStack(), ["dbt_duckdb", "dbt"], manifest({}).nodes
+        )
+        built = builder.build_namespace(macros, {"a": "context"})
+        places = {"local": built.local_namespace, "root": built.global_namespace} | built.packages
+        places["dbt's"] = built.global_project_namespace
+        return {
+            place: {name: vars(generator) | {"stack": None} for name, generator in generators.items()}
+            for place, generators in places.items()
+        }
+
+    for search_package in ("recmail", "dbt", "dbt_utils"):
+        as_dbt = namespace(search_package)
+        with less_work():
+            at_once = namespace(search_package)
+        assert list(at_once) == list(as_dbt) and as_dbt["dbt's"]
+        for place, generators in as_dbt.items():
+            assert list(at_once[place]) == list(generators)
+            assert all(at_once[place][name] == generators[name] for name in generators)
+
+
+def test_a_macro_that_stands_twice_is_dbts_error():
+    macro = next(iter(manifest({}).macros.values()))
+    with less_work(), pytest.raises(DuplicateMacroNameError):
+        MacroNamespaceBuilder("recmail", "recmail", MacroStack(), ["dbt"]).add_macros([macro, macro], {})
 
 
 def test_results_have_the_same_types():
