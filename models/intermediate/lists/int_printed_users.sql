@@ -1,5 +1,5 @@
--- Whose rows a round of selector realtime writes in the lists' marts, which keep those of others: who is touched, and of
--- whom the marts, as the run before left them, say something else than the lists do now.
+-- Whose rows a round of selector realtime writes in the lists' marts, which keep those of others: who is touched, and
+-- of whom the marts, as the run before left them, say something else than the lists do now.
 -- depends_on: {{ ref('int_user_keys') }} {{ ref('int_placement_lists') }} {{ ref('int_placement_users') }}
 -- depends_on: {{ ref('int_printed_items') }}
 {% set marts, keeps_rows = [], is_touched_round() and not builds_the_whole_shop() %}
