@@ -99,7 +99,7 @@ def test_results_have_the_same_types():
 
 
 def order(seconds: dict[str, float] | None = None) -> list[str]:
-    """In which one thread builds a, b and c in a row, and two models beside them."""
+    """In which one thread builds three models in a row, and two beside them."""
     row = ["stg_orders", "int_orders", "int_purchases"]
     names = {name: f"model.recmail.{name}" for name in ["stg_users", "stg_items", *row]}
     graph = networkx.DiGraph()
@@ -126,6 +126,7 @@ def test_dbt_is_left_as_it_was():
         return (
             Environment.compile,
             ManifestContext.to_dict,
+            MacroNamespaceBuilder.add_macros,
             agate_helper.build_type_tester,
             GraphQueue._get_scores,
         )
