@@ -21,6 +21,7 @@ with weighted as (
     from {{ events }} as events
     inner join {{ ref('event_weights') }} as event_weights
         on events.event_type = event_weights.event_type
+    where {{ is_news('events.user_id') }}
 
 )
 

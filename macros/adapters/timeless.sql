@@ -1,15 +1,16 @@
 {#-
     Tables that are replaced in one transaction (see replaced.sql), or left as they are. A model with tag `timeless` is made
-    of inputs alone. The comment on its table says what it holds, so that a round (selector realtime) leaves it where it
-    would be made of the same: `<made_of> <as_of> <content>`, written in the transaction that makes the table. A table that
-    anything else has made has no comment, and is made again.
+    of inputs alone. The comment on its table says what it holds (made_of_comment), so that a round (selector realtime)
+    leaves it where it would be made of the same, or makes some of its rows (write_news). It is written in the transaction
+    that makes the table. A table that anything else has made has no comment, and is made again.
 -#}
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set comments = recmail.comments_on_tables() if recmail.has_comment() else {} -%}
     {%- set made_of = recmail.made_of(compiled_code, comments) if recmail.has_comment() else none -%}
-    {%- if made_of and recmail.is_what_it_would_be(made_of, comments.get(this.schema ~ '.' ~ this.identifier)) -%}
+    {%- set comment = comments.get(this.schema ~ '.' ~ this.identifier) -%}
+    {%- if made_of and recmail.is_what_it_would_be(made_of, comment) -%}
         {%- call noop_statement('main', 'KEPT') -%}{{ compiled_code }}{%- endcall -%}
         {{ return({'relations': [target_relation]}) }}
     {%- endif -%}
@@ -21,12 +22,16 @@
         {{ return({'relations': [target_relation]}) }}
     {%- endif -%}
     {{ run_hooks(pre_hooks) }}
-    {% call statement('main', language=model.language) -%}
-        {{ dropped_before(existing_relation, target_relation) }}
-        {{- create_table_as(false, target_relation, compiled_code, model.language) }}
-    {%- endcall %}
+    {%- set takes_news = made_of and recmail.write_news(target_relation, compiled_code, made_of, comments) -%}
+    {%- if not takes_news -%}
+        {% call statement('main', language=model.language) -%}
+            {{ dropped_before(existing_relation, target_relation) }}
+            {{- create_table_as(false, target_relation, compiled_code, model.language) }}
+        {%- endcall %}
+    {%- endif %}
     {%- if made_of %}
-        {% do run_query("comment on table " ~ target_relation ~ " is '" ~ recmail.comment_on_content(made_of) ~ "'") %}
+        {%- set before = recmail.made_of_comment(comment).content if takes_news else none -%}
+        {% do run_query("comment on table " ~ target_relation ~ " is '" ~ recmail.comment_on_content(made_of, before) ~ "'") %}
     {%- endif %}
     {{ run_hooks(post_hooks) }}
     {% do persist_docs(target_relation, model) %}
@@ -55,16 +60,18 @@
 
 
 {#-
-    A hash of the project (project_hash), the compiled SQL and the contents of all tables that it reads, through views. The
-    gate lets things pass and holds nothing. None where these aren't known: an input that isn't files (contents_of_files),
-    models of a host.
+    Hashes of what it is made of: the project (project_hash), the compiled SQL and the contents of all tables that it reads,
+    through views; `news` of the tables that config `news` is of, `rest` of all else, `all` of both. The gate lets things pass
+    and holds nothing. None where these aren't known: an input that isn't files (contents_of_files), models of a host.
 -#}
 {% macro made_of(code, comments) %}
     {% set is_input = 'inputs' in model.fqn %}
     {% if is_input and 'from ' in code and '/* files ' not in code %}{{ return(none) }}{% endif %}
     {#- but for the rows that a checked table is cut at, as_of only decides what taste forgets -#}
     {% set asks_no_time = recmail.is_cut_at_as_of() or var('forget_history_days') is none %}
-    {% set passed = ['model.recmail.input_validation_results'] + (['model.recmail.stg_as_of'] if asks_no_time else []) %}
+    {#- stg_changed_web_events holds what is new of what is read beside it -#}
+    {% set passed = ['model.recmail.input_validation_results', 'model.recmail.stg_changed_web_events']
+        + (['model.recmail.stg_as_of'] if asks_no_time else []) %}
     {% set reached, tables = [model.unique_id], [] %}
     {#- the list grows while it is read, until no view is new -#}
     {% for id in reached %}
@@ -78,24 +85,33 @@
     {% endfor %}
     {#- of files what they hold counts, not where they are -#}
     {% set placeless = modules.re.sub("read_parquet\\('(?:[^']|'')*'\\)", '', code) if is_input else code %}
-    {% set contents, queries = [placeless], [] %}
+    {% set contents = {'rest': [placeless], 'news': []} %}
+    {% set queries, asked = [], [] %}
     {% for id in tables | sort %}
         {% set node = graph.nodes.get(id) or graph.sources[id] %}
         {% set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias or node.identifier) %}
         {% set comment = comments.get(relation.schema ~ '.' ~ relation.identifier) %}
+        {% set part = contents['news' if node.name in config.get('news', {}).get('of', []) else 'rest'] %}
         {% if node.name == 'input_users' and model.name in ['checked_orders', 'checked_web_events'] %}
             {#- read by macro zero_as_none alone: every new user would have all orders checked again -#}
             {% do queries.append("(select count(*) from " ~ relation ~ " where user_id = '0')") %}
+            {% do asked.append(part) %}
         {% elif comment and 'timeless' in node.tags %}
-            {% do contents.append(comment.split(' ')[2]) %}
+            {% do part.append(recmail.made_of_comment(comment).content) %}
         {% else %}
             {% do queries.append("(select concat(count(*), ':', " ~ recmail.hash_of_rows('held') ~ ") from " ~ relation ~ " as held)") %}
+            {% do asked.append(part) %}
         {% endif %}
     {% endfor %}
     {#- a timeless table's content tells the project, too -#}
-    {% if tables | length == queries | length %}{% do contents.append(recmail.project_hash()) %}{% endif %}
-    {% if queries %}{% do contents.append(run_query("select concat_ws(' ', " ~ queries | join(", ") ~ ", '.')")[0][0]) %}{% endif %}
-    {{ return(local_md5(contents | join(' '))) }}
+    {% if tables | length == queries | length %}{% do contents.rest.append(recmail.project_hash()) %}{% endif %}
+    {% if queries %}
+        {% for answer in run_query("select " ~ queries | join(", "))[0] %}
+            {% do asked[loop.index0].append(answer | string) %}
+        {% endfor %}
+    {% endif %}
+    {% set rest, news = local_md5(contents.rest | join(' ')), local_md5(contents.news | join(' ')) %}
+    {{ return({'rest': rest, 'news': news, 'all': local_md5(rest ~ news)}) }}
 {% endmacro %}
 
 
@@ -115,20 +131,23 @@
 {#- Whether it was made of the same, as of the same time, or as of an earlier one when no row of its input was too late. -#}
 {% macro is_what_it_would_be(made_of, comment) %}
     {% if not comment or flags.FULL_REFRESH or recmail.builds_the_whole_shop() %}{{ return(false) }}{% endif %}
-    {% set known_made_of, known_as_of, content = comment.split(' ') %}
-    {% if known_made_of != made_of %}{{ return(false) }}{% endif %}
-    {% set as_of, then = recmail.as_of_of_cut(), known_as_of | int %}
-    {{ return(then == as_of or (then < as_of and content == made_of)) }}
+    {% set known, as_of = recmail.made_of_comment(comment), recmail.as_of_of_cut() %}
+    {{ return(
+        known.all == made_of.all and (known.as_of == as_of or (known.as_of < as_of and known.content == made_of.all))
+    ) }}
 {% endmacro %}
 
 
-{#- of a table that has just been made: where rows were too late, what it holds is a matter of as_of, too -#}
-{% macro comment_on_content(made_of) %}
-    {% set as_of, content = recmail.as_of_of_cut(), made_of %}
+{#-
+    Of a table that has just been made: what it was made of, as of when, a hash of what it holds (where rows were too late
+    that is a matter of as_of, too), and of what it held `before` if some of its rows alone were made.
+-#}
+{% macro comment_on_content(made_of, before) %}
+    {% set as_of, content = recmail.as_of_of_cut(), made_of.all %}
     {% if recmail.is_cut_at_as_of() %}
         {% set all_rows = recmail.relation_of('input_' ~ model.name.removeprefix('checked_')) %}
         {% set counts = run_query("select (select count(*) from " ~ this ~ "), (select count(*) from " ~ all_rows ~ ")")[0] %}
-        {% if counts[0] != counts[1] %}{% set content = local_md5(made_of ~ as_of) %}{% endif %}
+        {% if counts[0] != counts[1] %}{% set content = local_md5(content ~ as_of) %}{% endif %}
     {% endif %}
-    {{ return([made_of, as_of, content] | join(' ')) }}
+    {{ return([made_of.all, as_of, content, made_of.rest, made_of.news, before] | join(' ')) }}
 {% endmacro %}

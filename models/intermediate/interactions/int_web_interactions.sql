@@ -1,5 +1,6 @@
 -- Searches and category views name no item; they are credited to the item views they led to: those of the same visitor
 -- and session, within so many minutes (web analytics' usual session), with the later of the two getting the credit.
+{{ config(news={'of': ['checked_web_events'], 'key': 'user_id'}) }}
 {% set led_to_minutes = 30 %}
 
 with web_events as (
@@ -36,7 +37,9 @@ known_visits as (
             web_events.anonymous_id = identities.anonymous_id
             and web_events.occurred_at >= identities.linked_from
             and web_events.occurred_at < identities.linked_until
-    where coalesce(web_events.user_id, identities.user_id) is not null
+    where
+        coalesce(web_events.user_id, identities.user_id) is not null
+        and {{ is_news('coalesce(web_events.user_id, identities.user_id)') }}
 
 ),
 

@@ -17,7 +17,6 @@ select
         when 'high_value' then 4
         when 'vip' then 5
     end as minimum_rank,
-    0 - {{ age_in_days('offers.ends_at') }} as days_left,
     offers.starts_at <= as_of.as_of and offers.ends_at >= as_of.as_of as is_live,
     offers.starts_at,
     offers.ends_at

@@ -36,8 +36,9 @@ offers as (
         scopes.average_amount,
         scopes.margin_share,
         scopes.redemption_factor * (1 + {{ var('offer_lift_per_discount') }} * offers.discount_share) as lift,
-        least(greatest(offers.days_left, 0), {{ var('offer_horizon_days') }}) as horizon_days
+        least(greatest(0 - {{ age_in_days('offers.ends_at') }}, 0), {{ var('offer_horizon_days') }}) as horizon_days
     from {{ ref('int_offers') }} as offers
+    cross join {{ ref('stg_as_of') }} as as_of
     inner join {{ ref('int_offer_scopes') }} as scopes
         on offers.scope = scopes.scope
     where

@@ -1,6 +1,8 @@
 -- The commonest hour, weekday and device, each chosen apart; of several equally common ones the one used last. A visit
 -- with thirty views is one moment, not thirty: a moment is an hour of the user's own clock in which the user ordered,
 -- looked around, or opened or clicked an email. Users without a time zone are taken to live in UTC.
+{{ config(news={'of': ['checked_web_events', 'int_web_interactions'], 'key': 'user_id'}) }}
+
 with visits as (
 
     select
@@ -12,6 +14,7 @@ with visits as (
     from {{ ref('int_web_interactions') }} as interactions
     inner join {{ ref('stg_web_events') }} as web_events
         on interactions.event_id = web_events.event_id
+    where {{ is_news('interactions.user_id') }}
 
 ),
 
@@ -22,7 +25,7 @@ acts as (
         user_id,
         ordered_at as acted_at
     from {{ ref('int_purchases') }}
-    where user_id is not null
+    where user_id is not null and {{ is_news('user_id') }}
     union
     select
         user_id,
@@ -35,6 +38,7 @@ acts as (
     from {{ ref('int_email_events') }}
     where
         user_id is not null
+        and {{ is_news('user_id') }}
         and event_type in ('open', 'click')
         and not is_machine
 

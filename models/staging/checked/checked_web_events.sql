@@ -1,6 +1,10 @@
+{{ config(news={'of': ['input_web_events'], 'key': 'row_hash'}) }}
+-- depends_on: {{ ref('stg_changed_web_events') }}
+
 with input_rows as (
 
-    select * from {{ gated_input('web_events') }}
+    select came_in.* from {{ gated_input('web_events') }} as came_in
+    where {{ is_news(hash_of_row(row_as_struct('came_in'))) }}
 
 ),
 
@@ -30,7 +34,8 @@ typed as (
         {{ clean_enum('device_type') }} as device_type,
         {{ clean_number('dwell_seconds') }} as dwell_seconds,
         {{ clean_timestamp('occurred_at') }} as occurred_at,
-        {{ row_as_struct('input_rows') }} as raw_row
+        {{ row_as_struct('input_rows') }} as raw_row,
+        {{ hash_of_row(row_as_struct('input_rows')) }} as row_hash
     from input_rows
 
 ),
@@ -73,4 +78,4 @@ in_scope as (
 
 ),
 
-{{ checked_rows('web_events', rows='in_scope', first='occurred_at desc') }}
+{{ checked_rows('web_events', rows='in_scope', first='occurred_at desc', also=['row_hash']) }}
