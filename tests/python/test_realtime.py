@@ -225,3 +225,84 @@ def test_lists_print_what_holds_now_for_whom_nothing_is_made_anew(small, tmp_pat
                 assert connection.execute(query).fetchone() == (0,), mart
     printed_rating = f"select distinct rating_count from placement_recommendations where item_id = '{rated}'"
     assert built.query(printed_rating) == [(7,)]
+
+
+def test_of_changed_web_events_alone_comes_what_all_of_them_say(small, tmp_path):
+    """Rounds in which web events come late, twice, too early, in a burst, change, go and share an id: what follows from
+    them is the models' own word, though rows of the visitors concerned alone are made."""
+    made_of_news = ["checked_web_events", "int_web_interactions", "int_daily_visits", "int_user_habits"]
+    models = compiled_models(" ".join(made_of_news))
+    own = small.copied_to(tmp_path)
+    tables = small_shop()
+    events = tables["web_events"]
+
+    def one_round(hour: int) -> set[str]:
+        """Which tables took the news, of those that are what their models say."""
+        inputs = write_parquet(tables, tmp_path / "in")
+        variables = {"input_location": str(inputs), "as_of": f"{AS_OF + timedelta(hours=hour)}"}
+        nodes = ["input_web_events", "stg_as_of", "stg_changed_web_events", *models, "int_touched_users"]
+        built = build(own.database, variables, "--select", " ".join(nodes))
+        assert built.succeeded, built.text
+        assert built.value("select as_of from stg_as_of") == AS_OF + timedelta(hours=hour)
+        with connect(own.database) as connection:
+            (path,) = connection.execute("select current_setting('search_path')").fetchone()
+            connection.execute(f"set search_path = '{path},inputs'")
+            for name, sql in models.items():
+                columns = ", ".join(column for column, *_ in connection.execute(f"describe {name}").fetchall())
+                for one, other in ((name, f"({sql})"), (f"({sql})", name)):
+                    query = f"(select {columns} from {one} except all select {columns} from {other})"
+                    assert connection.execute(f"select * from {query} limit 3").fetchall() == [], name
+        comments = "select table_name from duckdb_tables() where comment not like '% None'"
+        return {name for (name,) in built.query(comments)}
+
+    first = events[0]
+    events += [
+        first | {"event_id": f"v{number}", "anonymous_id": None, "user_id": f"u{number % 30}"}
+        for number in range(900)
+    ]
+    # known by the device alone
+    events[:] = [event | {"user_id": None} if event["user_id"] == "u13" else event for event in events]
+    # where much has come all is made
+    assert one_round(0) == set()
+    (changed,) = [event for event in events if event["event_id"] == "w50"]
+    changed |= {"dwell_seconds": -1.0, "session_id": "another"}
+    events.remove(next(event for event in events if event["user_id"] == "u9"))
+    anonymous = first | {"user_id": None, "anonymous_id": "device13"}
+    events += [
+        first | {"event_id": "late", "occurred_at": AS_OF - timedelta(days=20)},
+        first | {"event_id": "too early", "occurred_at": AS_OF + timedelta(minutes=90)},
+        # the same row twice, and a device's that its user is known by
+        *[anonymous | {"event_id": "unknown user", "occurred_at": AS_OF}] * 2,
+        # takes an addition back that came before
+        *(
+            first | {"event_id": kind, "user_id": "u11", "event_type": kind, "occurred_at": AS_OF}
+            for kind in ("cart_add", "cart_remove")
+        ),
+        # bots are set aside, and all that they did in that minute
+        *(
+            first | {"event_id": f"b{number}", "anonymous_id": "device7", "user_id": "u7", "occurred_at": AS_OF}
+            for number in range(101)
+        ),
+        first | {"event_id": "o'dd", "anonymous_id": "de'vice", "user_id": "nobody"},
+    ]
+    assert one_round(1) == set(made_of_news)
+    of_bots = "select count(*) from rejected_web_events where event_id like 'b%'"
+    assert own.value(of_bots) == 101
+    # nothing came but time
+    assert one_round(2) == set(made_of_news)
+    assert own.value("select count(*) from stg_web_events where event_id = 'too early'") == 1
+    # one id of two visitors, then news of one of them alone
+    events.append(first | {"anonymous_id": "device20", "user_id": "u20"})
+    events.append(first | {"event_id": "b0", "anonymous_id": "device7", "user_id": "u7", "occurred_at": AS_OF})
+    assert one_round(3) == set(made_of_news)
+    events.append(first | {"event_id": "new", "anonymous_id": "device20", "user_id": "u20"})
+    assert one_round(4) == set()
+    events.append(first | {"event_id": "newer", "anonymous_id": "device21", "user_id": "u21"})
+    assert one_round(5) == set(made_of_news)
+    # as if the run had ended before the last of these tables
+    events.append(first | {"event_id": "newest", "anonymous_id": "device22", "user_id": "u22"})
+    left_behind = {"int_daily_visits": models.pop("int_daily_visits")}
+    one_round(6)
+    models |= left_behind
+    events.append(first | {"event_id": "last", "anonymous_id": "device23", "user_id": "u23"})
+    assert one_round(7) == set(made_of_news) - {"int_daily_visits"}
