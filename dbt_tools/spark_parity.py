@@ -34,7 +34,17 @@ from dbt_tools.spark_session import SparkProject
 # hashes of the engine's own find changes, and compare nothing between engines
 OF_ONE_RUN = (
     *("input_fingerprint", "invocation_id", "project_hash"),
-    *("all_rows", "profile_hash", "events_hash", "lists_hash", "due_hash", "item_hash", "row_hash"),
+    *(
+        "all_rows",
+        "profile_hash",
+        "events_hash",
+        "lists_hash",
+        "due_hash",
+        "item_hash",
+        "row_hash",
+        "bought_hash",
+        "families_hash",
+    ),
 )
 TOLERANCE = 1e-6
 LATER = "a DuckDB file that was built over a copy of the one before, and its inputs"

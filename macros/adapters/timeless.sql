@@ -61,8 +61,8 @@
 
 {#-
     Hashes of what it is made of: the project (project_hash), the compiled SQL and the contents of all tables that it reads,
-    through views; `news` of the tables that config `news` is of, `rest` of all else, `all` of both. The gate lets things pass
-    and holds nothing. None where these aren't known: an input that isn't files (contents_of_files), models of a host.
+    through views; `news` of the tables that config `news` is of, `rest` of all else, `all` of both. And as of when it is cut
+    (as_of_of_cut). The gate lets things pass and holds nothing. None where these aren't known: an input that isn't files (contents_of_files), models of a host.
 -#}
 {% macro made_of(code, comments) %}
     {% set is_input = 'inputs' in model.fqn %}
@@ -111,7 +111,7 @@
         {% endfor %}
     {% endif %}
     {% set rest, news = local_md5(contents.rest | join(' ')), local_md5(contents.news | join(' ')) %}
-    {{ return({'rest': rest, 'news': news, 'all': local_md5(rest ~ news)}) }}
+    {{ return({'rest': rest, 'news': news, 'all': local_md5(rest ~ news), 'as_of': recmail.as_of_of_cut()}) }}
 {% endmacro %}
 
 
@@ -131,7 +131,7 @@
 {#- Whether it was made of the same, as of the same time, or as of an earlier one when no row of its input was too late. -#}
 {% macro is_what_it_would_be(made_of, comment) %}
     {% if not comment or flags.FULL_REFRESH or recmail.builds_the_whole_shop() %}{{ return(false) }}{% endif %}
-    {% set known, as_of = recmail.made_of_comment(comment), recmail.as_of_of_cut() %}
+    {% set known, as_of = recmail.made_of_comment(comment), made_of.as_of %}
     {{ return(
         known.all == made_of.all and (known.as_of == as_of or (known.as_of < as_of and known.content == made_of.all))
     ) }}
@@ -143,11 +143,11 @@
     that is a matter of as_of, too), and of what it held `before` if some of its rows alone were made.
 -#}
 {% macro comment_on_content(made_of, before) %}
-    {% set as_of, content = recmail.as_of_of_cut(), made_of.all %}
+    {% set content = made_of.all %}
     {% if recmail.is_cut_at_as_of() %}
         {% set all_rows = recmail.relation_of('input_' ~ model.name.removeprefix('checked_')) %}
         {% set counts = run_query("select (select count(*) from " ~ this ~ "), (select count(*) from " ~ all_rows ~ ")")[0] %}
-        {% if counts[0] != counts[1] %}{% set content = local_md5(content ~ as_of) %}{% endif %}
+        {% if counts[0] != counts[1] %}{% set content = local_md5(content ~ made_of.as_of) %}{% endif %}
     {% endif %}
-    {{ return([made_of.all, as_of, content, made_of.rest, made_of.news, before] | join(' ')) }}
+    {{ return([made_of.all, made_of.as_of, content, made_of.rest, made_of.news, before] | join(' ')) }}
 {% endmacro %}

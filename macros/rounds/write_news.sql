@@ -14,7 +14,7 @@
         {% set known_parent = recmail.made_of_comment(comments.get(parent.schema ~ '.' ~ parent.identifier, '')) %}
         {% do before.append(known_parent.before) %}
     {% endfor %}
-    {% if known.rest != made_of.rest or known.as_of > recmail.as_of_of_cut()
+    {% if known.rest != made_of.rest or known.as_of > made_of.as_of
         or (before and known.news != local_md5(before | join(' '))) %}
         {{ return(false) }}
     {% endif %}

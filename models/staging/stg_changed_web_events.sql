@@ -1,5 +1,5 @@
--- A visitor's events are judged together (bursts), and those of one id (duplicates). Where other visitors have an event of
--- such an id all events are judged again.
+-- A visitor's events are judged together (bursts), and those of one id (duplicates). Where other visitors have an event
+-- of such an id all events are judged again.
 {{ config(materialized='table') }}
 -- depends_on: {{ gated_input('users') }}
 

@@ -248,7 +248,9 @@ def test_of_changed_web_events_alone_comes_what_all_of_them_say(small, tmp_path)
             (path,) = connection.execute("select current_setting('search_path')").fetchone()
             connection.execute(f"set search_path = '{path},inputs'")
             for name, sql in models.items():
-                columns = ", ".join(column for column, *_ in connection.execute(f"describe {name}").fetchall())
+                columns = ", ".join(
+                    column for column, *_ in connection.execute(f"describe {name}").fetchall()
+                )
                 for one, other in ((name, f"({sql})"), (f"({sql})", name)):
                     query = f"(select {columns} from {one} except all select {columns} from {other})"
                     assert connection.execute(f"select * from {query} limit 3").fetchall() == [], name
@@ -280,7 +282,8 @@ def test_of_changed_web_events_alone_comes_what_all_of_them_say(small, tmp_path)
         ),
         # bots are set aside, and all that they did in that minute
         *(
-            first | {"event_id": f"b{number}", "anonymous_id": "device7", "user_id": "u7", "occurred_at": AS_OF}
+            first
+            | {"event_id": f"b{number}", "anonymous_id": "device7", "user_id": "u7", "occurred_at": AS_OF}
             for number in range(101)
         ),
         first | {"event_id": "o'dd", "anonymous_id": "de'vice", "user_id": "nobody"},
@@ -293,7 +296,9 @@ def test_of_changed_web_events_alone_comes_what_all_of_them_say(small, tmp_path)
     assert own.value("select count(*) from stg_web_events where event_id = 'too early'") == 1
     # one id of two visitors, then news of one of them alone
     events.append(first | {"anonymous_id": "device20", "user_id": "u20"})
-    events.append(first | {"event_id": "b0", "anonymous_id": "device7", "user_id": "u7", "occurred_at": AS_OF})
+    events.append(
+        first | {"event_id": "b0", "anonymous_id": "device7", "user_id": "u7", "occurred_at": AS_OF}
+    )
     assert one_round(3) == set(made_of_news)
     events.append(first | {"event_id": "new", "anonymous_id": "device20", "user_id": "u20"})
     assert one_round(4) == set()

@@ -1,7 +1,7 @@
 -- Hashes of what lists are made from, as far as it doesn't change by itself with time: weights that decay change for
 -- everybody in every run, and are no reason to make a list again.
 {% set sources = {
-    'events': ['int_bought_lines', 'int_web_interactions', 'int_email_events', 'int_mailed_items'],
+    'events': ['int_web_interactions', 'int_email_events', 'int_mailed_items'],
     'lists': ['int_user_playbook', 'int_user_category_factors']
 } %}
 
@@ -66,18 +66,6 @@ exclusions as (
 
 ),
 
--- a variant may have become another family's, so that the user bought something else
-families as (
-
-    select
-        user_id,
-        order_line_id,
-        item_id
-    from {{ ref('int_purchases') }}
-    where user_id is not null
-
-),
-
 followed as (
 
     select
@@ -104,13 +92,21 @@ parts as (
             union all
         {% endfor %}
     {% endfor %}
-    {% for name in ['seasons', 'schemes', 'arms', 'exclusions', 'families', 'followed'] %}
+    {% for name in ['seasons', 'schemes', 'arms', 'exclusions', 'followed'] %}
         select
             user_id,
             'lists' as kind,
             {{ hash_of_rows(name) }} as row_hash
         from {{ name }}
         group by user_id
+        union all
+    {% endfor %}
+    {% for kind, hash in [('events', 'bought_hash'), ('lists', 'families_hash')] %}
+        select
+            user_id,
+            '{{ kind }}' as kind,
+            {{ hash }} as row_hash
+        from {{ ref('int_bought_stamps') }}
         union all
     {% endfor %}
     select
