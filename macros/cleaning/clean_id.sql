@@ -7,6 +7,8 @@
 {% macro clean_id(expression) -%}
     {%- set id = recmail.visible_id(expression) -%}
     case
+        {# at once: nulls would be held against each rule #}
+        when {{ expression }} is null then null
         {# nearly all ids, and no word for nothing #}
         when {{ matches(expression, '^[A-Za-z0-9_-]*[1-9_][A-Za-z0-9_-]*$') }} then {{ expression }}
         when {{ expression }} in ({{ recmail.words_for_nothing() }}) then null

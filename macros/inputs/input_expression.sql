@@ -27,8 +27,10 @@
     {% elif column.meta.keeps_words %}
         {{ return("case when " ~ trim_blanks(as_text) ~ " <> '' then " ~ as_text ~ " end") }}
     {% endif %}
+    {#- nulls at once, which would be held against each of these words -#}
     {{ return(
-        "case when " ~ trim_blanks(as_text) ~ " not in ('', " ~ recmail.words_for_nothing() ~ ") then " ~ as_text ~ " end"
+        "case when " ~ as_text ~ " is null then null when " ~ trim_blanks(as_text) ~ " not in ('', "
+        ~ recmail.words_for_nothing() ~ ") then " ~ as_text ~ " end"
     ) }}
 {% endmacro %}
 
