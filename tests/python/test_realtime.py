@@ -247,6 +247,8 @@ def test_of_changed_web_events_alone_comes_what_all_of_them_say(small, tmp_path)
         with connect(own.database) as connection:
             (path,) = connection.execute("select current_setting('search_path')").fetchone()
             connection.execute(f"set search_path = '{path},inputs'")
+            # it would name who asked to be erased
+            assert connection.execute("select count(*) from stg_changed_web_events").fetchone() == (0,)
             for name, sql in models.items():
                 columns = ", ".join(
                     column for column, *_ in connection.execute(f"describe {name}").fetchall()
@@ -303,6 +305,7 @@ def test_of_changed_web_events_alone_comes_what_all_of_them_say(small, tmp_path)
     events.append(first | {"event_id": "new", "anonymous_id": "device20", "user_id": "u20"})
     assert one_round(4) == set()
     events.append(first | {"event_id": "newer", "anonymous_id": "device21", "user_id": "u21"})
+    tables["erasure_requests"].append({"user_id": "u15", "requested_at": AS_OF})
     assert one_round(5) == set(made_of_news)
     # as if the run had ended before the last of these tables
     events.append(first | {"event_id": "newest", "anonymous_id": "device22", "user_id": "u22"})
