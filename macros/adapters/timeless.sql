@@ -78,9 +78,9 @@
         {% for parent in graph.nodes[id].depends_on.nodes if parent not in reached + tables + passed %}
             {% set node = graph.nodes.get(parent) or graph.sources[parent] %}
             {% if node.package_name != 'recmail' %}{{ return(none) }}{% endif %}
-            {#- an input that is a view reads files itself -#}
+            {#- an input that is a view reads files itself; of one with config `counted` these columns are all that is read -#}
             {% set is_view = node.config.materialized in ['view', 'ephemeral'] and 'inputs' not in node.fqn %}
-            {% do (reached if is_view else tables).append(parent) %}
+            {% do (reached if is_view and not node.config.counted else tables).append(parent) %}
         {% endfor %}
     {% endfor %}
     {#- of files what they hold counts, not where they are -#}
@@ -99,7 +99,8 @@
         {% elif comment and 'timeless' in node.tags %}
             {% do part.append(recmail.made_of_comment(comment).content) %}
         {% else %}
-            {% do queries.append("(select concat(count(*), ':', " ~ recmail.hash_of_rows('held') ~ ") from " ~ relation ~ " as held)") %}
+            {% set rows = '(select ' ~ (node.config.counted or ['*']) | join(', ') ~ ' from ' ~ relation ~ ')' %}
+            {% do queries.append("(select concat(count(*), ':', " ~ recmail.hash_of_rows('held') ~ ") from " ~ rows ~ " as held)") %}
             {% do asked.append(part) %}
         {% endif %}
     {% endfor %}

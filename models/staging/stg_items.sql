@@ -1,3 +1,9 @@
+-- prices, stock and ratings change every hour, and no table that a round may keep reads them
+{{ config(counted=[
+    'item_id', 'parent_item_id', 'item_name', 'category', 'subcategory', 'brand', 'tags', 'currency', 'is_active',
+    'is_product'
+]) }}
+
 select
     item_id,
     parent_item_id,

@@ -1,3 +1,6 @@
+-- what tables that a round may keep read of it: that somebody wants mail is none of it
+{{ config(counted=['user_id', 'country_code', 'timezone', 'locale']) }}
+
 select
     users.user_id,
     users.email,
