@@ -23,7 +23,7 @@ from dbt_tools.scratch import scratch_folder
 from ranker.accuracy import LIST_LENGTH, list_accuracy
 from ranker.metrics import recall_and_ndcg
 from ranker.predictions import PAST_SELECTION, PAST_VARS, keep_predictions, learn_predictions
-from ranker.replays import Window, dbt_build, open_replay, read_knots, read_window
+from ranker.replays import USERS_MAX, Window, dbt_build, open_replay, read_knots, read_window
 from ranker.spline import Knots, fit_logistic
 from ranker.store import TIMES_BOUGHT, Models, copy_ranker, current_models, keep, next_run_number
 from ranker.uplift import learn_from_holdout
@@ -204,7 +204,8 @@ def replay_windows(
         replay = folder / str(number) / REPLAY
         replay.parent.mkdir()
         copy_ranker(latest, replay, relations.ranker_schema)
-        dbt_build(replay, variables | {"as_of": str(cut)}, folder, *REPLAYED, manifest=manifest)
+        at_cut = {"as_of": str(cut), "replayed_users": USERS_MAX}
+        dbt_build(replay, variables | at_cut, folder, *REPLAYED, manifest=manifest)
         with open_replay(replay, latest, relations, cut, label_days, variables) as connection:
             windows.append(read_window(connection, cut))
         if number > 1:

@@ -63,6 +63,7 @@
         'as_of': {'type': 'moment', 'nullable': true},
         'only_touched_users': {'type': 'word', 'of': ['realtime', 'always', 'never']},
         'lists_refresh_days': count_above_0,
+        'replayed_users': count,
         'quantity_max': count_above_0,
         'bot_events_per_minute': count_above_0,
         'gate': {'type': 'word', 'of': ['great_expectations', 'sql'], 'nullable': true},

@@ -15,6 +15,7 @@ OTHER = {
     "as_of": "2024-05-01 00:00:00",
     "only_touched_users": "always",
     "lists_refresh_days": 7,
+    "replayed_users": 20,
     "source_places": {"shopify": "elsewhere"},
     "forget_history_days": 60,
     "churn_days": 45,

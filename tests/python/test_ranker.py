@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as np_strategies
 from shop import small_shop, write_parquet
 from sklearn.linear_model import LogisticRegression
-from warehouse import NO_GATE, Build, build, compiled_models, manifest, run_models
+from warehouse import NO_GATE, Build, assert_same, build, compiled_models, manifest, run_models
 
 from ranker import train as training
 from ranker.accuracy import HERE as training_folder
@@ -223,6 +223,25 @@ def test_what_is_no_better_does_not_rank(shop, tmp_path, monkeypatch):
     kept = build(database, shop, "--select", "+int_ranker_coefficients", *NO_GATE)
     assert kept.query("select is_promoted from ranker.training_runs") == [(False,)]
     assert kept.query("select distinct run_id from int_ranker_coefficients") == [("default",)]
+
+
+def test_users_of_a_sample_have_the_candidates_that_a_replay_of_all_gives_them(shop, tmp_path):
+    """Of 40 users and 15 to be replayed those with every second number, made with the sales and neighbours of all."""
+    folders = {name: tmp_path / name for name in ("all", "sample")}
+    for folder in folders.values():
+        folder.mkdir()
+    everybody, sampled = (
+        build(folders[name] / "w.duckdb", shop | {"replayed_users": users}, *training.REPLAYED)
+        for name, users in (("all", 0), ("sample", 15))
+    )
+    assert everybody.succeeded and sampled.succeeded, everybody.text + sampled.text
+    of_users = ["int_candidates", "int_candidate_knot_places", "int_user_neighbours", "int_user_shopping"]
+    for relation in of_users:
+        made, expected = sampled.rows_by_user(relation), everybody.rows_by_user(relation)
+        keys = dict(everybody.query("select user_id, user_key from int_user_keys"))
+        chosen = {user: rows for user, rows in expected.items() if keys[user] % 2 == 0}
+        assert made == chosen and len(chosen) > 10, relation
+    assert_same(sampled, everybody, ["int_item_similarities", "int_item_popularity", "int_user_segments"])
 
 
 def test_too_short_a_history_is_said(tmp_path):

@@ -38,6 +38,7 @@ RUN_TIME_VARS = {
         "as_of",
         "only_touched_users",
         "lists_refresh_days",
+        "replayed_users",
         "source_places",
         "forget_history_days",
         "churn_days",
