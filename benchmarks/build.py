@@ -1,9 +1,10 @@
 """What a whole `dbt build` of a made-up shop takes: seconds, peak memory, disk, and which models it goes to.
 
-    python -m benchmarks.build [--users 10000] [--database target/bench/bench.duckdb] [--models 25] [--round] [--day]
+    python -m benchmarks.build [--users 10000] [--database target/bench/bench.duckdb] [--round] [--day] [--train]
 
 `--round` then has 80 users look at something, three times, and builds what `recmail watch` builds after each.
 `--day` then builds the shop a day later over it (var only_touched_users: always), and says what share that costs.
+`--train` then learns from the shop into a warehouse of its own, and says what share of the whole build that costs.
 RECMAIL_MEMORY=4GB and RECMAIL_THREADS=2 bound it, as they bound every build. Where other work shares the machine, CPU
 seconds tell more than the wall's; a node's are the process's while it runs, shared with what runs beside it.
 """
@@ -11,7 +12,7 @@ seconds tell more than the wall's; a node's are the process's while it runs, sha
 import argparse
 import json
 import os
-import resource
+import re
 import subprocess
 import time
 from bisect import bisect
@@ -29,7 +30,7 @@ from benchmarks.rounds import rounds
 from benchmarks.shops import ROOT
 from dbt_tools.relations import schemas_holding, search
 
-DBT = str(ROOT / ".venv/bin/dbt")
+DBT, RECMAIL = (str(ROOT / ".venv/bin" / command) for command in ("dbt", "recmail"))
 # a hundredth more events in a day, three to a visit: so many visits of 100,000 users in a quarter of an hour
 ROUND_USERS, ROUNDS = 80, 3
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -89,27 +90,44 @@ def build(shop: Path, database: Path, only_touched: bool = False) -> Cost:
     if not only_touched:
         database.unlink(missing_ok=True)
     variables = {"input_location": str(shop), "only_touched_users": "always" if only_touched else "realtime"}
+    return measured([DBT, "--quiet", "build", "--vars", json.dumps(variables)], database)
+
+
+def train(shop: Path, database: Path) -> Cost:
+    """`recmail train` for a warehouse that does not know anything yet, with all its default cuts."""
+    database.unlink(missing_ok=True)
+    variables = json.dumps({"input_location": str(shop)})
+    return measured([RECMAIL, "train", "--database", str(database), "--vars", variables], database)
+
+
+def measured(command: list[str], database: Path) -> Cost:
     environment = os.environ | {
         "RECMAIL_DATABASE": str(database),
         "DBT_PROFILES_DIR": str(ROOT),
         "DBT_TARGET_PATH": str(database.parent),
         "GX_ANALYTICS_ENABLED": "false",
     }
-    command = [DBT, "--quiet", "build", "--vars", json.dumps(variables)]
     cost, started = Cost(), time.perf_counter()
     run = subprocess.Popen(command, cwd=ROOT, env=environment)
     while True:
         cost.samples.append((time.time(), cpu_seconds(run)))
         cost.disk = max(cost.disk, gigabytes_on_disk(database))
+        cost.memory = max(cost.memory, peak_memory(run))
         if run.poll() is not None:
             break
         time.sleep(SAMPLE_SECONDS)
     cost.wall = time.perf_counter() - started
     if run.returncode:
-        print(f"dbt ended with {run.returncode}: what follows is of a build that failed")
+        print(f"{command[0]} ended with {run.returncode}: what follows is of a run that failed")
     cost.cpu = cost.samples[-1][1]
-    cost.memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e9
     return cost
+
+
+def peak_memory(process: subprocess.Popen) -> float:
+    """Gigabytes; 0 of one that has ended."""
+    status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) * 1024 / 1e9 if found else 0
 
 
 def read_nodes(folder: Path, samples: Samples) -> list[Node]:
@@ -199,6 +217,7 @@ def main() -> None:
     parser.add_argument("--shops", type=Path, default=ROOT / "data/bench")
     parser.add_argument("--day", action="store_true", help="build the shop a day later, too")
     parser.add_argument("--round", action="store_true", help="rounds of selector realtime, too")
+    parser.add_argument("--train", action="store_true", help="recmail train, too")
     arguments = parser.parse_args()
     database = arguments.database.absolute()
     database.parent.mkdir(parents=True, exist_ok=True)
@@ -209,6 +228,12 @@ def main() -> None:
     whole_cost = beyond_start(whole.samples, whole_nodes)
     if arguments.round:
         print_rounds(shop, database, whole_cost)
+    if arguments.train:
+        cost = train(shop, database.with_name("trained.duckdb"))
+        print(
+            f"\nrecmail train: {cost.wall:.0f} s, {cost.cpu:.0f} CPU seconds, {cost.cpu / whole.cpu:.0%} of the whole "
+            f"build's {whole.cpu:.0f}; {cost.memory:.2f} GB of memory"
+        )
     if not arguments.day:
         return
     day = build(write_shop(arguments.users, arguments.shops, day=True), database, only_touched=True)

@@ -15,7 +15,7 @@ from dbt_tools.relations import Relations, literal
 from ranker.spline import Knots, design_matrix
 
 HERE = Path(__file__).parent
-# of a shop with twice as many and more a replay makes candidates of a sample (var replayed_users), of which so many are read
+# of a larger shop a replay makes candidates of a sample that is no smaller (var replayed_users), and so many are read
 USERS_MAX = 20_000
 
 
