@@ -215,12 +215,19 @@ def compiled_models(select: str, variables: dict | None = None) -> dict[str, str
         *("compile", *FRUGAL, "--select", select),
         variables=variables,
         folder=FOLDER,
-        database=shared_folder / "w.duckdb",
+        database=own_database(),
         manifest=manifest(variables),
     )
     assert run.succeeded, run.messages
     nodes = [compiled.node for compiled in run.results if compiled.node.resource_type == "model"]
     return {node.name: re.sub(r'"w"\."\w+"\.', "", node.compiled_code) for node in nodes}
+
+
+def own_database() -> Path:
+    """What dbt compiles against: a file of this worker, since dbt locks it."""
+    folder = shared_folder / f"compiled-{FOLDER.name}"
+    folder.mkdir(exist_ok=True)
+    return folder / "w.duckdb"
 
 
 def run_models(connection: duckdb.DuckDBPyConnection, models: dict[str, str]) -> None:
@@ -236,7 +243,7 @@ def data_tests() -> dict[str, str]:
         *("compile", *FRUGAL, "--select", "test_type:data"),
         variables={},
         folder=FOLDER,
-        database=shared_folder / "w.duckdb",
+        database=own_database(),
         manifest=manifest({}),
     )
     assert run.succeeded, run.messages
