@@ -11,31 +11,14 @@
 with lists as (
 
     select
-        placement,
-        user_id,
-        item_id,
-        user_key,
-        item_key,
-        position,
-        block,
-        strategy,
-        score,
-        purchase_probability,
-        cold_start_factor,
-        playbook_factor,
-        item_rule_factor,
-        click_factor,
-        propensity,
-        evidence_item_id,
-        evidence_count,
-        listed_at,
-        case strategy
+        {{ of_list }},
+        case lists.strategy
             {% for strategy in strategies() if strategy.reason %}
                 when '{{ strategy.name }}' then '{{ strategy.reason }}'
             {% endfor %}
             else 'suggestion'
         end as reason
-    from {{ ref('int_placement_lists') }}
+    from {{ ref('int_placement_lists') }} as lists
 
 ),
 
