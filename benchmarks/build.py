@@ -12,7 +12,6 @@ seconds tell more than the wall's; a node's are the process's while it runs, sha
 import argparse
 import json
 import os
-import re
 import subprocess
 import time
 from bisect import bisect
@@ -26,6 +25,7 @@ import duckdb
 
 from benchmarks.build_shops import write_shop
 from benchmarks.cpu import SAMPLE_SECONDS, Samples, cpu_at
+from benchmarks.memory import peak_memory_bytes
 from benchmarks.rounds import rounds
 from benchmarks.shops import ROOT
 from dbt_tools.relations import schemas_holding, search
@@ -112,7 +112,7 @@ def measured(command: list[str], database: Path) -> Cost:
     while True:
         cost.samples.append((time.time(), cpu_seconds(run)))
         cost.disk = max(cost.disk, gigabytes_on_disk(database))
-        cost.memory = max(cost.memory, peak_memory(run))
+        cost.memory = max(cost.memory, peak_memory_bytes(run.pid) / 1e9)
         if run.poll() is not None:
             break
         time.sleep(SAMPLE_SECONDS)
@@ -121,13 +121,6 @@ def measured(command: list[str], database: Path) -> Cost:
         print(f"{command[0]} ended with {run.returncode}: what follows is of a run that failed")
     cost.cpu = cost.samples[-1][1]
     return cost
-
-
-def peak_memory(process: subprocess.Popen) -> float:
-    """Gigabytes; 0 of one that has ended."""
-    status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    return int(found[1]) * 1024 / 1e9 if found else 0
 
 
 def read_nodes(folder: Path, samples: Samples) -> list[Node]:

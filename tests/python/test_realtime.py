@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import duckdb
 from shop import AS_OF, small_shop, write_parquet
 from warehouse import Build, assert_same, build, compiled_models, connect, manifest
 
@@ -31,6 +32,12 @@ def mark_tables(built: Build) -> None:
 
 def kept_tables(built: Build) -> set[str]:
     return {name for (name,) in built.query("select table_name from duckdb_columns() where comment = 'mark'")}
+
+
+def find_inputs(connection: duckdb.DuckDBPyConnection) -> None:
+    """By their names, as models are found."""
+    (path,) = connection.execute("select current_setting('search_path')").fetchone()
+    connection.execute(f"set search_path = '{path},inputs'")
 
 
 def an_hour_later() -> dict[str, list[dict]]:
@@ -186,8 +193,7 @@ def test_tables_that_a_round_may_keep_read_counted_columns_alone(small, tmp_path
     views = {name: manifest({}).nodes[f"model.recmail.{name}"] for name in ("stg_items", "stg_users")}
     own = small.copied_to(tmp_path)
     with connect(own.database, read_only=False) as connection:
-        (path,) = connection.execute("select current_setting('search_path')").fetchone()
-        connection.execute(f"set search_path = '{path},inputs'")
+        find_inputs(connection)
         for name, node in views.items():
             columns = ", ".join(node.config.get("counted"))
             connection.execute(
@@ -268,8 +274,7 @@ def test_of_changed_web_events_alone_comes_what_all_of_them_say(small, tmp_path)
         assert built.succeeded, built.text
         assert built.value("select as_of from stg_as_of") == AS_OF + timedelta(hours=hour)
         with connect(own.database) as connection:
-            (path,) = connection.execute("select current_setting('search_path')").fetchone()
-            connection.execute(f"set search_path = '{path},inputs'")
+            find_inputs(connection)
             # it would name who asked to be erased
             assert connection.execute("select count(*) from stg_changed_web_events").fetchone() == (0,)
             for name, sql in models.items():
