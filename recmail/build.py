@@ -1,8 +1,8 @@
 """`dbt build` into a copy of the warehouse, which takes the warehouse's place when dbt has ended.
 
 Until then everybody reads the marts of before; after it the warehouse is what dbt would have made of it in place,
-failed models and skipped ones included. Of a build that was killed the copy stays until the next one, and until then
-nothing is rendered. What the sender's ledger holds is read beside the inputs email_events, user_exclusions and
+failed models and skipped ones included. Of a build that was killed, or that DuckDB stopped, the copy stays until the
+next one, and until then nothing is rendered. What the sender's ledger holds is read beside the inputs email_events, user_exclusions and
 send_log. Arguments after -- go to dbt: -- --select +email_queue
 """
 
@@ -57,6 +57,11 @@ def replaced_by_copy(database: Path) -> Iterator[Path]:
         written_at = copy_warehouse(database, folder)
         copy = folder / database.name
         yield copy
+        if log_of(copy).exists():
+            raise click.ClickException(
+                f"DuckDB stopped before all that it had built was in its file (see above). {database} stays as it is,"
+                " and nothing is mailed from it: build again"
+            )
         if copy.is_file() and time_written(database) == written_at:
             write_out(copy)
             copy.replace(database)
@@ -94,7 +99,7 @@ def copy_warehouse(database: Path, folder: Path) -> int | None:
             " make room, or run `dbt build`, which builds in place"
         )
     try:
-        if database.with_name(f"{database.name}.wal").exists():
+        if log_of(database).exists():
             # what a killed process wrote last goes into the file
             duckdb.connect(database).close()
         # nobody writes to it while it is copied
@@ -112,6 +117,12 @@ def copy_warehouse(database: Path, folder: Path) -> int | None:
             f"{database} can't be copied to {folder}: {error.strerror}. It stays as it is: make room, and build again"
         ) from None
     return time_written(database)
+
+
+def log_of(file: Path) -> Path:
+    """What DuckDB has committed and not put in its place in the file: gone when the last connection was closed as it
+    should be."""
+    return file.with_name(f"{file.name}.wal")
 
 
 def write_out(file: Path) -> None:

@@ -12,6 +12,7 @@ import time
 from collections import namedtuple
 from pathlib import Path
 
+import click
 import duckdb
 import pytest
 from click.testing import CliRunner
@@ -21,7 +22,7 @@ from dbt_tools.dbt_runs import NO_TESTS, DbtRun, run_dbt
 from dbt_tools.unfinished import building_folder
 from email_render.errors import SetupError
 from email_render.gate import require_open_gate
-from recmail.build import main
+from recmail.build import main, replaced_by_copy
 from recmail.forget import main as forget
 
 # one input alone: what follows takes no part in who reads what
@@ -113,6 +114,22 @@ def test_a_build_that_was_killed_leaves_the_marts_and_the_next_one_starts_anew(w
     assert "is running, or was killed" in mailing_problem(warehouse)
     built = recmail_build(warehouse, inputs, *SOME)
     assert built.exit_code == 0, built.output
+
+
+def test_a_build_that_duckdb_stopped_leaves_the_marts_and_nothing_is_mailed(warehouse, inputs):
+    before = warehouse.read_bytes()
+    opened = "import duckdb, os, sys; connection = duckdb.connect(sys.argv[1]); "
+    stopped = opened + "connection.execute('create table a as select 1 as b'); os._exit(0)"
+    with (
+        pytest.raises(click.ClickException, match="DuckDB stopped .* build again"),
+        replaced_by_copy(warehouse) as copy,
+    ):
+        subprocess.run([sys.executable, "-c", stopped, copy], check=True)
+    assert warehouse.read_bytes() == before
+    assert "is running, or was killed" in mailing_problem(warehouse)
+    built = recmail_build(warehouse, inputs, *SOME)
+    assert built.exit_code == 0, built.output
+    assert not building_folder(warehouse).exists()
 
 
 def test_dbt_retry_builds_the_rest_and_nothing_is_mailed_before_a_whole_build(warehouse, inputs):
