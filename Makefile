@@ -205,14 +205,14 @@ lint: .venv-lint/.installed ## ruff, SQLFluff, and dbt-bouncer over the manifest
 	$(lint)/ruff format --check
 	$(lint)/dbt --quiet parse --vars '{sources: [shopify, woocommerce, ga4, segment, snowplow, klaviyo, mailchimp]}'
 	COLUMNS=180 $(lint)/dbt-bouncer run --show-all-failures
-	$(lint)/sqlfluff lint models tests
+	$(lint)/python scripts/lint_sql.py lint models tests
 
 fmt: export RECMAIL_DATABASE := :memory:
 fmt: export DBT_TARGET_PATH := target/lint
 fmt: .venv-lint/.installed ## format Python and SQL in place
 	$(lint)/ruff check --fix
 	$(lint)/ruff format
-	$(lint)/sqlfluff fix models tests
+	$(lint)/python scripts/lint_sql.py fix models tests
 
 hooks: .venv-lint/.installed ## run the linters on what every git commit changes
 	$(lint)/pre-commit install
