@@ -76,7 +76,7 @@ def yaml_mapping(text: str) -> dict:
     try:
         value = yaml.safe_load(text) or {}
     except yaml.YAMLError as error:
-        raise ValueError(f"VARS is no YAML: {' '.join(str(error).split())}") from None
+        raise ValueError(f"vars are no YAML: {' '.join(str(error).split())}") from None
     if not isinstance(value, dict):
-        raise ValueError(f"VARS must be a mapping like '{{recommendations_per_user: 20}}', not {text!r}")
+        raise ValueError(f"vars must be a mapping like '{{recommendations_per_user: 20}}', not {text!r}")
     return value

@@ -81,7 +81,7 @@ def run_dbt(
     manifest: Manifest | None = None,
     seconds: Mapping[str, float] | None = None,
 ) -> DbtRun:
-    """One dbt command; a failing one does not raise, and its messages are printed as well.
+    """One dbt command; a failing one does not raise, and its messages are printed as well. KeyboardInterrupt on Ctrl-C.
 
     `folder` takes what dbt writes beside the database; `database` is RECMAIL_DATABASE unless given. A `manifest` spares
     the parsing: of a database file of the same name, and with vars that decide neither refs nor configs. `seconds`
@@ -99,6 +99,8 @@ def run_dbt(
         runner = dbtRunner(manifest=manifest and own_copy(manifest), callbacks=[keep])
         outcome = runner.invoke([command, *options(variables, folder), *arguments])
     DuckDBConnectionManager.close_all_connections()  # or the file stays locked for this process
+    if isinstance(outcome.exception, KeyboardInterrupt):
+        raise outcome.exception
     if outcome.exception:
         messages.append(str(outcome.exception))
     return DbtRun(bool(outcome.success), messages, list(getattr(outcome.result, "results", None) or []))

@@ -1,7 +1,7 @@
 """A plugin of dbt-duckdb, named in profiles.yml: Jinja reads numbers such as 0.5 without Python's parser.
 
-Python before 3.11.8 and before 3.12.2 counts how deep the parsers of all threads are in one place: when two models are
-compiled at once, one of them now and then fails with "AST constructor recursion depth mismatch" (python/cpython#106905).
+Python before 3.11.8 and before 3.12.2 counts how deep the parsers of all threads are in one place: of two models that
+are compiled at once one fails now and then, "AST constructor recursion depth mismatch" (python/cpython#106905).
 """
 
 import sys

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from dbt_tools.build_vars import yaml_mapping
 from dbt_tools.private_files import close_to_others, private_files
 from dbt_tools.project import project_directory
 
@@ -43,16 +44,14 @@ warehouse_option = named_database(keep_private, is_read_only=True)
 built_warehouse_option = named_database(require_built, is_read_only=True)
 
 
-def json_mapping(_context, _option, text: str) -> dict:
+def chosen_vars(_context, _option, text: str) -> dict:
+    """As dbt takes them; times as text, which JSON can say."""
     try:
-        value = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise click.BadParameter(f"no JSON: {error}") from None
-    if not isinstance(value, dict):
-        raise click.BadParameter("no JSON object")
-    return value
+        return json.loads(json.dumps(yaml_mapping(text), default=str))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 vars_option = click.option(
-    "--vars", "variables", default="{}", callback=json_mapping, help="Vars of the builds, as JSON."
+    "--vars", "variables", default="{}", callback=chosen_vars, help="Vars of the builds, as YAML or JSON."
 )

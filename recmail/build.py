@@ -1,9 +1,9 @@
 """`dbt build` into a copy of the warehouse, which takes the warehouse's place when dbt has ended.
 
 Until then everybody reads the marts of before; after it the warehouse is what dbt would have made of it in place,
-failed models and skipped ones included. Of a build that was killed, or that DuckDB stopped, the copy stays until the
-next one, and until then nothing is rendered. What the sender's ledger holds is read beside the inputs email_events, user_exclusions and
-send_log. Arguments after -- go to dbt: -- --select +email_queue
+failed models and skipped ones included. Of a build that was killed (or ended with Ctrl-C), or that DuckDB stopped, the
+copy stays until the next one, and until then nothing is rendered. What the sender's ledger holds is read beside the
+inputs email_events, user_exclusions and send_log. Arguments after -- go to dbt: -- --select +email_queue
 """
 
 import json
@@ -43,6 +43,10 @@ def main(database: Path, variables: dict, ledger: str | None, arguments: tuple[s
         with less_work():
             outcome = dbtRunner().invoke(["build", "--vars", json.dumps(read | variables), *arguments])
         DuckDBConnectionManager.close_all_connections()
+        if isinstance(outcome.exception, KeyboardInterrupt):
+            raise click.ClickException(
+                f"stopped by you: {database} stays as it is, and nothing is mailed from it until the next build"
+            )
     if outcome.exception:
         raise click.ClickException(str(outcome.exception))
     if not outcome.success:

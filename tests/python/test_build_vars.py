@@ -1,10 +1,12 @@
-"""What `make build INPUT= AS_OF= VARS=` hands to dbt."""
+"""What `make build INPUT= AS_OF= VARS=` and `recmail build --vars` hand to dbt."""
 
 from pathlib import Path
 
+import click
 import pytest
 
 from dbt_tools.build_vars import build_vars
+from dbt_tools.options import chosen_vars
 
 DECLARED = ["input_location", "as_of", "recommendations_per_user", "shop_name"]
 
@@ -48,8 +50,8 @@ def test_vars_are_yaml_beside_the_other_options():
     [
         ({"INPUT": "/no/such/place"}, "INPUT=/no/such/place is no directory"),
         ({"AS_OF": "yesterday"}, "AS_OF=yesterday is no timestamp"),
-        ({"VARS": "{recommendations_per_user: "}, "VARS is no YAML"),
-        ({"VARS": "recommendations_per_user=20"}, "VARS must be a mapping"),
+        ({"VARS": "{recommendations_per_user: "}, "vars are no YAML"),
+        ({"VARS": "recommendations_per_user=20"}, "vars must be a mapping"),
         ({"VARS": "{1: 2}"}, "dbt_project.yml has no var 1; it has"),
         ({"VARS": "{recomendations: 20}"}, "dbt_project.yml has no var recomendations; it has"),
         ({"AS_OF": "2025-06-01", "VARS": "{as_of: 2025-01-01}"}, "as_of is in VARS and also given"),
@@ -58,3 +60,16 @@ def test_vars_are_yaml_beside_the_other_options():
 def test_what_cannot_be_used_is_named(environment: dict[str, str], message: str):
     with pytest.raises(ValueError, match=message):
         build_vars(environment, DECLARED)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"as_of": "2025-06-01 00:00:00"}', "as_of: 2025-06-01 00:00:00", "{as_of: '2025-06-01 00:00:00'}"],
+)
+def test_vars_of_a_command_are_yaml_or_json(text: str):
+    assert chosen_vars(None, None, text) == {"as_of": "2025-06-01 00:00:00"}
+
+
+def test_vars_of_a_command_that_are_neither_are_refused():
+    with pytest.raises(click.BadParameter, match="vars must be a mapping"):
+        chosen_vars(None, None, "recommendations_per_user=20")

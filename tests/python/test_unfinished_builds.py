@@ -98,14 +98,17 @@ def test_a_first_build_makes_the_warehouse(warehouse, inputs):
 def test_a_build_that_was_killed_leaves_the_marts_and_the_next_one_starts_anew(warehouse, inputs):
     before = warehouse.read_bytes()
     command = [sys.executable, "-c", "from recmail.build import main; main()", "--database", str(warehouse)]
-    process = subprocess.Popen([*command, "--vars", f'{{"input_location": "{inputs}"}}', *SOME], cwd=ROOT)
     copy = building_folder(warehouse) / warehouse.name
-    while not copy.is_file():
-        assert process.poll() is None
-        time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert warehouse.read_bytes() == before
+    for way in (signal.SIGINT, signal.SIGKILL):
+        process = subprocess.Popen([*command, "--vars", f"input_location: {inputs}", *SOME], cwd=ROOT)
+        # dbt has begun to write
+        while not copy.with_name(f"{copy.name}.wal").is_file():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(way)
+        assert process.wait() != 0
+        assert warehouse.read_bytes() == before
+        assert "is running, or was killed" in mailing_problem(warehouse)
     with duckdb.connect(warehouse) as connection:
         connection.execute("create table trained as select 1 as a")
     assert "is running, or was killed" in mailing_problem(warehouse), "whatever was written since"
