@@ -1,6 +1,7 @@
 {#-
   First on-run-start hook: one message names every var that is not what var_types() says, and nothing runs. dbt renders
-  hooks when it reads the project, too, so that commands without hooks (compile, show, list) stop as well.
+  hooks when it reads the project, too, so that commands without hooks (compile, show, list) stop as well. A name in --vars
+  that no var has is warned of, since dbt says nothing; not where recmail is a package, as it may be another's.
 -#}
 {% macro check_vars() %}
     {% set problems = [] %}
@@ -10,6 +11,11 @@
             {% do problems.append(name ~ " is " ~ (var(name) | string or "blank") | truncate(100) ~ ": expected " ~ problem) %}
         {% endif %}
     {% endfor %}
+    {% if execute and project_name == 'recmail' %}
+        {% for name in (invocation_args_dict.get('vars') or {}) if name not in var_types() %}
+            {% do exceptions.warn("--vars names " ~ (name | string | truncate(100)) ~ ", which is no var: it changes nothing") %}
+        {% endfor %}
+    {% endif %}
     {% if problems %}
         {% do exceptions.raise_compiler_error(
             "Vars that can't be used (dbt_project.yml says what each means); nothing was built:\n- " ~ problems | join("\n- ")

@@ -9,7 +9,7 @@ import yaml
 from dbt_macros import project_macros
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from warehouse import ROOT
+from warehouse import FOLDER, ROOT, manifest
 
 from dbt_tools.dbt_runs import run_dbt
 
@@ -201,3 +201,15 @@ def test_every_command_stops(command, tmp_path):
     run = run_dbt(*command, variables=hostile, folder=tmp_path, database=tmp_path / "w.duckdb")
     assert not run.succeeded
     assert "- as_of is 2025-06-01' as timestamp)" in "\n".join(run.messages), json.dumps(run.messages)
+
+
+def test_a_name_that_no_var_has_is_warned_of(tmp_path):
+    run = run_dbt(
+        *("run-operation", "check_vars"),
+        variables={"recomendations_per_user": 20},
+        folder=FOLDER,
+        database=tmp_path / "w.duckdb",
+        manifest=manifest({}),
+    )
+    assert run.succeeded
+    assert run.messages == ["--vars names recomendations_per_user, which is no var: it changes nothing"]
