@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+DUCKDB_ENCODINGS = ("utf-8", "utf-16", "latin-1")
 BLOCK = 1 << 20
 SAMPLES, SAMPLE_BYTES = 16, 1 << 16
 # DuckDB reads no longer ones
@@ -22,7 +23,7 @@ BEYOND_LATIN_1 = re.compile(rb"[\x80-\x9f]")
 def text_file(path: str | Path) -> dict:
     """{encoding, header: the first line, bad_lines: {number: fault}, has_open_quotes: some line may end within quotes}.
 
-    `encoding` is utf-8, utf-16 or latin-1, as DuckDB reads them, or else what it seems to be: of a big-endian UTF-16
+    `encoding` is one of DUCKDB_ENCODINGS, which DuckDB reads, or else what it seems to be: of a big-endian UTF-16
     file DuckDB reads no row and says nothing, and one with an emoji it can't read.
     """
     with Path(path).open("rb") as file:

@@ -8,6 +8,7 @@ import duckdb
 from dbt_tools.macros import call_macro
 from dbt_tools.relations import LATEST_RUN, literal, qualified, schemas_holding
 from email_render.errors import SetupError
+from input_checks.text_files import DUCKDB_ENCODINGS, text_file
 
 # what the sender asks of them; every column as text, since in a CSV file they are. Without its first column no row of a
 # file says whom or what it is about.
@@ -63,7 +64,13 @@ def input_file(folder: Path, name: str) -> Path | None:
 def file_rows(path: Path) -> str:
     if path.suffix == ".parquet":
         return f"read_parquet({literal(path)})"
-    return f"read_csv({literal(path)}, all_varchar = true, header = true, null_padding = true)"
+    encoding = text_file(path)["encoding"]
+    if encoding not in DUCKDB_ENCODINGS:
+        raise SetupError(
+            f'{path} is neither UTF-8 nor Latin-1, it seems to be {encoding}: save it as "CSV UTF-8" and run again'
+        )
+    options = f"all_varchar = true, header = true, null_padding = true, encoding = '{encoding}'"
+    return f"read_csv({literal(path)}, {options})"
 
 
 def selection(connection: duckdb.DuckDBPyConnection, rows: str, columns: tuple[str, ...]) -> str:

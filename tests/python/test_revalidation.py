@@ -3,6 +3,7 @@
 import mailbox
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -277,6 +278,29 @@ def test_requests_that_nobody_can_read_stop_the_sender_as_the_build(sent, tmp_pa
     outcome, found, _ = sent(small_shop(), write=write)
     assert outcome.exit_code == 2 and said in outcome.output, outcome.output
     assert {row["state"] for row in found.values()} <= {"queued"} and not (tmp_path / "mails").exists()
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_files_may_be_written_as_the_build_reads_them(rendered, sent, encoding):
+    reader = min(shown(rendered[0]))
+    tables = small_shop()
+    for user in tables["users"]:
+        user["first_name"] = "Zoë"
+        user["email_consent"] = "no" if user["user_id"] == reader else user["email_consent"]
+    _, found, _ = sent(tables, write=partial(write_csv, encoding=encoding))
+    assert {name: row["reason"] for name, row in found.items() if row["state"] == "dropped"} == {
+        reader: "no_consent"
+    }
+
+
+def test_files_that_the_build_would_refuse_stop_the_sender(sent, tmp_path):
+    tables = small_shop()
+    tables["users"][0]["first_name"] = "„Zoë“"
+    outcome, _, _ = sent(tables, write=partial(write_csv, encoding="cp1252"))
+    assert outcome.exit_code == 2 and "it seems to be Windows-1252: save it as" in outcome.output, (
+        outcome.output
+    )
+    assert not (tmp_path / "mails").exists()
 
 
 def test_users_and_addresses_are_known_in_every_spelling_that_the_build_reads(rendered, sent):
