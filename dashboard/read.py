@@ -58,11 +58,8 @@ class Numbers:
 
 def read(database: Path) -> Numbers:
     """ClickException when the file can't be read, or holds two builds."""
-    try:
-        with open_database(database) as connection:
-            return read_from(connection)
-    except duckdb.IOException as error:
-        raise click.ClickException(f"{database} can't be read, is a build still running? {error}") from None
+    with open_database(database) as connection:
+        return read_from(connection)
 
 
 def read_from(connection: duckdb.DuckDBPyConnection) -> Numbers:

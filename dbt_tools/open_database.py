@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import click
 import duckdb
 
-from dbt_tools.relations import literal, qualified
+from dbt_tools.relations import literal, open_file, qualified
 
 SCHEMA_SUFFIX = ".db"
 ZONED = "TIMESTAMP WITH TIME ZONE"
@@ -23,12 +23,12 @@ ZONED = "TIMESTAMP WITH TIME ZONE"
 def open_database(
     database: Path, names: Collection[str] | None = None, **settings: object
 ) -> duckdb.DuckDBPyConnection:
-    """A connection that can't write to it. ClickException when a folder holds no table; else DuckDB's errors.
+    """A connection that can't write to it. ClickException when a folder holds no table, or a file can't be opened now.
 
     `names` are the tables that are asked for, where they are few: to look at all files of a folder takes a second.
     """
     if not database.is_dir():
-        return duckdb.connect(database, read_only=True, config=settings)
+        return open_file(database, **settings)
     # what memory can't hold goes where a file's would
     connection = duckdb.connect(config={"temp_directory": f"{database}.tmp"} | settings)
     try:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+import click
 import duckdb
 
 # what the hooks make, and no model: without var `schema_prefix`, in these schemas
@@ -74,9 +75,26 @@ class Relations:
         return connect(database, [*sorted(schemas), self.ranker_schema], read_only)
 
 
+class CannotOpen(click.ClickException):
+    """The database can't be opened now, or never; the message says which."""
+
+
+def open_file(database: Path, read_only: bool = True, **settings: object) -> duckdb.DuckDBPyConnection:
+    """CannotOpen while another process writes to DuckDB's file, or reads what is to be written, and when it is none."""
+    try:
+        return duckdb.connect(database, read_only=read_only, config=settings)
+    except duckdb.Error as error:
+        if "Could not set lock" in str(error):
+            used = "being written" if read_only else "used"
+            raise CannotOpen(
+                f"{database} is {used} by another process: wait until dbt has finished, or close it there"
+            ) from None
+        raise CannotOpen(f"{database} can't be opened: {error}") from None
+
+
 def connect(database: Path, schemas: Iterable[str], read_only: bool = True) -> duckdb.DuckDBPyConnection:
     """A connection that finds what is in those of the schemas that the database has by bare names."""
-    connection = duckdb.connect(database, read_only=read_only)
+    connection = open_file(database, read_only)
     search(connection, schemas)
     return connection
 

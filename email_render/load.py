@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from dbt_tools.open_database import open_database
-from dbt_tools.relations import DIGEST, lists, literal, qualified, schemas_holding, search
+from dbt_tools.relations import DIGEST, CannotOpen, lists, literal, qualified, schemas_holding, search
 from email_render.errors import SetupError
 from email_render.money import write_money_formats
 
@@ -133,12 +133,8 @@ def open_warehouse(database: Path, escaping: Escaping = "sql") -> duckdb.DuckDBP
     try:
         # one thread: a second one belongs to a second worker
         connection = open_database(database, threads=1, memory_limit=MEMORY_LIMIT)
-    except duckdb.Error as error:
-        if "Could not set lock" in str(error):
-            raise SetupError(
-                f"{database} is being written by another process: wait until dbt has finished."
-            ) from error
-        raise SetupError(f"{database} cannot be opened: {error}") from error
+    except CannotOpen as error:
+        raise SetupError(error.format_message()) from None
     search(connection, [schema_of(connection, mart) for mart in MARTS])
     connection.execute(HTML_MACROS[escaping])
     connection.execute(MACROS)

@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from dbt_tools.relations import RANKER_SCHEMA, Relations, connect, literal, qualified
+from dbt_tools.relations import RANKER_SCHEMA, Relations, connect, literal, open_file, qualified
 from ranker.spline import Knots, places
 
 TIMES_BOUGHT = (0, 1, 2)
@@ -16,7 +16,7 @@ Models = dict[int, np.ndarray]
 
 def copy_ranker(source: Path, target: Path, schema: str = RANKER_SCHEMA) -> None:
     """Gives a database what was learned so far; a table that it has gets the columns that it lacks."""
-    with duckdb.connect(target) as connection:
+    with open_file(target, read_only=False) as connection:
         connection.execute(f"create schema if not exists {qualified(schema)}")
         connection.execute(f"attach {literal(source)} as source (read_only)")
         columns = connection.execute(

@@ -18,7 +18,7 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt_tools.build_vars import declared_vars
 from dbt_tools.dbt_runs import parse_project
 from dbt_tools.options import database_option, vars_option
-from dbt_tools.relations import Relations
+from dbt_tools.relations import CannotOpen, Relations, open_file
 from dbt_tools.scratch import scratch_folder
 from ranker.accuracy import LIST_LENGTH, list_accuracy
 from ranker.metrics import recall_and_ndcg
@@ -35,12 +35,28 @@ REGULARISATION = 100.0
 # one name for all files of a run, so that dbt parses once
 REPLAY = "replay.duckdb"
 REPLAYED = ("--selector", "training")
+# an hour, for a warehouse that somebody has open
+WAIT_SECONDS, WAITS_MAX = 5, 720
 
 STARTED = time.monotonic()
 
 
 def say(text: str) -> None:
     print(f"train: {time.monotonic() - STARTED:4.0f} s  {text}", flush=True)
+
+
+def wait_until_free(database: Path) -> None:
+    """Training takes minutes: who has the warehouse open at its end costs nothing of it. CannotOpen after an hour."""
+    for attempt in range(WAITS_MAX):
+        try:
+            open_file(database, read_only=False).close()
+            return
+        except CannotOpen as error:
+            if attempt == WAITS_MAX - 1:
+                raise
+            if not attempt:
+                say(f"{error.format_message()}; what was learned waits for it")
+            time.sleep(WAIT_SECONDS)
 
 
 def sample(windows: list[Window], times_bought: int, rows_max: int) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -136,6 +152,7 @@ def train(database: Path, variables: dict, window_count=4, label_days=14, rows_m
             "is_promoted": is_better,
         }
         group = {"subject": "recommendations", "cut": cuts[0], "label_days": label_days}
+        wait_until_free(database)
         copy_ranker(latest, database, relations.ranker_schema)
         final = fit(windows, knots, rows_max) if is_better else None
         keep(database, relations, run, challenger, final, knots, [group | row for row in accuracy])
@@ -164,6 +181,7 @@ def build_latest(
     latest = folder / "latest" / REPLAY
     latest.parent.mkdir()
     if database.exists():
+        open_file(database).close()  # CannotOpen says why, and no ATTACH
         copy_ranker(database, latest, relations.ranker_schema)
     say("the gate, and what was bought until now")
     dbt_build(latest, variables | PAST_VARS, folder, *PAST_SELECTION, manifest=manifest)

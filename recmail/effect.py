@@ -15,7 +15,7 @@ from dbt.contracts.graph.manifest import Manifest
 
 from dbt_tools.dbt_runs import parse_project, run_dbt
 from dbt_tools.options import built_database_option, vars_option
-from dbt_tools.relations import Relations, literal, qualified, schemas_holding
+from dbt_tools.relations import Relations, literal, open_file, qualified, schemas_holding
 from dbt_tools.scratch import scratch_folder
 from recmail.list_clicks import estimate
 from sending.export import ledger_vars
@@ -54,7 +54,9 @@ def main(database: Path, variables: dict, ledger: str | None, weeks: int) -> Non
     with scratch_folder("effect") as folder, ledger_vars(database, ledger, folder / "ledger") as read:
         variables = read | variables
         trial = folder / "trial.duckdb"
-        shutil.copyfile(database, trial)
+        # nobody writes to it while it is copied
+        with open_file(database):
+            shutil.copyfile(database, trial)
         require_time_of_the_warehouse(trial, variables)
         click.echo("Building with the rules as they are now, in a copy …")
         manifest = parse_project(variables, folder, trial)

@@ -54,14 +54,7 @@ def main(
 
 def open_whole(database: Path) -> duckdb.DuckDBPyConnection:
     """A connection that can't write. ClickException unless the warehouse is that of a whole run."""
-    try:
-        connection = open_database(database)
-    except duckdb.Error as error:
-        if "Could not set lock" in str(error):
-            raise click.ClickException(
-                f"{database} is being written by another process: wait until dbt has finished"
-            ) from None
-        raise click.ClickException(f"{database} can't be opened: {error}") from None
+    connection = open_database(database)
     missing = missing_relations(connection)
     if missing:
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""

@@ -19,6 +19,7 @@ import duckdb
 from dbt_tools.build_vars import declared_vars
 from dbt_tools.macros import call_macro
 from dbt_tools.options import database_option
+from dbt_tools.relations import open_file
 from input_checks.contract import Column, InputContract
 from recmail.found_tables import FoundTable, masked, tables_of_directory, tables_of_schema
 from recmail.sources import SourceTable, described, source_tables
@@ -89,7 +90,7 @@ def opened(database: Path | None) -> duckdb.DuckDBPyConnection:
         raise click.ClickException(
             f"there is no database {database}: a folder has a slash in its name, ./shop"
         )
-    return duckdb.connect(database, read_only=True) if database else duckdb.connect()
+    return open_file(database) if database else duckdb.connect()
 
 
 def look(place: str, connection: duckdb.DuckDBPyConnection) -> dict[str, FoundTable]:

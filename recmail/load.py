@@ -20,7 +20,7 @@ import duckdb
 from tqdm import tqdm
 
 from dbt_tools.options import database_option
-from dbt_tools.relations import literal, qualified
+from dbt_tools.relations import literal, open_file, qualified
 from dbt_tools.scratch import scratch_folder, sole_use
 from dbt_tools.unfinished import building_folder
 from recmail.postgresql import URL_VARIABLE, LoadError, SourceColumn, SourceTable, opened_source
@@ -88,7 +88,7 @@ def sole_writer(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     was_there = folder.exists()  # it may hold what a killed build left
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        with sole_use(folder), duckdb.connect(database) as connection:
+        with sole_use(folder), open_file(database, read_only=False) as connection:
             connection.execute("begin")
             yield connection
             connection.execute("commit")

@@ -10,6 +10,7 @@ import click
 from dbt_tools.build_vars import declared_vars
 from dbt_tools.dbt_runs import run_dbt
 from dbt_tools.options import built_database_option, vars_option
+from dbt_tools.relations import open_file
 from dbt_tools.scratch import scratch_folder
 
 QUERY = Path(__file__).with_suffix(".sql")
@@ -36,6 +37,7 @@ def main(
     if lift == 0 or not 0 < baseline * (1 + lift) < 1:
         raise click.BadParameter("the share has to change, and to stay between 0 and 1", param_hint="--lift")
     given = {"baseline": baseline, "lift": lift, "power": power, "alpha": alpha, "arms": arms}
+    open_file(database).close()  # or dbt says at length that it can't
     needed = ask(database, variables, given)
     one, daily, mailed = (int(needed[name]) for name in ("one_look", "daily_looks", "mailed_count"))
     click.echo(

@@ -39,11 +39,8 @@ Rows = list[dict]
     help="HTML file to write.",
 )
 def main(database: Path, out: Path) -> None:
-    try:
-        with open_database(database) as connection:
-            page = render(report(connection))
-    except duckdb.IOException as error:
-        raise click.ClickException(f"{database} can't be read, is a build still running? {error}") from None
+    with open_database(database) as connection:
+        page = render(report(connection))
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(page, encoding="utf-8")
     click.echo(f"{out}: input quality, from {database}")

@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import duckdb
-
-from dbt_tools.relations import qualified, schemas_holding
+from dbt_tools.relations import open_file, qualified, schemas_holding
 
 # lines on what isn't on: the mart has them all
 LINES_MAX = 12
@@ -12,7 +10,7 @@ LINES_MAX = 12
 
 def readiness_lines(database: Path) -> list[str]:
     """Empty when the database has no such mart, as after a build of some models alone."""
-    with duckdb.connect(database, read_only=True) as connection:
+    with open_file(database) as connection:
         schemas = schemas_holding(connection, "readiness")
         if len(schemas) != 1:
             return []

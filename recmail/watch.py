@@ -16,7 +16,6 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-import duckdb
 from dbt.contracts.graph.manifest import Manifest
 
 from dbt_tools.build_vars import build_vars, declared_vars
@@ -24,7 +23,7 @@ from dbt_tools.dbt_runs import parse_project, project_files, run_dbt, without_te
 from dbt_tools.less_work import without_looking_for_garbage
 from dbt_tools.options import database_option
 from dbt_tools.project import files_state, project_directory
-from dbt_tools.relations import qualified, schemas_holding
+from dbt_tools.relations import CannotOpen, open_file, qualified, schemas_holding
 from dbt_tools.scratch import sole_use
 from email_render.cli import out_option, render
 from recmail.build import replaced_by_copy
@@ -239,10 +238,14 @@ def run(command: click.Command, *arguments: str) -> None:
 
 
 def queued_messages(database: Path) -> set[str]:
-    """Their ids; none before the first build."""
+    """Their ids; none before the first build. Failed while another process writes to it."""
     if not database.is_file():
         return set()
-    with duckdb.connect(str(database), read_only=True) as connection:
+    try:
+        connection = open_file(database)
+    except CannotOpen as error:
+        raise Failed(error.format_message()) from None
+    with connection:
         schemas = schemas_holding(connection, "email_queue")
         if not schemas:
             return set()

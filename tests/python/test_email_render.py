@@ -513,7 +513,7 @@ def test_a_file_that_is_no_database_is_one_clear_error(tmp_path, run):
     (tmp_path / "warehouse.duckdb").write_text("not a database, but long enough to be looked at" * 100)
     result = run("render")
     assert result.exit_code == 2
-    assert "cannot be opened" in result.output
+    assert "can't be opened" in result.output
 
 
 def test_render_without_any_message_writes_an_empty_file(emails):

@@ -28,7 +28,7 @@ from input_checks.contract import InputContract
 # what dbt writes beside the database: a folder for each worker of pytest-xdist
 FOLDER = ROOT / "target" / "pytest" / os.environ.get("PYTEST_XDIST_WORKER", "alone")
 # of one session, for all its workers: conftest.py sets it
-shared_folder = Path()
+shared_folder = ROOT / "target"
 
 # Read by SQL alone, when it runs: a manifest serves all their values. test_manifest.py holds it.
 RUN_TIME_VARS = {
