@@ -9,4 +9,7 @@ gc.set_threshold(10_000_000, 1, 1)
 from sqlfluff.cli.commands import cli  # noqa: E402
 
 if __name__ == "__main__":
-    cli()
+    try:
+        cli()
+    finally:
+        gc.collect()  # its workers' locks, of which Python warns at its end
