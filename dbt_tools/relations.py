@@ -76,17 +76,21 @@ class Relations:
 
 
 class CannotOpen(click.ClickException):
-    """The database can't be opened now, or never; the message says which."""
+    """The database can't be opened; the message says why."""
+
+
+class InUse(CannotOpen):
+    """It can be when another process has closed it."""
 
 
 def open_file(database: Path, read_only: bool = True, **settings: object) -> duckdb.DuckDBPyConnection:
-    """CannotOpen while another process writes to DuckDB's file, or reads what is to be written, and when it is none."""
+    """InUse while another process writes to the file, or reads what is to be written. CannotOpen when it is no database."""
     try:
         return duckdb.connect(database, read_only=read_only, config=settings)
     except duckdb.Error as error:
         if "Could not set lock" in str(error):
             used = "being written" if read_only else "used"
-            raise CannotOpen(
+            raise InUse(
                 f"{database} is {used} by another process: wait until dbt has finished, or close it there"
             ) from None
         raise CannotOpen(f"{database} can't be opened: {error}") from None

@@ -18,7 +18,7 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt_tools.build_vars import declared_vars
 from dbt_tools.dbt_runs import parse_project
 from dbt_tools.options import database_option, vars_option
-from dbt_tools.relations import CannotOpen, Relations, open_file
+from dbt_tools.relations import InUse, Relations, open_file
 from dbt_tools.scratch import scratch_folder
 from ranker.accuracy import LIST_LENGTH, list_accuracy
 from ranker.metrics import recall_and_ndcg
@@ -46,12 +46,12 @@ def say(text: str) -> None:
 
 
 def wait_until_free(database: Path) -> None:
-    """Training takes minutes: who has the warehouse open at its end costs nothing of it. CannotOpen after an hour."""
+    """Training takes minutes: who has the warehouse open at its end costs nothing of it. InUse after an hour."""
     for attempt in range(WAITS_MAX):
         try:
             open_file(database, read_only=False).close()
             return
-        except CannotOpen as error:
+        except InUse as error:
             if attempt == WAITS_MAX - 1:
                 raise
             if not attempt:

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from sending_setup import KEY
 
-from dbt_tools.relations import CannotOpen, open_file
+from dbt_tools.relations import CannotOpen, InUse, open_file
 from ranker import train
 from recmail import watch
 from recmail.cli import main
@@ -88,5 +88,12 @@ def test_what_was_learned_waits_for_the_warehouse(database, monkeypatch, capsys)
 def test_nobody_waits_for_ever(database, monkeypatch):
     monkeypatch.setattr(train, "WAIT_SECONDS", 0)
     monkeypatch.setattr(train, "WAITS_MAX", 3)
-    with open_elsewhere(database), pytest.raises(CannotOpen, match="is used by another process"):
+    with open_elsewhere(database), pytest.raises(InUse, match="is used by another process"):
+        train.wait_until_free(database)
+
+
+def test_what_is_no_database_is_not_waited_for(database, monkeypatch):
+    monkeypatch.setattr(train.time, "sleep", lambda seconds: pytest.fail("it waits"))
+    database.write_text("no database at all, however often it is opened")
+    with pytest.raises(CannotOpen, match="can't be opened"):
         train.wait_until_free(database)
