@@ -84,7 +84,7 @@ class InUse(CannotOpen):
 
 
 def open_file(database: Path, read_only: bool = True, **settings: object) -> duckdb.DuckDBPyConnection:
-    """InUse while another process writes to the file, or reads what is to be written. CannotOpen when it is no database."""
+    """InUse while another process writes to it, or reads what is to be written. CannotOpen when it is no database."""
     try:
         return duckdb.connect(database, read_only=read_only, config=settings)
     except duckdb.Error as error:
