@@ -53,6 +53,15 @@ class LazyGroup(click.Group):
         module, _, function = COMMANDS[name][0].partition(":")
         return getattr(import_module(module), function)
 
+    def invoke(self, context: click.Context) -> object:
+        """DuckDB has a word of its own for Ctrl-C."""
+        try:
+            return super().invoke(context)
+        except RuntimeError as error:
+            if str(error) == "Query interrupted":
+                raise KeyboardInterrupt from None
+            raise
+
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         """From COMMANDS: click would import every one of them for its text."""
         with formatter.section("Commands"):

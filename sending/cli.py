@@ -143,7 +143,7 @@ def send(
         prices = queue.prices_since(earlier[0]["as_of"]) if earlier else None
         found = findings(plan, [run["message_count"] for run in earlier], settings, clock(), prices)
         if dry_run:
-            click.echo(plan_text(plan, found))
+            click.echo(plan_text(plan, found, allow))
             return
         connect = connector(transport, target, out, smtp_url)
         signer = Signer.from_environment(settings.send_from)

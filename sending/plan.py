@@ -1,6 +1,6 @@
 """What `send --dry-run` prints: how many messages of each kind would go out, and a few of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from sending.frozen_queue import Plan
 from sending.guard import Finding
@@ -8,11 +8,11 @@ from sending.guard import Finding
 VALUES_SHOWN = 15
 
 
-def plan_text(plan: Plan, found: Iterable[Finding]) -> str:
-    return "\n".join(plan_lines(plan, found))
+def plan_text(plan: Plan, found: Iterable[Finding], allowed: Collection[str]) -> str:
+    return "\n".join(plan_lines(plan, found, allowed))
 
 
-def plan_lines(plan: Plan, found: Iterable[Finding]) -> Iterator[str]:
+def plan_lines(plan: Plan, found: Iterable[Finding], allowed: Collection[str]) -> Iterator[str]:
     yield f"{plan.waiting:,} of {plan.size:,} messages would be sent (marts as of {plan.as_of} UTC)"
     for reason, count in plan.others:
         yield f"  not {count:,}: {reason}"
@@ -31,4 +31,7 @@ def plan_lines(plan: Plan, found: Iterable[Finding]) -> Iterator[str]:
         address = f"{row['email'][:1]}…@{row['domain']}"
         yield f"  {row['message_id']}  {row['send_at']:%Y-%m-%d %H:%M}  {address}  {row['subject']}"
     for finding in found:
-        yield f"send would stop: {finding.text}. --allow {finding.check} sends all the same."
+        if finding.check in allowed:
+            yield f"allowed this once: {finding.text}"
+        else:
+            yield f"send would stop: {finding.text}. --allow {finding.check} sends all the same."

@@ -5,6 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
+import click
 import duckdb
 import pytest
 import yaml
@@ -13,7 +14,7 @@ from click.testing import CliRunner
 from dbt_tools.dbt_runs import parse_project
 from dbt_tools.project import CHECKOUT, project_directory, recmail_directory
 from dbt_tools.relations import Relations, schemas_holding
-from recmail.cli import COMMANDS
+from recmail.cli import COMMANDS, LazyGroup
 from recmail.cli import main as recmail
 from sending.newer_inputs import cleaning_rule
 
@@ -132,3 +133,15 @@ def test_every_command_explains_itself(command):
     outcome = CliRunner().invoke(recmail, [command, "--help"])
     assert outcome.exit_code == 0, outcome.output
     assert outcome.output.startswith(f"Usage: main {command} ")
+
+
+@pytest.mark.parametrize(("said", "ends_with"), [("Query interrupted", SystemExit), ("else", RuntimeError)])
+def test_ctrl_c_within_a_query_of_duckdbs_ends_without_a_traceback(said, ends_with, monkeypatch):
+    @click.command()
+    def interrupted() -> None:
+        raise RuntimeError(said)
+
+    monkeypatch.setattr(LazyGroup, "get_command", lambda *_: interrupted)
+    outcome = CliRunner().invoke(recmail, ["render"])
+    assert type(outcome.exception) is ends_with and outcome.exit_code == 1
+    assert ("Aborted!" in outcome.output) is (ends_with is SystemExit)

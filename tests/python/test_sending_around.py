@@ -190,6 +190,9 @@ def test_nothing_is_sent_and_nothing_written_when_a_check_says_no(shop, place, t
     options = maildir(tmp_path, "--now", "2017-11-20 12:00:00")
     outcome = sent(shop, place, *options)
     assert outcome.exit_code == 2 and "--allow old" in outcome.output
+    assert "send would stop: the marts are as of" in sent(shop, place, *options, "--dry-run").output
+    planned = sent(shop, place, *options, "--dry-run", "--allow", "old").output
+    assert "allowed this once: the marts are as of" in planned and "would stop" not in planned
     assert states(place) == [] and not (tmp_path / "mails").exists()
     assert "6 expired (shelf_life)" in sent(shop, place, *options, "--allow", "old").output
 
