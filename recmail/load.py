@@ -97,9 +97,7 @@ def sole_writer(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     except BlockingIOError:
         raise LoadError(f"a build of {database} is running: load again when it has ended") from None
     except duckdb.IOException as error:
-        raise LoadError(
-            f"{database} can't be written, is it open elsewhere? {str(error).splitlines()[0]}"
-        ) from None
+        raise LoadError(f"{database} can't be written: {str(error).splitlines()[0]}") from None
 
 
 def replace(

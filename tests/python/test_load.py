@@ -245,7 +245,7 @@ def test_what_a_load_did_not_write_and_what_is_being_built_stays(load, tmp_path)
     database = tmp_path / "w.duckdb"
     with duckdb.connect(database) as connection:
         connection.execute("create table main.kinds as select 1 as id")
-        assert "can't be written, is it open elsewhere?" in writes_in_another_process(database)
+        assert "is used by another process" in writes_in_another_process(database)
     code, output = load("kinds", "--into", "main")
     assert code == 1
     assert "main.kinds of the warehouse is not of a load: name another schema with --into" in output
@@ -257,10 +257,10 @@ def test_what_a_load_did_not_write_and_what_is_being_built_stays(load, tmp_path)
 def writes_in_another_process(database: Path) -> str:
     """DuckDB gives a process that has a file open the same one again."""
     code = (
-        "import sys, pathlib, recmail.load as load\n"
+        "import sys, pathlib, click, recmail.load as load\n"
         "try:\n"
         "    with load.sole_writer(pathlib.Path(sys.argv[1])): pass\n"
-        "except load.LoadError as error: print(error.message)"
+        "except click.ClickException as error: print(error.message)"
     )
     return subprocess.run([sys.executable, "-c", code, database], capture_output=True, text=True).stdout
 
