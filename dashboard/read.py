@@ -58,8 +58,11 @@ class Numbers:
 
 def read(database: Path) -> Numbers:
     """ClickException when the file can't be read, or holds two builds."""
-    with open_database(database) as connection:
-        return read_from(connection)
+    try:
+        with open_database(database) as connection:
+            return read_from(connection)
+    except duckdb.IOException as error:
+        raise click.ClickException(f"{database} can't be read, is a build still running? {error}") from None
 
 
 def read_from(connection: duckdb.DuckDBPyConnection) -> Numbers:

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import click
 import duckdb
 
-from dbt_tools.relations import literal, open_file, qualified
+from dbt_tools.relations import CannotOpen, literal, open_file, qualified
 
 SCHEMA_SUFFIX = ".db"
 ZONED = "TIMESTAMP WITH TIME ZONE"
@@ -23,7 +23,7 @@ ZONED = "TIMESTAMP WITH TIME ZONE"
 def open_database(
     database: Path, names: Collection[str] | None = None, **settings: object
 ) -> duckdb.DuckDBPyConnection:
-    """A connection that can't write to it. ClickException when a folder holds no table, or a file can't be opened now.
+    """A connection that can't write to it. CannotOpen, saying why; ClickException when a folder holds no table.
 
     `names` are the tables that are asked for, where they are few: to look at all files of a folder takes a second.
     """
@@ -35,6 +35,9 @@ def open_database(
         # Spark's timestamps are instants
         connection.execute("set global TimeZone = 'UTC'")
         add_views(connection, database, names)
+    except duckdb.Error as error:
+        connection.close()
+        raise CannotOpen(f"{database} can't be opened: {error}") from None
     except BaseException:
         connection.close()
         raise

@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 import numpy as np
 from dbt.contracts.graph.manifest import Manifest
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 from dbt_tools.build_vars import declared_vars
 from dbt_tools.dbt_runs import parse_project
@@ -47,16 +48,19 @@ def say(text: str) -> None:
 
 def wait_until_free(database: Path) -> None:
     """Training takes minutes: who has the warehouse open at its end costs nothing of it. InUse after an hour."""
-    for attempt in range(WAITS_MAX):
-        try:
-            open_file(database, read_only=False).close()
-            return
-        except InUse as error:
-            if attempt == WAITS_MAX - 1:
-                raise
-            if not attempt:
-                say(f"{error.format_message()}; what was learned waits for it")
-            time.sleep(WAIT_SECONDS)
+
+    def say_once(state: RetryCallState) -> None:
+        if state.attempt_number == 1:
+            say(f"{state.outcome.exception().format_message()}; what was learned waits for it")
+
+    retrying = Retrying(
+        retry=retry_if_exception_type(InUse),
+        wait=wait_fixed(WAIT_SECONDS),
+        stop=stop_after_attempt(WAITS_MAX),
+        before_sleep=say_once,
+        reraise=True,
+    )
+    retrying(lambda: open_file(database, read_only=False).close())
 
 
 def sample(windows: list[Window], times_bought: int, rows_max: int) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -16,7 +16,7 @@ import duckdb
 from dbt_tools.options import built_database_option
 from dbt_tools.private_files import MARK
 from dbt_tools.project import project_directory
-from dbt_tools.relations import literal, qualified, schemas_holding
+from dbt_tools.relations import literal, open_file, qualified, schemas_holding
 from dbt_tools.scratch import sole_use, sweep_scratch
 from dbt_tools.unfinished import building_folder, remove_copy
 from email_render.run import PLAN_FILE
@@ -64,7 +64,7 @@ def main(database: Path, outs: tuple[Path, ...], ledger: str | None, if_erased: 
 
 def has_erased(database: Path) -> bool:
     """Whether a build has erased somebody since the warehouse was first built or last written anew."""
-    with duckdb.connect(database, read_only=True) as connection:
+    with open_file(database) as connection:
         return bool(
             connection.execute(f"from {place_of(SWEPT, connection)} except {requests(connection)}").fetchall()
         )
@@ -107,7 +107,7 @@ def sweep_ledger(database: Path, place: str) -> None:
     """ClickException when it isn't known whom it may hold."""
     if not ledger_exists(place):
         return
-    with duckdb.connect(database, read_only=True) as connection:
+    with open_file(database) as connection:
         users = erased_users(connection)
     if users is None:
         raise click.ClickException(

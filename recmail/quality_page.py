@@ -39,8 +39,11 @@ Rows = list[dict]
     help="HTML file to write.",
 )
 def main(database: Path, out: Path) -> None:
-    with open_database(database) as connection:
-        page = render(report(connection))
+    try:
+        with open_database(database) as connection:
+            page = render(report(connection))
+    except duckdb.IOException as error:
+        raise click.ClickException(f"{database} can't be read, is a build still running? {error}") from None
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(page, encoding="utf-8")
     click.echo(f"{out}: input quality, from {database}")

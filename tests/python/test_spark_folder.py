@@ -120,6 +120,18 @@ def test_a_folder_without_tables_is_one_message(tmp_path):
     assert outcome.exit_code == 1 and "holds no table as Spark leaves them" in outcome.output
 
 
+@pytest.mark.parametrize(
+    "command", [["render"], ["dashboard"], ["quality"], ["email-report"], ["explain", "--user", "u1"]]
+)
+def test_a_folder_that_spark_still_writes_is_one_message(tmp_path, command):
+    table = tmp_path / "dbt_email.db" / "email_queue"
+    table.mkdir(parents=True)
+    (table / "part-0000.parquet").write_bytes(b"PAR1 and no more yet")
+    outcome = CliRunner().invoke(main, [*command, "--database", str(tmp_path)], env=ENVIRONMENT)
+    assert isinstance(outcome.exception, SystemExit), outcome.exc_info
+    assert f"{tmp_path} can't be opened: " in outcome.output
+
+
 def test_what_writes_takes_no_folder(folder):
     outcome = CliRunner().invoke(main, ["forget", "--database", str(folder)])
     assert outcome.exit_code == 2 and "is a directory" in outcome.output
