@@ -49,9 +49,17 @@ def open_newer_inputs(connection: duckdb.DuckDBPyConnection, folder: Path) -> No
         )
         source = file_rows(files[name]) if name in files else built
         for kind, rows in (("built", built), ("newer", source)):
-            connection.execute(f"create temp table {kind}_{name} as {selection(connection, rows, columns)}")
+            keep_rows(connection, f"{kind}_{name}", rows, columns)
     if "erasure_requests" in files:
         refuse_unreadable_requests(connection, files["erasure_requests"])
+
+
+def keep_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: str, columns: tuple[str, ...]) -> None:
+    try:
+        connection.execute(f"create temp table {table} as {selection(connection, rows, columns)}")
+    except duckdb.Error as error:
+        # below its first line stands the line of the file, which is somebody's
+        raise SetupError(f"{rows} can't be read: {str(error).splitlines()[0]}") from None
 
 
 def input_file(folder: Path, name: str) -> Path | None:
@@ -75,10 +83,7 @@ def file_rows(path: Path) -> str:
 
 def selection(connection: duckdb.DuckDBPyConnection, rows: str, columns: tuple[str, ...]) -> str:
     """The columns as text, ids and addresses as the build reads them; null where a file has none."""
-    try:
-        there = {name.lower() for name, *_ in connection.execute(f"describe from {rows}").fetchall()}
-    except duckdb.Error as error:
-        raise SetupError(f"{rows} can't be read: {error}") from None
+    there = {name.lower() for name, *_ in connection.execute(f"describe from {rows}").fetchall()}
     if columns[0] not in there:
         raise SetupError(f"{rows} has no column {columns[0]}: its first row must name it")
     expressions = (cleaned(column) if column in there else "cast(null as varchar)" for column in columns)

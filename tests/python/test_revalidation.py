@@ -303,6 +303,22 @@ def test_files_that_the_build_would_refuse_stop_the_sender(sent, tmp_path):
     assert not (tmp_path / "mails").exists()
 
 
+def test_no_message_shows_what_stands_in_a_line(sent, tmp_path):
+    def write(tables: Tables, folder: Path) -> Path:
+        file = write_csv(tables, folder) / "users.csv"
+        # further down than DuckDB looks to tell how many fields a line has
+        known = "".join(f"x{number},x{number}@mail.example\n" for number in range(30_000))
+        file.write_text(f"user_id,email\n{known}u1,secret@mail.example,1,2,3\n", "utf-8")
+        return folder
+
+    outcome, _, _ = sent(small_shop(), write=write)
+    assert (
+        outcome.exit_code == 2
+        and "can't be read: Invalid Input Error: CSV Error on Line: 30002" in outcome.output
+    )
+    assert "secret" not in outcome.output and not (tmp_path / "mails").exists()
+
+
 def test_users_and_addresses_are_known_in_every_spelling_that_the_build_reads(rendered, sent):
     """Another account of an address, which the shop has heard of since the build, has said no."""
     reader = min(shown(rendered[0]))
