@@ -6,27 +6,18 @@
     materialized='table_in_parts',
     part_keys={'model': 'int_user_keys', 'key': 'user_number', 'range_size': 8192}
 ) }}
-{% set fields = [
-    'position', 'item_id', 'item_name', 'price', 'list_price', 'currency', 'item_url', 'image_url', 'strategy',
-    'reason_type', 'reason_text'
-] %}
+{% set fields = ['position', 'item_id', 'item_name', 'price', 'list_price', 'currency', 'item_url', 'image_url'] %}
+{% set fields = fields + ['strategy', 'reason_type', 'reason_text'] %}
 
 with lists as (
-
-    {% set columns = [
-        'user_id', 'position', 'item_id', 'item_name', 'price', 'list_price', 'currency', 'item_url', 'image_url',
-        'strategy', 'reason_type', 'reason_text'
-    ] | join(', ') %}
-    select
-        'email_digest' as placement,
-        {{ columns }}
-    from {{ ref('user_recommendations') }}
-    union all
-    select
-        placement,
-        {{ columns }}
-    from {{ ref('placement_recommendations') }}
-
+    {% for mart, placement in {'user': "'email_digest'", 'placement': 'placement'}.items() %}
+        select
+            {{ placement }} as placement,
+            user_id,
+            {{ fields | join(', ') }}
+        from {{ ref(mart ~ '_recommendations') }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 users as (
@@ -34,10 +25,16 @@ users as (
     select
         users.user_id,
         user_keys.user_number,
-        lower(users.locale) as locale
+        lower(users.locale) as locale,
+        -- an email goes to any of the accounts of an address, a profile to one
+        coalesce(consents.email_refusal, 'another_account_stands_for_it') = 'another_account_stands_for_it'
+        or consents.ads_refusal is null as is_mailed_or_advertised_to,
+        consents.sms_refusal is null as is_texted
     from {{ ref('stg_users') }} as users
     inner join {{ ref('int_user_keys') }} as user_keys
         on users.user_id = user_keys.user_id
+    inner join {{ ref('int_channel_consents') }} as consents
+        on users.user_id = consents.user_id
     where user_keys.{{ is_in_part('user_number') }}
 
 ),
@@ -56,10 +53,8 @@ of_markets as (
             when markets.price is null then coalesce(lists.list_price, lists.price)
             else coalesce(markets.list_price, markets.price)
         end as double) as list_price,
-        case
-            when markets.price is null then lists.currency
-            else coalesce(markets.currency, lists.currency)
-        end as currency,
+        case when markets.price is null then lists.currency else coalesce(markets.currency, lists.currency) end
+            as currency,
         coalesce({{ url_that_fits('coalesce(markets.item_url, lists.item_url)') }}, '') as item_url,
         coalesce({{ url_that_fits('lists.image_url') }}, '') as image_url,
         lists.strategy,
@@ -69,12 +64,20 @@ of_markets as (
     from lists
     inner join users
         on lists.user_id = users.user_id
+    inner join {{ ref('placements') }} as placements
+        on lists.placement = placements.placement
     inner join {{ ref('int_item_labels') }} as labels
         on lists.item_id = labels.item_id
     left join {{ ref('int_item_markets') }} as markets
         on
             lists.item_id = markets.item_id
             and users.locale = markets.locale
+    where
+        case placements.channel
+            when 'email' then users.is_mailed_or_advertised_to
+            when 'sms' then users.is_texted
+            else true
+        end
 
 ),
 

@@ -40,10 +40,12 @@ carts as (
 triggered as (
 
     select distinct
-        user_id,
-        placement
-    from {{ ref('int_due_triggers') }}
-    where not is_ordered_since
+        due_triggers.user_id,
+        due_triggers.placement
+    from {{ ref('int_due_triggers') }} as due_triggers
+    inner join {{ ref('int_mailable_users') }} as mailable
+        on due_triggers.user_id = mailable.user_id
+    where not due_triggers.is_ordered_since
 
 ),
 

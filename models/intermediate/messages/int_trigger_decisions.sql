@@ -1,5 +1,6 @@
 -- Of what is due the first that nothing speaks against is chosen: no answer yet, no order since, no cool-down, no cap
--- of the trigger's own, not deferred for too long, and a list whose first block says what it is about.
+-- of the trigger's own, not deferred for too long, and a list whose first block says what it is about. Of who may not be
+-- mailed in this run no such list is made, and none is asked for.
 with due as (
 
     select
@@ -76,7 +77,7 @@ judged as (
                 caps.mailed_at > {{ dbt.dateadd('day', '-1 * caps.gap_days', 'due.due_at') }}
                 and as_of.as_of > {{ dbt.dateadd('hour', 'due.deferral_hours', 'due.due_at') }}
                 then 'expired'
-            when listed.user_id is null then 'nothing_to_recommend'
+            when mailable.user_id is not null and listed.user_id is null then 'nothing_to_recommend'
         end as held_by
     from due
     cross join {{ ref('stg_as_of') }} as as_of
@@ -84,6 +85,8 @@ judged as (
         on
             due.user_id = listed.user_id
             and due.trigger_type = listed.trigger_type
+    left join {{ ref('int_mailable_users') }} as mailable
+        on due.user_id = mailable.user_id
     left join answered_messages
         on due.message_id = answered_messages.message_id
     left join {{ ref('int_trigger_answers') }} as answers
