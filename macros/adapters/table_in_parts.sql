@@ -18,6 +18,10 @@
     {%- endif -%}
     {%- set pattern = '((?:[A-Za-z0-9_]+[.])?' ~ key ~ ') between 0 and 2147483647' -%}
     {%- set ranges_per_statement = 4 -%}
+    {%- set sql = compiled_code -%}
+    {%- if part_keys.get('range_size') -%}
+        {%- set sql = modules.re.sub('/[*] at most ([0-9]+) rows a range [*]/', 'limit \\1', compiled_code) -%}
+    {%- endif -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
@@ -42,7 +46,7 @@
     {%- for batch in conditions | batch(ranges_per_statement) -%}
         {%- set branches = [] -%}
         {%- for condition in batch -%}
-            {%- do branches.append('(' ~ modules.re.sub(pattern, condition, compiled_code) ~ ')') -%}
+            {%- do branches.append('(' ~ modules.re.sub(pattern, condition, sql) ~ ')') -%}
         {%- endfor -%}
         {%- set is_first = loop.first and load_result('main') is none -%}
         {%- call statement('main' if is_first else 'part_' ~ loop.index) -%}

@@ -1,8 +1,9 @@
 -- Each neighbour votes for its own heaviest items with similarity × interaction weight, in millionths: whole numbers
 -- add up the same in any order. Lists and parts as in int_neighbour_votes.
+{% set users_per_range = 1024 %}
 {{ config(
     materialized='table_in_parts',
-    part_keys={'model': 'int_user_neighbours', 'key': 'user_key', 'range_size': 1024}
+    part_keys={'model': 'int_user_neighbours', 'key': 'user_key', 'range_size': users_per_range}
 ) }}
 
 with neighbours as (
@@ -11,6 +12,7 @@ with neighbours as (
     where
         {{ is_in_part('user_key') }}
         and {{ strategy_is_enabled('similar_users') }}
+    {{ rows_of_a_range(users_per_range * constants().user_neighbours_max) }}
 
 ),
 
