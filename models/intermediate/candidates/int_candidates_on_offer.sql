@@ -7,6 +7,7 @@ with live_offers as (
     select * from {{ ref('int_offers') }}
     where
         is_live
+        and is_for_shown_item
         and minimum_rank = 0
 
 ),

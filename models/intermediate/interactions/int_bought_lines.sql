@@ -17,7 +17,7 @@ select
     orders.user_id,
     orders.anonymous_id,
     order_lines.item_id,
-    orders.currency,
+    coalesce(orders.currency, items.currency) as currency,
     orders.order_status,
     order_lines.quantity,
     order_lines.returned_quantity + coalesce(cancelled.quantity, 0) as returned_quantity,

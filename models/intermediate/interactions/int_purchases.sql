@@ -14,7 +14,7 @@ families as (
 shop_currency as (
 
     select currency
-    from {{ ref('stg_items') }}
+    from lines
     group by currency
     order by count(*) desc, currency
     limit 1
@@ -31,9 +31,7 @@ kept as (
         families.family_item_id as item_id,
         lines.quantity - lines.returned_quantity as kept_quantity,
         -- unit_price is what was paid, discount taken off (GA4's `price`); a second currency can't be added up
-        case
-            when coalesce(lines.currency, shop_currency.currency) = shop_currency.currency then lines.unit_price
-        end as unit_price,
+        case when lines.currency = shop_currency.currency then lines.unit_price end as unit_price,
         lines.is_gift,
         lines.is_discounted,
         lines.ordered_at
@@ -51,7 +49,8 @@ select
     anonymous_id,
     item_id,
     kept_quantity,
-    cast(kept_quantity * unit_price as decimal(18, 4)) as net_amount,
+    -- DuckDB multiplies decimals of 18 digits into 18
+    cast(cast(kept_quantity as decimal(28, 4)) * unit_price as decimal(18, 4)) as net_amount,
     is_gift,
     is_discounted,
     ordered_at

@@ -82,14 +82,12 @@ item_events as (
     select
         in_context.*,
         families.family_item_id,
-        -- of two cart events of a user and item in a row, a removal undoes the addition before it
-        lead(in_context.event_type) over (
-            partition by
-                in_context.user_id,
-                families.family_item_id,
-                case when in_context.event_type in ('cart_add', 'cart_remove') then 'cart' end
+        -- nobody says how many were added or taken out: a removal undoes all additions before it
+        max(case when in_context.event_type = 'cart_remove' then 1 else 0 end) over (
+            partition by in_context.user_id, families.family_item_id
             order by in_context.occurred_at, in_context.event_id
-        ) as next_event_type,
+            rows between current row and unbounded following
+        ) as is_removed_later,
         {{ dbt.dateadd('minute', -1 * led_to_minutes, 'in_context.occurred_at') }} as led_since
     from in_context
     inner join families
@@ -115,4 +113,4 @@ select
 from item_events
 where
     event_type <> 'cart_remove'
-    and not (event_type = 'cart_add' and coalesce(next_event_type, '') = 'cart_remove')
+    and not (event_type = 'cart_add' and is_removed_later = 1)

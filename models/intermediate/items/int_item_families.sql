@@ -1,5 +1,5 @@
--- A family is a parent with its variants. The parent stands for all when the shop sells it; otherwise the variant
--- that is sellable and comes first. A chain is followed two steps up; a cycle ends at its smallest id.
+-- A family is a parent with its variants. The parent stands for all when the shop sells it and has it; otherwise the
+-- variant that is in stock and comes first. A chain is followed two steps up; a cycle ends at its smallest id.
 with items as (
 
     select * from {{ ref('stg_items') }}
@@ -33,9 +33,9 @@ representatives as (
     qualify row_number() over (
         partition by family_id
         order by
-            case when item_id = family_id and is_active then 0 else 1 end,
             case when is_active then 0 else 1 end,
             case when stock_quantity <= 0 then 1 else 0 end,
+            case when item_id = family_id then 0 else 1 end,
             item_id
     ) = 1
 

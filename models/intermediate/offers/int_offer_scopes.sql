@@ -49,7 +49,10 @@ items as (
         items.item_id,
         items.category,
         items.price,
-        cast(1 - items.unit_cost / items.price as decimal(18, 6)) as margin_share
+        -- a cost that is in another unit than the price is none
+        case
+            when items.unit_cost < 1000 * items.price then cast(1 - items.unit_cost / items.price as decimal(18, 6))
+        end as margin_share
     from {{ ref('stg_items') }} as items
     inner join {{ ref('int_item_availability') }} as availability
         on items.item_id = availability.item_id

@@ -7,6 +7,7 @@ select
     families.family_item_id as item_id,
     offers.category,
     {{ offer_scope('families.family_item_id', 'offers.category') }} as scope,
+    coalesce(offers.item_id in (families.family_item_id, families.family_id), true) as is_for_shown_item,
     cast(coalesce(offers.discount_percent, {{ discount_percent_unknown }}) as double) / 100 as discount_share,
     offers.discount_percent,
     case coalesce(offers.minimum_segment, 'new')

@@ -21,6 +21,7 @@ offers as (
         on offers.offer_id = named_offers.offer_id
     where
         offers.is_live
+        and offers.is_for_shown_item
         and offers.minimum_rank = 0
         and named_offers.discount_percent is not null
     group by offers.scope
@@ -62,7 +63,7 @@ members as (
         bundles.item_count,
         bundles.weakest_pair_count,
         items.price,
-        cast(items.price * cast(discounts.discount_share as decimal(9, 6)) as decimal(18, 2)) as saving
+        cast(cast(items.price as decimal(28, 4)) * cast(discounts.discount_share as decimal(9, 6)) as decimal(18, 2)) as saving
     from {{ ref('int_bundles') }} as bundles
     inner join items
         on bundles.item_id = items.item_id

@@ -42,7 +42,7 @@ select
     end as outcome,
     order_lines.quantity,
     cast(coalesce(purchases.kept_quantity, 0) as decimal(18, 4)) as kept_quantity,
-    cast(order_lines.quantity * order_lines.unit_price as decimal(18, 4)) as line_amount,
+    cast(cast(order_lines.quantity as decimal(28, 4)) * order_lines.unit_price as decimal(18, 4)) as line_amount,
     cast(coalesce(purchases.net_amount, 0) as decimal(18, 4)) as net_amount,
     orders.ordered_at
 from order_lines

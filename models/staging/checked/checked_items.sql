@@ -26,7 +26,10 @@ typed as (
             when {{ clean_number('rating_average') }} between 0 and 5
                 then {{ clean_number('rating_average') }}
         end as rating_average,
-        {{ clean_number('rating_count') }} as rating_count,
+        case
+            when {{ clean_number('rating_count') }} between 0 and 1000000000
+                then {{ clean_number('rating_count') }}
+        end as rating_count,
         {{ clean_number('stock_quantity') }} as stock_quantity,
         -- WooCommerce has -1 for a draft
         coalesce({{ clean_boolean('is_active') }}, {{ clean_number('is_active') }} > 0, true) as is_active,

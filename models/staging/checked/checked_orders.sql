@@ -10,6 +10,12 @@ as_of as (
 
 ),
 
+known_currencies as (
+
+    select currency from {{ ref('currencies') }}
+
+),
+
 typed as (
 
     select
@@ -17,10 +23,12 @@ typed as (
         {{ zero_as_none('user_id', 'users', 'user_id') }} as user_id,
         {{ clean_text('anonymous_id') }} as anonymous_id,
         coalesce({{ clean_enum('order_status') }}, 'completed') as order_status,
-        upper({{ clean_text('currency') }}) as currency,
+        known_currencies.currency,
         {{ clean_timestamp('ordered_at') }} as ordered_at,
         {{ row_as_struct('input_rows') }} as raw_row
     from input_rows
+    left join known_currencies
+        on upper({{ clean_text('input_rows.currency') }}) = known_currencies.currency
 
 ),
 

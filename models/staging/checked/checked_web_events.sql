@@ -32,7 +32,10 @@ typed as (
         {{ clean_category('category') }} as category,
         {{ clean_text('search_query') }} as search_query,
         {{ clean_enum('device_type') }} as device_type,
-        {{ clean_number('dwell_seconds') }} as dwell_seconds,
+        -- left minus entered is below 0 where one of them is missing
+        case
+            when {{ clean_number('dwell_seconds') }} between 0 and 86400 then {{ clean_number('dwell_seconds') }}
+        end as dwell_seconds,
         {{ clean_timestamp('occurred_at') }} as occurred_at,
         {{ row_as_struct('input_rows') }} as raw_row,
         {{ hash_of_row(row_as_struct('input_rows')) }} as row_hash

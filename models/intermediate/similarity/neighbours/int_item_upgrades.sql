@@ -20,7 +20,7 @@ with ratings as (
 mean_rating as (
 
     select
-        cast(sum(cast(rating_average * rating_count as decimal(18, 4))) as double)
+        cast(sum(cast(cast(rating_average as decimal(28, 4)) * rating_count as decimal(28, 4))) as double)
         / nullif(sum(rating_count), 0) as rating
     from ratings
 
