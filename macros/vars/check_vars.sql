@@ -65,6 +65,10 @@
         {% for item in (value.values() if is_right else []) if recmail.var_problem(item, type['values']) %}
             {{ return("each value to be " ~ recmail.var_problem(item, type['values'])) }}
         {% endfor %}
+        {#- a map in --vars stands for all of the one in dbt_project.yml -#}
+        {% for key in (type.get('needs', []) if is_right else []) if key not in value %}
+            {{ return("a value for " ~ key ~ " as well, {" ~ key ~ ": …, " ~ (value.keys() | list | first) ~ ": …}") }}
+        {% endfor %}
         {{ return(none if is_right else "a mapping with keys of " ~ type['of'] | join(', ')) }}
     {% endif %}
     {% do exceptions.raise_compiler_error("var_types() has a type " ~ name ~ " that check_vars() does not know") %}

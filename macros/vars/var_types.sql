@@ -68,8 +68,8 @@
         'bot_events_per_minute': count_above_0,
         'gate': {'type': 'word', 'of': ['great_expectations', 'sql'], 'nullable': true},
         'rejected_rows_min': count_above_0,
-        'rejected_share_warn': {'type': 'map', 'of': ['default'] + inputs, 'values': share},
-        'rejected_share_error': {'type': 'map', 'of': ['default'] + inputs, 'values': share},
+        'rejected_share_warn': {'type': 'map', 'of': ['default'] + inputs, 'values': share, 'needs': ['default']},
+        'rejected_share_error': {'type': 'map', 'of': ['default'] + inputs, 'values': share, 'needs': ['default']},
 
         'volume_runs': {'type': 'whole', 'least': 1, 'most': 1000},
         'volume_warn_factor': {'type': 'number', 'least': 1, 'most': 1000000},

@@ -61,6 +61,7 @@ def project_macros(
                 "cleaning/address_key",
             )
         ),
+        ROOT / "macros/adapters/check_time_zone.sql",
         ROOT / "macros/inputs/input_names.sql",
         ROOT / "macros/adapted/source_inputs.sql",
         ROOT / "macros/inputs/close_latest_run.sql",
@@ -80,7 +81,7 @@ def project_macros(
             # the generator keeps the template of a macro by its name
             macro = SimpleNamespace(name=name, macro_sql=block, unique_id=name, original_file_path=str(file))
             macros[name] = CallableMacroGenerator(macro, context)
-    macros |= {name: lambda answer=answer: answer for name, answer in (given or {}).items()}
+    macros |= {name: lambda *_, answer=answer: answer for name, answer in (given or {}).items()}
     context |= macros
     context["recmail"] = SimpleNamespace(**macros)
     return macros

@@ -86,3 +86,7 @@ def test_a_model_of_the_host_stands_for_one_of_recmails(built):
 def test_recmail_makes_no_schema_without_its_prefix(built):
     schemas = {name for (name,) in rows(built, "select distinct table_schema from information_schema.tables")}
     assert {name for name in schemas if not name.startswith("recmail_")} == {"staging", "users"}
+
+
+def test_the_hosts_warehouse_is_for_its_owner_alone(built):
+    assert built.stat().st_mode & 0o077 == 0

@@ -104,6 +104,24 @@ def test_what_is_of_another_type_is_refused(name):
     assert (None in taken) == bool(TYPES[name].get("nullable"))
 
 
+def test_a_map_of_vars_keeps_its_default():
+    """--vars takes the place of the whole map, and SQL without a number is a parser's error."""
+    wanted = "rejected_share_error is {'orders': 0.2}: expected a value for default as well"
+    assert wanted in problems(rejected_share_error={"orders": 0.2})
+    assert problems(rejected_share_error={"default": 0.05, "orders": 0.2}) == ""
+
+
+@pytest.mark.parametrize(("zone", "is_utc"), [("UTC", True), ("Etc/UTC", True), ("Europe/Berlin", False)])
+def test_a_session_in_another_time_zone_builds_nothing(zone, is_utc):
+    """Times with an offset would all be wrong by hours."""
+    check = project_macros(given={"run_query": [(zone,)]})["check_time_zone"]
+    if is_utc:
+        check()
+    else:
+        with pytest.raises(ValueError, match=f"time zone is {zone}; nothing was built"):
+            check()
+
+
 @pytest.mark.parametrize("name", [name for name, type in TYPES.items() if type["type"] == "text"])
 @settings(deadline=None)
 @given(ending=st.text(st.sampled_from("'\"\\;-$*/x\n\0\u2019"), min_size=1, max_size=8))
