@@ -10,9 +10,8 @@ with neighbours as (
 
     select * from {{ ref('int_user_neighbours') }}
     where
-        {{ is_in_part('user_key') }}
-        and {{ strategy_is_enabled('similar_users') }}
-    {{ rows_of_a_range(users_per_range * constants().user_neighbours_max) }}
+        {{ strategy_is_enabled('similar_users') }}
+        and {{ is_in_part('user_key') }} {{ rows_of_a_range(users_per_range * constants().user_neighbours_max) }}
 
 ),
 

@@ -1,6 +1,6 @@
 -- Of what is due the first that nothing speaks against is chosen: no answer yet, no order since, no cool-down, no cap
--- of the trigger's own, not deferred for too long, and a list whose first block says what it is about. Of who may not be
--- mailed in this run no such list is made, and none is asked for.
+-- of the trigger's own, not deferred for too long, and a list whose first block says what it is about. Of whom this run
+-- may not mail no such list is made, and none is asked for.
 with due as (
 
     select

@@ -63,7 +63,8 @@ members as (
         bundles.item_count,
         bundles.weakest_pair_count,
         items.price,
-        cast(cast(items.price as decimal(28, 4)) * cast(discounts.discount_share as decimal(9, 6)) as decimal(18, 2)) as saving
+        cast(cast(items.price as decimal(28, 4)) * cast(discounts.discount_share as decimal(9, 6)) as decimal(18, 2))
+            as saving
     from {{ ref('int_bundles') }} as bundles
     inner join items
         on bundles.item_id = items.item_id
