@@ -262,18 +262,21 @@ def test_a_tombstone_stays_until_it_is_a_month_old(small, later, small_inputs, t
     ]
 
 
-def test_a_failing_export_holds_back_what_was_exported_and_no_mail(small, small_inputs, tmp_path):
+def test_a_failing_export_or_metric_holds_back_no_mail(small, small_inputs, tmp_path):
     built = small.copied_to(tmp_path)
     with connect(built.database, read_only=False) as connection:
         connection.execute("update state.exported_rows set operation = 'teleport'")
         connection.execute("delete from state.queued_messages")
+        connection.execute("update int_email_events set made_by = 'ghost'")
     again = build(
         built.database,
         {"input_location": str(small_inputs)},
-        *("--select", "stg_exported_rows+", "email_queue", "stg_as_of", "--indirect-selection", "cautious"),
+        *("--select", "stg_exported_rows+", "email_queue", "stg_as_of", "email_event_counts"),
+        *("--indirect-selection", "cautious"),
         tests=True,
     )
-    assert not again.succeeded and "stg_exported_rows" in again.text
+    assert not again.succeeded
+    assert "stg_exported_rows" in again.text and "rows_are_valid_email_event_counts" in again.text
     assert again.value("select count(*) from state.queued_messages") == again.value(
         "select count(*) from email_queue"
     )
