@@ -1,7 +1,8 @@
 {#-
     on-run-end hook: what a run that succeeded adds to the tables of source `state`, all of it in one transaction. A
     run of which anything failed, was skipped or was cut off adds nothing, and neither does a model that the run did
-    not build. Exports come after the mails: what fails there holds back what was exported and nothing else. Each
+    not build. Exports come after the mails: what fails there holds back what was exported and nothing else. No mail
+    reads a mart of metrics: what fails there holds back nothing, but for the segments that state is made of. Each
     table's meta (models/state/_state__sources.yml) says how:
     model    the model that is appended, with the same columns
     when     of `model` only rows of which this holds are appended
@@ -18,7 +19,10 @@
         {% set failed_exports = [] %}
         {% for result in results if result.status not in ['success', 'pass', 'warn', 'no-op'] %}
             {% set is_export = 'exports' in result.node.fqn or 'stg_exported_rows' in result.node.unique_id %}
-            {% do (failed_exports if is_export else failed).append(result) %}
+            {% set is_metric = 'metrics' in result.node.fqn and 'user_segment_history' not in result.node.unique_id %}
+            {% if not is_metric %}
+                {% do (failed_exports if is_export else failed).append(result) %}
+            {% endif %}
         {% endfor %}
         {% set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.name') | list %}
         {% set tables = [] %}

@@ -179,6 +179,10 @@ STORIES = [
         alone(f"time-{number}", "unsubscribed", event("unsubscribe", f"time-{number}", time))
         for number, time in enumerate([None, "yesterday", "1970-01-01", "2099-01-01", AS_OF + HOUR])
     ),
+    *(
+        alone(f"pause-{number}", "paused", event("frequency_paused", f"pause-{number}", time))
+        for number, time in enumerate([None, "1970-01-01", AS_OF + HOUR])
+    ),
     alone("no-event-id", "complained", event("complaint", "no-event-id", AS_OF - DAY) | {"event_id": None}),
     *(
         Story(

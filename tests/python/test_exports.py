@@ -19,7 +19,7 @@ EXPORTS = (
     *("site_recommendations", "ad_audiences", "sms_recommendations"),
 )
 EXPORTS_ALONE = ("--select", "config.schema:exports")
-CHEAPER, UNSUBSCRIBED, ERASED = "i7", "u2", "u6"
+CHEAPER, UNSUBSCRIBED, ERASED, PAUSED = "i7", "u2", "u6", "u8"
 
 
 def key_of(*parts: str) -> str:
@@ -50,7 +50,7 @@ def later(small, small_inputs, tmp_path_factory) -> Build:
 
 @pytest.fixture(scope="module")
 def changed(small, tmp_path_factory) -> Build:
-    """The small shop after a price fell, somebody unsubscribed, and somebody asked to be erased."""
+    """The small shop after a price fell, somebody unsubscribed, somebody paused, and somebody asked to be erased."""
     tables = small_shop()
     for item in tables["items"]:
         if item["item_id"] == CHEAPER:
@@ -58,6 +58,8 @@ def changed(small, tmp_path_factory) -> Build:
     for user in tables["users"]:
         if user["user_id"] == UNSUBSCRIBED:
             user["email_consent"] = "unsubscribed"
+        if user["user_id"] == PAUSED:
+            user["email_frequency"] = "paused"
     tables["erasure_requests"].append({"user_id": ERASED, "requested_at": AS_OF - timedelta(days=1)})
     folder = tmp_path_factory.mktemp("changed")
     built = small.copied_to(folder)
@@ -227,6 +229,8 @@ def test_who_unsubscribed_or_was_erased_leaves_a_tombstone_that_names_nobody(cha
         }
 
     assert tombstones("esp_profiles") == {key_of("user", UNSUBSCRIBED), key_of("user", ERASED)}
+    # an ESP would unsubscribe for good whom a tombstone takes away
+    assert changed.query("select user_id from esp_profiles where is_paused") == [(PAUSED,)]
     assert key_of("user", ERASED, "home") in tombstones("site_recommendations")
     # whoever unsubscribed from mails is on the site as before
     assert key_of("user", UNSUBSCRIBED, "home") not in tombstones("site_recommendations")
@@ -258,18 +262,21 @@ def test_a_tombstone_stays_until_it_is_a_month_old(small, later, small_inputs, t
     ]
 
 
-def test_a_failing_export_holds_back_what_was_exported_and_no_mail(small, small_inputs, tmp_path):
+def test_a_failing_export_or_metric_holds_back_no_mail(small, small_inputs, tmp_path):
     built = small.copied_to(tmp_path)
     with connect(built.database, read_only=False) as connection:
         connection.execute("update state.exported_rows set operation = 'teleport'")
         connection.execute("delete from state.queued_messages")
+        connection.execute("update int_email_events set made_by = 'ghost'")
     again = build(
         built.database,
         {"input_location": str(small_inputs)},
-        *("--select", "stg_exported_rows+", "email_queue", "stg_as_of", "--indirect-selection", "cautious"),
+        *("--select", "stg_exported_rows+", "email_queue", "stg_as_of", "email_event_counts"),
+        *("--indirect-selection", "cautious"),
         tests=True,
     )
-    assert not again.succeeded and "stg_exported_rows" in again.text
+    assert not again.succeeded
+    assert "stg_exported_rows" in again.text and "rows_are_valid_email_event_counts" in again.text
     assert again.value("select count(*) from state.queued_messages") == again.value(
         "select count(*) from email_queue"
     )

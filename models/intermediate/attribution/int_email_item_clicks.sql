@@ -1,5 +1,5 @@
 -- The click is a person's; what it put into the cart and what it sold is of the same item or its family, within the
--- attribution window.
+-- attribution window. Of several messages the one clicked last before it did it, so that nothing is sold twice.
 with messages as (
 
     select * from {{ ref('int_mailed_messages') }}
@@ -33,6 +33,15 @@ clicks as (
 
 ),
 
+in_turn as (
+
+    select
+        *,
+        lead(clicked_at) over (partition by user_id, item_id order by clicked_at, message_id) as next_clicked_at
+    from clicks
+
+),
+
 followed as (
 
     select
@@ -55,18 +64,19 @@ followed as (
 )
 
 select
-    clicks.message_id,
-    clicks.user_id,
-    clicks.item_id,
-    clicks.clicked_at,
+    in_turn.message_id,
+    in_turn.user_id,
+    in_turn.item_id,
+    in_turn.clicked_at,
     coalesce(max(1 - followed.is_purchase), 0) = 1 as is_added_to_cart,
     coalesce(max(followed.is_purchase), 0) = 1 as is_purchased,
     sum(followed.net_amount) as revenue_amount
-from clicks
+from in_turn
 left join followed
     on
-        clicks.user_id = followed.user_id
-        and clicks.item_id = followed.item_id
-        and clicks.clicked_at <= followed.happened_at
-        and {{ dbt.dateadd('hour', var('attribution_window_hours'), 'clicks.clicked_at') }} >= followed.happened_at
-group by clicks.message_id, clicks.user_id, clicks.item_id, clicks.clicked_at
+        in_turn.user_id = followed.user_id
+        and in_turn.item_id = followed.item_id
+        and in_turn.clicked_at <= followed.happened_at
+        and {{ dbt.dateadd('hour', var('attribution_window_hours'), 'in_turn.clicked_at') }} >= followed.happened_at
+        and (in_turn.next_clicked_at is null or in_turn.next_clicked_at > followed.happened_at)
+group by in_turn.message_id, in_turn.user_id, in_turn.item_id, in_turn.clicked_at

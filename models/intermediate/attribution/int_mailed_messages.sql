@@ -74,7 +74,8 @@ outcomes as (
     select
         messages.message_id,
         messages.user_id,
-        max(case when events.event_type = 'bounce' then 1 else 0 end) as has_bounced,
+        max(case when events.event_type = 'bounce' then events.occurred_at end) as bounced_at,
+        max(case when events.event_type = 'delivered' then events.occurred_at end) as delivered_at,
         min(case when events.event_type = 'open' and not events.is_machine then events.occurred_at end) as opened_at,
         min(case when events.event_type = 'click' and not events.is_machine then events.occurred_at end) as clicked_at,
         min(case when events.event_type = 'unsubscribe' then events.occurred_at end) as unsubscribed_at,
@@ -98,8 +99,10 @@ select
     coalesce(log.arm, queued.layout, 'unknown') as arm,
     messages.addressee_count,
     messages.sent_at,
-    -- not every ESP reports what it delivered: all but what bounced
-    outcomes.has_bounced = 0 as is_delivered,
+    -- not every ESP reports what it delivered: all but what bounced, unless it was tried again and came, or was read
+    outcomes.bounced_at is null
+    or coalesce(outcomes.delivered_at > outcomes.bounced_at, false)
+    or coalesce(outcomes.opened_at, outcomes.clicked_at) is not null as is_delivered,
     outcomes.opened_at,
     outcomes.clicked_at,
     outcomes.unsubscribed_at,

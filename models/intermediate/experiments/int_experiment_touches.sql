@@ -23,7 +23,8 @@ messages as (
                 as {{ name }},
         {% endfor %}
         min(case when event_type = 'click' and not is_machine then occurred_at end) as clicked_at,
-        max(case when event_type = 'bounce' then 1 else 0 end) as is_bounced
+        max(case when event_type = 'bounce' then occurred_at end) as bounced_at,
+        max(case when event_type = 'delivered' then occurred_at end) as delivered_at
     from events
     group by user_id, message_id
 
@@ -59,7 +60,10 @@ left join queued
     on
         messages.message_id = queued.message_id
         and messages.user_id = queued.user_id
-where messages.is_bounced = 0
+where
+    messages.bounced_at is null
+    or messages.delivered_at > messages.bounced_at
+    or messages.is_opened + messages.is_clicked > 0
 union all
 select
     'site' as channel,

@@ -34,7 +34,22 @@ told_of as (
 
 ),
 
--- an ESP may know messages by ids of its own: what it sent to the user after one was queued may have been that one
+answers as (
+
+    select
+        queued.*,
+        mailed.happened_at,
+        coalesce(mailed.message_id, told_of.message_id) is not null as is_known
+    from queued
+    left join mailed
+        on queued.message_id = mailed.message_id
+    left join told_of
+        on queued.message_id = told_of.message_id
+
+),
+
+-- an ESP may know messages by ids of its own: the first that it sent to the user after one was queued may have been
+-- that one, and what it sent later is something else
 sent_under_other_ids as (
 
     select mailed.*
@@ -53,27 +68,25 @@ select
 from mailed
 union all
 select
-    queued.message_id,
-    queued.user_id,
-    queued.trigger_type,
-    coalesce(mailed.happened_at, queued.last_queued_at) as mailed_at
-from queued
-left join mailed
-    on queued.message_id = mailed.message_id
-left join told_of
-    on queued.message_id = told_of.message_id
-where coalesce(mailed.message_id, told_of.message_id) is not null
+    message_id,
+    user_id,
+    trigger_type,
+    coalesce(happened_at, last_queued_at) as mailed_at
+from answers
+where is_known
 union all
 select
-    queued.message_id,
-    queued.user_id,
-    queued.trigger_type,
-    others.happened_at as mailed_at
-from queued
+    answers.message_id,
+    answers.user_id,
+    answers.trigger_type,
+    min(others.happened_at) as mailed_at
+from answers
 inner join sent_under_other_ids as others
     on
-        queued.user_id = others.user_id
-        and queued.queued_at <= others.happened_at
+        answers.user_id = others.user_id
+        and answers.queued_at <= others.happened_at
+where not answers.is_known
+group by answers.message_id, answers.user_id, answers.trigger_type
 -- what the holdout withheld is over for it, as what was mailed is for others: else the two would differ in what is due
 union all
 select

@@ -23,10 +23,10 @@ shown as (
         coalesce(items.strategy, 'unknown') as strategy,
         coalesce(items.position, 0) as position,
         case when items.is_clicked then 1 else 0 end as is_clicked,
-        case when items.is_added_to_cart then 1 else 0 end as is_added,
-        case when items.is_purchased then 1 else 0 end as is_purchased,
-        items.revenue_amount,
-        cast(items.revenue_amount * margins.margin_share as decimal(18, 4)) as margin_amount,
+        case when items.is_clicked and items.is_added_to_cart then 1 else 0 end as is_added,
+        case when items.is_clicked and items.is_purchased then 1 else 0 end as is_purchased,
+        case when items.is_clicked then items.revenue_amount end as revenue_amount,
+        cast(case when items.is_clicked then items.revenue_amount end * margins.margin_share as decimal(18, 4)) as margin_amount,
         {% if var('cost_per_thousand') %}
             case items.context
                 {% for context, cost in var('cost_per_thousand').items() %}
