@@ -50,6 +50,12 @@ def latest_run(connection: duckdb.DuckDBPyConnection) -> str:
     return runs[0][0] if runs else ""
 
 
+def log_of(file: Path) -> Path:
+    """What DuckDB has committed and not put in its place in the file: gone when the last connection was closed as it
+    should be."""
+    return file.with_name(f"{file.name}.wal")
+
+
 def remove_copy(folder: Path) -> None:
     """What a build that is gone has left of people."""
     for left in folder.iterdir():
