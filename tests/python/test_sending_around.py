@@ -626,6 +626,19 @@ REPORTS = {
     "unsubscribe of nobody": ("Subject: Re: m2\n\nno more\n", "unsubscribe", ("unsubscribe", None, "m2")),
     "a letter": ("From: a@b.example\nSubject: Hello\n\nThank you!\n", "no report", None),
     "nothing": ("", "no report", None),
+    "an odd sender": (dsn().replace("From: ", "From: M\udcfcller "), "hard bounce", ("bounce", "hard", "m1")),
+    "no sender": (dsn().replace("From: ", "X-From: "), "hard bounce", ("bounce", "hard", "m1")),
+    "an odd charset": (
+        dsn().replace("--b\n\n", "--b\nContent-Type: text/plain; charset=idna\n\n"),
+        "hard bounce",
+        ("bounce", "hard", "m1"),
+    ),
+    "an odd subject": ("Subject: =?utf-8?q?=ff=00?=\n\n", "no report", None),
+    "a report in a report": (
+        "Content-Type: message/feedback-report\n\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n",
+        "could not be read",
+        None,
+    ),
 }
 
 
@@ -634,12 +647,12 @@ def test_reports(shop, place, tmp_path, kind):
     text, said, event = REPORTS[kind]
     sent(shop, place, *maildir(tmp_path))
     returned = mailbox.Maildir(tmp_path / "returned")
-    returned.add(text.encode())
+    returned.add(text.encode("utf-8", "surrogateescape"))
     for expected in (said, "no unread mail"):
         outcome = CliRunner().invoke(cli.bounces, ["--ledger", place, str(tmp_path / "returned")])
         assert outcome.exit_code == 0 and expected in outcome.output, outcome.output
     # read again, as after a crash: it is known
-    returned.add(text.encode())
+    returned.add(text.encode("utf-8", "surrogateescape"))
     again = CliRunner().invoke(cli.bounces, ["--ledger", place, str(tmp_path / "returned")])
     assert "known already" in again.output or event is None
     with Ledger(place).engine.begin() as connection:
