@@ -281,6 +281,24 @@ def test_a_build_in_the_meantime_ends_the_sender(tmp_path, place, monkeypatch):
     assert states(place) == [("rendered", "", 4), ("accepted", "", 2)]
 
 
+def test_the_endpoint_makes_no_ledger_where_no_sender_looks(tmp_path, monkeypatch):
+    monkeypatch.setattr(cli.uvicorn, "run", lambda *_, **__: None)
+    monkeypatch.setenv("RECMAIL_UNSUBSCRIBE_KEY", KEY.hex())
+    warehouse, ledger = tmp_path / "w.duckdb", tmp_path / "w.ledger.sqlite"
+
+    def served(expected: int, *options: str) -> str:
+        outcome = CliRunner().invoke(cli.endpoint, ["--database", str(warehouse), *options])
+        assert outcome.exit_code == expected, outcome.output
+        return outcome.output
+
+    assert "neither" in served(1) and "neither" in served(1, "--ledger", str(tmp_path / "mistyped.sqlite"))
+    assert list(tmp_path.iterdir()) == []
+    duckdb.connect(warehouse).close()
+    assert f"{ledger}, a new ledger" in served(0)
+    warehouse.unlink()
+    assert f"{ledger}\n" in served(0)
+
+
 def test_the_pace_serves_the_domain_that_is_free_first():
     pace = Pace(per_second=2, per_second_and_domain=0.1, clock=lambda: 100.0)
     domains = ["a", "a", "b"]
