@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+from dbt_tools.private_files import LOCK
 from dbt_tools.relations import LATEST_RUN, qualified, schemas_holding
-from dbt_tools.scratch import LOCK
 
 NOTE = "follows"
 

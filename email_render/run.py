@@ -20,8 +20,7 @@ import duckdb
 from tqdm import tqdm
 
 from dbt_tools.open_database import database_version
-from dbt_tools.private_files import private_files, private_folder
-from dbt_tools.scratch import sole_use
+from dbt_tools.private_files import private_files, private_folder, sole_use
 from email_render import load, sink
 from email_render.errors import SetupError
 from email_render.gate import require_open_gate

@@ -20,7 +20,7 @@ from dbt.cli.main import dbtRunner
 
 from dbt_tools.less_work import less_work
 from dbt_tools.options import database_option, vars_option
-from dbt_tools.scratch import sole_use
+from dbt_tools.private_files import sole_use
 from dbt_tools.unfinished import building_folder, log_of, note_latest_run, remove_copy
 from recmail.readiness import readiness_lines
 from sending.export import ledger_vars

@@ -15,10 +15,10 @@ import click
 import duckdb
 
 from dbt_tools.options import built_database_option
-from dbt_tools.private_files import MARK
+from dbt_tools.private_files import MARK, UNFINISHED, sole_use
 from dbt_tools.project import project_directory
 from dbt_tools.relations import literal, open_file, qualified, schemas_holding
-from dbt_tools.scratch import sole_use, sweep_scratch
+from dbt_tools.scratch import sweep_scratch
 from dbt_tools.unfinished import building_folder, log_of, remove_copy
 from email_render.run import PLAN_FILE
 from recmail.quality_page import PAGE
@@ -52,9 +52,10 @@ def main(database: Path, outs: tuple[Path, ...], ledger: str | None, if_erased: 
         click.echo("Nobody was erased since the last time.")
         return
     built_at = database.stat().st_mtime_ns
-    swept = [path for out in outs or [project_directory() / "out"] for path in outputs_before(out, built_at)]
-    for path in swept:
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    outputs = [
+        path for out in outs or [project_directory() / "out"] for path in outputs_before(out, built_at)
+    ]
+    swept = [path for path in outputs if is_removed(path)]
     click.echo(f"{len(swept)} outputs of earlier builds removed" + "".join(f"\n  {path}" for path in swept))
     click.echo(f"{sweep_scratch()} temporary folders of killed commands removed")
     sweep_unfinished(database)
@@ -85,17 +86,31 @@ def requests(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def outputs_before(out: Path, built_at: int) -> list[Path]:
-    """Folders and pages that recmail wrote below `out` and that hold something older than the latest build."""
+    """Folders and pages that recmail wrote below `out` and that hold something older than the latest build; and
+    folders that were to take another's place."""
     found = []
     for folder, _, names in os.walk(out):
         here = Path(folder)
         is_old = any((here / name).lstat().st_mtime_ns < built_at for name in names)
-        if is_old and {MARK, PLAN_FILE} & set(names):
+        if UNFINISHED in here.name or (is_old and {MARK, PLAN_FILE} & set(names)):
             found.append(here)
         elif is_old and PAGE in names:
             found.append(here / PAGE)
     # the outermost alone
     return [path for path in found if not any(other in path.parents for other in found)]
+
+
+def is_removed(path: Path) -> bool:
+    """Not when a command that goes on is writing it."""
+    if UNFINISHED not in path.name:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        return True
+    try:
+        with sole_use(path):
+            shutil.rmtree(path)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def sweep_unfinished(database: Path) -> None:

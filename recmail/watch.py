@@ -22,9 +22,9 @@ from dbt_tools.build_vars import build_vars, declared_vars
 from dbt_tools.dbt_runs import parse_project, project_files, run_dbt, without_tests
 from dbt_tools.less_work import without_looking_for_garbage
 from dbt_tools.options import database_option
+from dbt_tools.private_files import sole_use
 from dbt_tools.project import files_state, project_directory
 from dbt_tools.relations import CannotOpen, open_file, qualified, schemas_holding
-from dbt_tools.scratch import sole_use
 from email_render.cli import out_option, render
 from recmail.build import replaced_by_copy
 from sending.cli import send

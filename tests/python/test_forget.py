@@ -16,7 +16,7 @@ from warehouse import NO_GATE, ROOT, Build, build, connect
 from dbt_tools.private_files import replaced_folder
 from dbt_tools.scratch import scratch_folder, sweep_scratch
 from email_render.run import Job, render_queue
-from recmail.forget import has_erased, main, outputs_before
+from recmail.forget import has_erased, is_removed, main, outputs_before
 
 MARK = "Xerxes4711"
 KEY = b"0123456789abcdef0123456789abcdef"
@@ -58,6 +58,10 @@ def erased(tmp_path_factory) -> tuple[Path, Build]:
     with replaced_folder(folder / "out/gallery"):
         pass
     (folder / "out/gallery/email-01.html").write_text(MARK, "utf-8")
+    # of a render that was killed after the build
+    (folder / "out/klaviyo.unfinished-new").mkdir()
+    (folder / "out/klaviyo.unfinished-new/profiles.json").write_text(MARK, "utf-8")
+    os.utime(folder / "out/klaviyo.unfinished-new/profiles.json", times=(2**32, 2**32))
     (folder / "out/input_quality.html").write_text(MARK, "utf-8")
     (folder / "out/mine.txt").write_text("not recmail's", "utf-8")
     tables = shop_with_the_person()
@@ -76,7 +80,7 @@ def test_files_hold_the_person_until_forget_has_run(erased):
     tables = [name for name in built.relations() if name != "inputs.erasure_requests"]
     before = built.contents(tables)
     said = forget("--database", built.database, "--out", folder / "out", "--if-erased")
-    assert "3 outputs" in said
+    assert "4 outputs" in said
     assert files_that_name(folder) == []
     assert [path.name for path in (folder / "out").iterdir()] == ["mine.txt"]
     with connect(built.database) as connection:
@@ -150,6 +154,12 @@ def test_outputs_of_the_latest_build_stay(tmp_path):
     written = (tmp_path / "emails/plan.json").stat().st_mtime_ns
     assert outputs_before(tmp_path, written) == []
     assert outputs_before(tmp_path, written + 10**9) == [tmp_path / "emails"]
+
+
+def test_what_another_command_is_writing_stays(tmp_path):
+    with replaced_folder(tmp_path / "gallery") as living:
+        assert [is_removed(path) for path in outputs_before(tmp_path, 0)] == [False]
+        assert living.exists()
 
 
 def test_a_killed_command_leaves_nothing_behind_the_next_one(tmp_path, monkeypatch):
