@@ -37,6 +37,7 @@ from sending.tables import messages
 from sending.transports import KINDS, SMTP_VARIABLE, JsonLines, Maildir, Smtp, SmtpServer
 
 EXIT_UNSENT = 1  # something was not sent that should have been
+ENDED_BY_SIGTERM = 128 + signal.SIGTERM
 
 
 def shifted_clock(_context, _option, moment: datetime | None):
@@ -173,7 +174,7 @@ def send(
 @contextmanager
 def ended_by_sigterm() -> Iterator[None]:
     """As by Ctrl-C, after the messages under way: so systemd and others end what they run."""
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(ENDED_BY_SIGTERM))
     try:
         yield
     finally:
