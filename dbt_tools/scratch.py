@@ -1,6 +1,5 @@
 """Temporary folders that hold copies of people's data: private, removed at the end, and swept if the end never came."""
 
-import fcntl
 import os
 import shutil
 import tempfile
@@ -8,11 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dbt_tools.private_files import close_to_others, private_files
+from dbt_tools.private_files import LOCK, private_files, sole_use
 
 PREFIX = "recmail_"
-# held by the process that works in the folder: it is free once that is gone, however it went
-LOCK = "lock"
 
 
 @contextmanager
@@ -25,15 +22,6 @@ def scratch_folder(purpose: str) -> Iterator[Path]:
         sole_use(Path(name)),
     ):
         yield Path(name)
-
-
-@contextmanager
-def sole_use(folder: Path) -> Iterator[None]:
-    """The folder is nobody else's while the block runs. BlockingIOError when it is somebody's."""
-    with (folder / LOCK).open("w") as lock:
-        close_to_others(folder / LOCK)
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
 
 
 def sweep_scratch() -> int:

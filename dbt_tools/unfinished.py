@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+from dbt_tools.private_files import LOCK
 from dbt_tools.relations import LATEST_RUN, qualified, schemas_holding
-from dbt_tools.scratch import LOCK
 
 NOTE = "follows"
 
@@ -48,6 +48,12 @@ def latest_run(connection: duckdb.DuckDBPyConnection) -> str:
         return ""
     runs = connection.execute(f"select invocation_id from {qualified(schemas[0], LATEST_RUN)}").fetchall()
     return runs[0][0] if runs else ""
+
+
+def log_of(file: Path) -> Path:
+    """What DuckDB has committed and not put in its place in the file: gone when the last connection was closed as it
+    should be."""
+    return file.with_name(f"{file.name}.wal")
 
 
 def remove_copy(folder: Path) -> None:

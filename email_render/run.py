@@ -20,8 +20,7 @@ import duckdb
 from tqdm import tqdm
 
 from dbt_tools.open_database import database_version
-from dbt_tools.private_files import private_files, private_folder
-from dbt_tools.scratch import sole_use
+from dbt_tools.private_files import private_files, private_folder, sole_use
 from email_render import load, sink
 from email_render.errors import SetupError
 from email_render.gate import require_open_gate
@@ -99,14 +98,25 @@ def adopt_plan(job: Job, limit: int | None) -> None:
     path = job.out / PLAN_FILE
     for unfinished in job.out.glob("*.unfinished-*"):
         unfinished.unlink()
-    if path.exists() and json.loads(path.read_text("utf-8")) == plan:
+    if noted_plan(path) == plan:
         return
     path.unlink(missing_ok=True)
     for earlier in [
         path for name in ("part-*", "failed*", "revised-*") for path in job.out.glob(f"{name}.parquet")
     ]:
         earlier.unlink()
-    path.write_text(json.dumps(plan, indent=2) + "\n", "utf-8")
+    # whole or not at all: the disk may be full
+    unfinished = path.with_name(f"{path.name}.unfinished-{os.getpid()}")
+    unfinished.write_text(json.dumps(plan, indent=2) + "\n", "utf-8")
+    unfinished.replace(path)
+
+
+def noted_plan(path: Path) -> dict | None:
+    """None where there is none, or one that can't be read."""
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def read_plan(out: Path) -> dict:
@@ -114,7 +124,10 @@ def read_plan(out: Path) -> dict:
     path = out / PLAN_FILE
     if not path.is_file():
         raise SetupError(f"{out} holds no rendered emails: recmail render writes them.")
-    return json.loads(path.read_text("utf-8"))
+    plan = noted_plan(path)
+    if plan is None:
+        raise SetupError(f"{path} can't be read, a full disk may have cut it off: recmail render again.")
+    return plan
 
 
 def rendered_parts(connection: duckdb.DuckDBPyConnection, database: Path, out: Path) -> list[Path]:

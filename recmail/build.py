@@ -20,8 +20,8 @@ from dbt.cli.main import dbtRunner
 
 from dbt_tools.less_work import less_work
 from dbt_tools.options import database_option, vars_option
-from dbt_tools.scratch import sole_use
-from dbt_tools.unfinished import building_folder, note_latest_run, remove_copy
+from dbt_tools.private_files import sole_use
+from dbt_tools.unfinished import building_folder, log_of, note_latest_run, remove_copy
 from recmail.readiness import readiness_lines
 from sending.export import ledger_vars
 from sending.options import ledger_option
@@ -121,12 +121,6 @@ def copy_warehouse(database: Path, folder: Path) -> int | None:
             f"{database} can't be copied to {folder}: {error.strerror}. It stays as it is: make room, and build again"
         ) from None
     return time_written(database)
-
-
-def log_of(file: Path) -> Path:
-    """What DuckDB has committed and not put in its place in the file: gone when the last connection was closed as it
-    should be."""
-    return file.with_name(f"{file.name}.wal")
 
 
 def write_out(file: Path) -> None:

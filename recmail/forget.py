@@ -5,6 +5,7 @@ are older than the latest build, and temporary folders of commands that were kil
 of erased people in the send ledger.
 """
 
+import glob
 import os
 import shutil
 from contextlib import suppress
@@ -14,11 +15,11 @@ import click
 import duckdb
 
 from dbt_tools.options import built_database_option
-from dbt_tools.private_files import MARK
+from dbt_tools.private_files import MARK, UNFINISHED, sole_use
 from dbt_tools.project import project_directory
 from dbt_tools.relations import literal, open_file, qualified, schemas_holding
-from dbt_tools.scratch import sole_use, sweep_scratch
-from dbt_tools.unfinished import building_folder, remove_copy
+from dbt_tools.scratch import sweep_scratch
+from dbt_tools.unfinished import building_folder, log_of, remove_copy
 from email_render.run import PLAN_FILE
 from recmail.quality_page import PAGE
 from sending.erased import erased_users
@@ -29,6 +30,8 @@ from sending.store import ledger_exists, ledger_place, shown
 SWEPT = "swept_erasures"
 # as profiles.yml makes the file
 STORAGE_VERSION = "v1.5.0"
+# the new file, while it is written
+NEW = "recmail_rewritten"
 
 
 @click.command(help=__doc__)
@@ -49,9 +52,10 @@ def main(database: Path, outs: tuple[Path, ...], ledger: str | None, if_erased: 
         click.echo("Nobody was erased since the last time.")
         return
     built_at = database.stat().st_mtime_ns
-    swept = [path for out in outs or [project_directory() / "out"] for path in outputs_before(out, built_at)]
-    for path in swept:
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    outputs = [
+        path for out in outs or [project_directory() / "out"] for path in outputs_before(out, built_at)
+    ]
+    swept = [path for path in outputs if is_removed(path)]
     click.echo(f"{len(swept)} outputs of earlier builds removed" + "".join(f"\n  {path}" for path in swept))
     click.echo(f"{sweep_scratch()} temporary folders of killed commands removed")
     sweep_unfinished(database)
@@ -82,17 +86,31 @@ def requests(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def outputs_before(out: Path, built_at: int) -> list[Path]:
-    """Folders and pages that recmail wrote below `out` and that hold something older than the latest build."""
+    """Folders and pages that recmail wrote below `out` and that hold something older than the latest build; and
+    folders that were to take another's place."""
     found = []
     for folder, _, names in os.walk(out):
         here = Path(folder)
         is_old = any((here / name).lstat().st_mtime_ns < built_at for name in names)
-        if is_old and {MARK, PLAN_FILE} & set(names):
+        if UNFINISHED in here.name or (is_old and {MARK, PLAN_FILE} & set(names)):
             found.append(here)
         elif is_old and PAGE in names:
             found.append(here / PAGE)
     # the outermost alone
     return [path for path in found if not any(other in path.parents for other in found)]
+
+
+def is_removed(path: Path) -> bool:
+    """Not when a command that goes on is writing it."""
+    if UNFINISHED not in path.name:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        return True
+    try:
+        with sole_use(path):
+            shutil.rmtree(path)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def sweep_unfinished(database: Path) -> None:
@@ -120,7 +138,7 @@ def sweep_ledger(database: Path, place: str) -> None:
 def rewrite(database: Path) -> None:
     """Every table and view into a new file, which takes the old one's place and time when it is whole.
 
-    ClickException when another process has the file open.
+    ClickException when another process has the file open, or the disk is too full for both.
     """
     # a link stays one: the file that it leads to is what holds people
     database = database.resolve()
@@ -132,21 +150,31 @@ def rewrite(database: Path) -> None:
         with duckdb.connect() as connection:
             connection.execute(f"attach {literal(database)} as {name}")
             connection.execute(f"use {name}")
+            # nobody else is here while the old file is open: these were left by killed ones
+            for left in database.parent.glob(f"{glob.escape(database.name)}.unfinished-*"):
+                left.unlink()
+            # what a killed process wrote last goes into the file: its log must not outlast it
+            connection.execute(f"checkpoint {name}")
             swept = place_of(SWEPT, connection)
-            connection.execute(
-                f"begin; delete from {swept}; insert into {swept} {requests(connection)}; commit"
-            )
-            connection.execute(
-                f"attach {literal(new)} as recmail_rewritten (storage_version '{STORAGE_VERSION}')"
-            )
-            connection.execute(f"copy from database {name} to recmail_rewritten")
-        os.utime(new, ns=(times.st_atime_ns, times.st_mtime_ns))
-        new.replace(database)
-    except duckdb.IOException as error:
+            connection.execute(f"attach {literal(new)} as {NEW} (storage_version '{STORAGE_VERSION}')")
+            connection.execute(f"copy from database {name} to {NEW}")
+            # in the new file alone: a run that is killed before it stands counts nobody as swept
+            connection.execute(f"begin; delete from {NEW}.{swept}")
+            connection.execute(f"insert into {NEW}.{swept} {requests(connection)}; commit")
+            # as closing does, which says nothing when the disk is full
+            connection.execute(f"checkpoint {NEW}")
+            connection.execute(f"detach {NEW}")
+            if log_of(new).exists():
+                raise duckdb.IOException(f"not all is in {new.name}")
+            os.utime(new, ns=(times.st_atime_ns, times.st_mtime_ns))
+            new.replace(database)
+    except (duckdb.IOException, duckdb.TransactionException) as error:
         raise click.ClickException(
-            f"{database} can't be written anew, run recmail forget again when nothing else has it open: {error}"
+            f"{database} can't be written anew and stays as it is, run recmail forget again when nothing else has it"
+            f" open and {database.parent} has room for it twice: {error}"
         ) from None
     finally:
-        new.unlink(missing_ok=True)
+        for left in (new, log_of(new)):
+            left.unlink(missing_ok=True)
     # what a killed build spilled
     shutil.rmtree(database.with_name(f"{database.name}.tmp"), ignore_errors=True)

@@ -20,8 +20,9 @@ import duckdb
 from tqdm import tqdm
 
 from dbt_tools.options import database_option
+from dbt_tools.private_files import sole_use
 from dbt_tools.relations import literal, open_file, qualified
-from dbt_tools.scratch import scratch_folder, sole_use
+from dbt_tools.scratch import scratch_folder
 from dbt_tools.unfinished import building_folder
 from recmail.postgresql import URL_VARIABLE, LoadError, SourceColumn, SourceTable, opened_source
 

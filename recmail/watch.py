@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,12 +22,12 @@ from dbt_tools.build_vars import build_vars, declared_vars
 from dbt_tools.dbt_runs import parse_project, project_files, run_dbt, without_tests
 from dbt_tools.less_work import without_looking_for_garbage
 from dbt_tools.options import database_option
+from dbt_tools.private_files import sole_use
 from dbt_tools.project import files_state, project_directory
 from dbt_tools.relations import CannotOpen, open_file, qualified, schemas_holding
-from dbt_tools.scratch import sole_use
 from email_render.cli import out_option, render
 from recmail.build import replaced_by_copy
-from sending.cli import send
+from sending.cli import ENDED_BY_SIGTERM, send
 from sending.export import ledger_vars
 from sending.options import ledger_option
 from sending.transports import KINDS
@@ -189,21 +189,19 @@ class Project:
         manifest = self.read()
         # of a manifest without tests dbt's other way draws none either, in half a second
         edges = ["--use-fast-test-edges"] if self.selector == SELECTOR else []
-        try:
-            with (
-                replaced_by_copy(self.database) as copy,
-                ledger_vars(self.database, self.ledger, copy.parent / "ledger") as read,
-            ):
-                outcome = run_dbt(
-                    *("build", "--selector", self.selector, "--no-write-json", *edges),
-                    variables=read | self.variables,
-                    folder=watch_folder(self.database),
-                    database=copy,
-                    manifest=manifest,
-                    seconds=self.seconds,
-                )
-        except click.ClickException as error:
-            raise Failed(f"build: {error.format_message()}") from error
+        with (
+            step("build"),
+            replaced_by_copy(self.database) as copy,
+            ledger_vars(self.database, self.ledger, copy.parent / "ledger") as read,
+        ):
+            outcome = run_dbt(
+                *("build", "--selector", self.selector, "--no-write-json", *edges),
+                variables=read | self.variables,
+                folder=watch_folder(self.database),
+                database=copy,
+                manifest=manifest,
+                seconds=self.seconds,
+            )
         if not outcome.succeeded:
             # what failed in a model dbt has printed
             raise Failed("build ended with 1" if outcome.results else f"build: {outcome.messages[-1]}")
@@ -225,14 +223,29 @@ class Project:
         return self.manifest
 
 
-def run(command: click.Command, *arguments: str) -> None:
-    """Failed, saying why, when it could not do its work: a message set aside, or an unclear one, is no failure."""
-    name = command.name
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    """Failed, saying why, when the block could not do its work. Of what nobody foresaw, a full disk say, not its words:
+    they may hold people."""
     try:
-        command.main(list(arguments), prog_name=name, standalone_mode=False)
+        yield
     except click.ClickException as error:
         raise Failed(f"{name}: {error.format_message()}") from error
+    except Exception as error:
+        reason = isinstance(error, OSError) and error.strerror
+        raise Failed(f"{name}: {reason or type(error).__name__}") from error
+
+
+def run(command: click.Command, *arguments: str) -> None:
+    """Failed when it could not do its work: a message set aside, or an unclear one, is no failure."""
+    name = command.name
+    try:
+        with step(name):
+            command.main(list(arguments), prog_name=name, standalone_mode=False)
     except SystemExit as end:
+        if end.code == ENDED_BY_SIGTERM:
+            # whoever asked the sender to end has asked its watch
+            raise
         if end.code and end.code != 1:
             raise Failed(f"{name} ended with {end.code}") from end
 

@@ -37,6 +37,7 @@ from sending.tables import messages
 from sending.transports import KINDS, SMTP_VARIABLE, JsonLines, Maildir, Smtp, SmtpServer
 
 EXIT_UNSENT = 1  # something was not sent that should have been
+ENDED_BY_SIGTERM = 128 + signal.SIGTERM
 
 
 def shifted_clock(_context, _option, moment: datetime | None):
@@ -173,7 +174,7 @@ def send(
 @contextmanager
 def ended_by_sigterm() -> Iterator[None]:
     """As by Ctrl-C, after the messages under way: so systemd and others end what they run."""
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(ENDED_BY_SIGTERM))
     try:
         yield
     finally:
@@ -299,8 +300,14 @@ def endpoint(database: Path, ledger: str | None, host: str, port: int) -> None:
 
     Needs the keys that signed the links: RECMAIL_UNSUBSCRIBE_KEY, and those of before in RECMAIL_UNSUBSCRIBE_OLD_KEYS.
     """
-    app = reference_endpoint(
-        Ledger(ledger_place(ledger, database)), keys_from_environment(), Readers(database)
-    )
+    place = ledger_place(ledger, database)
+    is_new = not ledger_exists(place)
+    if is_new and not database.exists():
+        # a no would be kept where no sender asks
+        raise click.ClickException(
+            f"there is neither a ledger {shown(place)} nor a database {database}: name what recmail send was given"
+        )
+    app = reference_endpoint(Ledger(place), keys_from_environment(), Readers(database))
+    click.echo(f"What readers say is kept in {shown(place)}" + (", a new ledger" if is_new else ""))
     # no access log: addresses hold tokens
     uvicorn.run(app, host=host, port=port, access_log=False)

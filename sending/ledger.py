@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -446,7 +447,8 @@ class Ledger:
     # --- erasure ---------------------------------------------------------------------------------------------
 
     def forget(self, user_ids: Iterable[str]) -> int:
-        """Removes all rows of these users and, where it is nobody else's, of their addresses. How many rows."""
+        """Removes all rows of these users and, where it is nobody else's, of their addresses. How many rows. What came
+        back from an address that is somebody else's, too, stays as that of the address alone: its no still holds."""
         removed = 0
         with self.engine.begin() as connection:
             for some in chunks(list(user_ids)):
@@ -465,6 +467,14 @@ class Ledger:
                         select(messages.c.address_key).where(messages.c.address_key.in_(theirs))
                     ).scalars()
                 )
+                of_shared = and_(events.c.user_id.in_(some), events.c.address_key.in_(shared))
+                for event_id in (
+                    connection.execute(select(events.c.event_id).where(of_shared)).scalars().all()
+                ):
+                    # an id may be made of the user's
+                    nobody = {"event_id": token_hex(16), "user_id": None, "message_id": None}
+                    connection.execute(update(events).where(events.c.event_id == event_id).values(nobody))
+                    removed += 1
                 removed += connection.execute(
                     delete(events).where(
                         or_(events.c.user_id.in_(some), events.c.address_key.in_(theirs - shared))

@@ -7,6 +7,7 @@ What is about no message of the ledger is left alone: anybody can write to these
 
 import email
 import hashlib
+import logging
 import mailbox
 from collections import Counter
 from datetime import UTC, datetime
@@ -27,6 +28,8 @@ BOUNCE, COMPLAINT, UNSUBSCRIBE = "bounce", "complaint", "unsubscribe"
 NO_COMPLAINTS = ("not-spam", "auth-failure")
 # the header that render gives every message
 MESSAGE_ID_HEADER = "X-Recmail-Message-ID"
+# says of each mail that it trips over where, with what stood there
+logging.getLogger("flufl.bounce").disabled = True
 
 
 class Report(NamedTuple):
@@ -54,7 +57,11 @@ def read_reports(folder: mailbox.Maildir, ledger: Ledger, settings: Settings) ->
 
 
 def take_in(raw: bytes, ledger: Ledger, settings: Settings) -> str:
-    report = read_report(raw)
+    try:
+        report = read_report(raw)
+    except Exception:
+        # anybody can write here, and Python's parser of mail fails in many ways: the others must not wait for this one
+        return "could not be read"
     if report is None:
         return "no report"
     address = report.address and settings.address_key(report.address)
@@ -84,7 +91,13 @@ def read_report(raw: bytes) -> Report | None:
     """None when the mail is none, or one on a delay."""
     message = email.message_from_bytes(raw, policy=policy.compat32)
     feedback = part_of(message, "message/feedback-report")
-    return complaint_of(message, feedback) if feedback else bounce_of(message) or unsubscribe_of(message)
+    report = complaint_of(message, feedback) if feedback else bounce_of(message) or unsubscribe_of(message)
+    return report and Report(*map(storable, report))
+
+
+def storable(text: str | None) -> str | None:
+    """Without what no database takes as text."""
+    return text and text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
 
 
 def complaint_of(message: Message, feedback: Message) -> Report | None:
@@ -104,10 +117,7 @@ def unsubscribe_of(message: Message) -> Report | None:
 
 
 def bounce_of(message: Message) -> Report | None:
-    if not message["From"]:
-        # detectors trip over it
-        return None
-    _, permanent = all_failures(message)
+    permanent = detected(message)
     statuses = [fields_of(part) for part in delivery_statuses(message)]
     failed = next((fields for fields in statuses if fields.get("action", "").lower() == "failed"), None)
     if not failed and not permanent:
@@ -126,6 +136,14 @@ def bounce_of(message: Message) -> Report | None:
         address.strip("<>"),
         " ".join(f"{status} {(failed or {}).get('diagnostic-code', '')}".split())[:200],
     )
+
+
+def detected(message: Message) -> set[bytes]:
+    """Addresses that detectors find, which trip over many a mail; a status that it has counts all the same."""
+    try:
+        return all_failures(message)[1]
+    except Exception:
+        return set()
 
 
 def part_of(message: Message, content_type: str) -> Message | None:
@@ -168,7 +186,7 @@ def reported_at(raw: bytes, sent_at: datetime | None, now: datetime) -> datetime
     """As the report says, if that is after the message was sent; else now: consent of long ago is not younger than a
     refusal because a clock was wrong."""
     try:
-        said = parsedate_to_datetime(email.message_from_bytes(raw)["Date"])
+        said = parsedate_to_datetime(str(email.message_from_bytes(raw)["Date"]))
         moment = said.astimezone(UTC).replace(tzinfo=None)
     except (TypeError, ValueError, OverflowError):
         return now

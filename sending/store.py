@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection, Engine, create_engine, event, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from dbt_tools.private_files import close_to_others
@@ -49,10 +49,7 @@ def ledger_exists(place: str) -> bool:
 
 def open_engine(place: str) -> Engine:
     if is_url(place):
-        try:
-            url = make_url(place)
-        except ArgumentError:
-            raise LedgerError(f"{LEDGER_VARIABLE} is no URL such as postgresql://user@host/ledger") from None
+        url = parsed(place)
         if url.get_backend_name() != "postgresql":
             raise LedgerError(
                 "a ledger is a file, or a PostgreSQL database by its URL: postgresql://user@host/ledger"
@@ -96,9 +93,17 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection.execution_options(reads=True)
 
 
+def parsed(place: str) -> URL:
+    """LedgerError, which doesn't say what stands there: there may be a password in it."""
+    try:
+        return make_url(place)
+    except (ArgumentError, ValueError):
+        raise LedgerError(f"{LEDGER_VARIABLE} is no URL such as postgresql://user@host/ledger") from None
+
+
 def shown(place: str) -> str:
     """Without the password."""
-    return make_url(place).render_as_string() if is_url(place) else place
+    return parsed(place).render_as_string() if is_url(place) else place
 
 
 def chunks(values: list) -> Iterator[list]:

@@ -86,17 +86,27 @@ class SmtpServer(NamedTuple):
 
     @classmethod
     def of_url(cls, url: str) -> "SmtpServer":
-        parts = urlsplit(url)
         ports = {"smtps": 465, "smtp": 587, "smtp+plain": 25}
-        if parts.scheme not in ports or not parts.hostname:
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+            # a password's own / would end the host, and what stands before it be taken for that
+            is_address = (
+                parts.scheme in ports and parts.hostname and not parts[2].strip("/") and not any(parts[3:])
+            )
+        except ValueError:
+            # its words may hold the password
+            is_address = False
+        if not is_address:
             raise click.UsageError(
                 f"{SMTP_VARIABLE} is no address such as smtp://user:password@mail.example:587: smtps:// speaks TLS "
-                "from the start, smtp:// after STARTTLS, smtp+plain:// never"
+                "from the start, smtp:// after STARTTLS, smtp+plain:// never; a password's / ? # @ : are written "
+                "%2F %3F %23 %40 %3A"
             )
         if parts.scheme == "smtp+plain" and parts.password:
             raise click.UsageError(f"{SMTP_VARIABLE}: smtp+plain:// would send the password for all to read")
         user, password = (value and unquote(value) for value in (parts.username, parts.password))
-        return cls(parts.scheme, parts.hostname, parts.port or ports[parts.scheme], user, password)
+        return cls(parts.scheme, parts.hostname, port or ports[parts.scheme], user, password)
 
 
 class Smtp(Transport):

@@ -17,8 +17,10 @@ from email_render_warehouse import build_warehouse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from email_render.errors import SetupError
 from email_render.load import open_warehouse, plan_chunks, read_chunk
 from email_render.render import Renderer
+from email_render.run import Job, adopt_plan, read_plan
 from email_render.tokens import sign
 
 ROOT = Path(__file__).parents[2]
@@ -141,6 +143,29 @@ def test_another_plan_starts_anew(database, whole, tmp_path, monkeypatch, change
     run(own, out, *options)
     assert ("part-0001.parquet" in parts(out)) == (changed != "limit"), "no part of the other plan is left"
     assert parts(out)["part-0000.parquet"] != before["part-0000.parquet"]
+
+
+def test_a_plan_that_a_full_disk_cut_off_is_another_plan(database, tmp_path, monkeypatch):
+    job = Job(database, tmp_path, KEY.encode(), "sql")
+    plan, part = tmp_path / "plan.json", tmp_path / "part-0000.parquet"
+    adopt_plan(job, None)
+    part.touch()
+    adopt_plan(job, None)
+    assert part.exists()
+    plan.write_text(plan.read_text("utf-8")[:40], "utf-8")
+    with pytest.raises(SetupError, match="render again"):
+        read_plan(tmp_path)
+    adopt_plan(job, None)
+    assert not part.exists() and read_plan(tmp_path)["limit"] is None
+
+    def fills_the_disk(path: Path, text: str, _encoding: str) -> None:
+        path.write_bytes(text[:40].encode())
+        raise OSError
+
+    monkeypatch.setattr(Path, "write_text", fills_the_disk)
+    with pytest.raises(OSError):
+        adopt_plan(job, 10)
+    assert not plan.exists()
 
 
 def test_a_user_with_several_messages_is_in_one_chunk(tmp_path):

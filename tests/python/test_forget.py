@@ -1,10 +1,13 @@
 """Nothing of an erased person is left in any file once `recmail forget` has run: looked for as bytes."""
 
+import os
+import resource
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 from shop import AS_OF, small_shop, write_parquet
@@ -13,7 +16,7 @@ from warehouse import NO_GATE, ROOT, Build, build, connect
 from dbt_tools.private_files import replaced_folder
 from dbt_tools.scratch import scratch_folder, sweep_scratch
 from email_render.run import Job, render_queue
-from recmail.forget import main, outputs_before
+from recmail.forget import has_erased, is_removed, main, outputs_before
 
 MARK = "Xerxes4711"
 KEY = b"0123456789abcdef0123456789abcdef"
@@ -55,6 +58,10 @@ def erased(tmp_path_factory) -> tuple[Path, Build]:
     with replaced_folder(folder / "out/gallery"):
         pass
     (folder / "out/gallery/email-01.html").write_text(MARK, "utf-8")
+    # of a render that was killed after the build
+    (folder / "out/klaviyo.unfinished-new").mkdir()
+    (folder / "out/klaviyo.unfinished-new/profiles.json").write_text(MARK, "utf-8")
+    os.utime(folder / "out/klaviyo.unfinished-new/profiles.json", times=(2**32, 2**32))
     (folder / "out/input_quality.html").write_text(MARK, "utf-8")
     (folder / "out/mine.txt").write_text("not recmail's", "utf-8")
     tables = shop_with_the_person()
@@ -73,7 +80,7 @@ def test_files_hold_the_person_until_forget_has_run(erased):
     tables = [name for name in built.relations() if name != "inputs.erasure_requests"]
     before = built.contents(tables)
     said = forget("--database", built.database, "--out", folder / "out", "--if-erased")
-    assert "3 outputs" in said
+    assert "4 outputs" in said
     assert files_that_name(folder) == []
     assert [path.name for path in (folder / "out").iterdir()] == ["mine.txt"]
     with connect(built.database) as connection:
@@ -109,6 +116,37 @@ def test_the_file_behind_a_link_is_written_anew(small, tmp_path):
     assert (tmp_path / "disk/w.duckdb").stat().st_ino != before
 
 
+def test_a_forget_that_did_not_end_leaves_the_warehouse_and_nobody_swept(small, tmp_path, monkeypatch):
+    warehouse = small.copied_to(tmp_path).database
+    with duckdb.connect(warehouse) as connection:
+        connection.execute("update state.swept_erasures set request_count = request_count + 1")
+    before = warehouse.read_bytes()
+    arguments = ["--database", str(warehouse), "--out", str(tmp_path / "out")]
+
+    def left() -> list[str]:
+        return sorted(path.name for path in tmp_path.glob("*.duckdb*"))
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # room for the log of what is copied alone, and not for that
+    for share in (2, 100):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // share, limits[1]))
+        try:
+            full = CliRunner().invoke(main, arguments)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert full.exit_code == 1 and "room" in full.output
+        assert warehouse.read_bytes() == before and left() == ["w.duckdb"]
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "utime", lambda *_, **__: sys.exit(137))
+        assert CliRunner().invoke(main, arguments).exit_code == 137
+    assert has_erased(warehouse) and warehouse.read_bytes() == before
+    # of one that was killed
+    for name in ("w.duckdb.unfinished-1", "w.duckdb.unfinished-1.wal"):
+        (tmp_path / name).write_text(MARK)
+    forget(*arguments)
+    assert not has_erased(warehouse) and left() == ["w.duckdb"]
+
+
 def test_outputs_of_the_latest_build_stay(tmp_path):
     (tmp_path / "emails").mkdir()
     for name in ("plan.json", "part-0001.parquet"):
@@ -116,6 +154,12 @@ def test_outputs_of_the_latest_build_stay(tmp_path):
     written = (tmp_path / "emails/plan.json").stat().st_mtime_ns
     assert outputs_before(tmp_path, written) == []
     assert outputs_before(tmp_path, written + 10**9) == [tmp_path / "emails"]
+
+
+def test_what_another_command_is_writing_stays(tmp_path):
+    with replaced_folder(tmp_path / "gallery") as living:
+        assert [is_removed(path) for path in outputs_before(tmp_path, 0)] == [False]
+        assert living.exists()
 
 
 def test_a_killed_command_leaves_nothing_behind_the_next_one(tmp_path, monkeypatch):

@@ -92,6 +92,25 @@ def test_learned_tables_are_copied_between_any_paths(tmp_path):
         assert connection.sql('from "the shop\'s"."a b"').fetchall() == [(1,)]
 
 
+def test_a_folder_is_replaced_by_one_at_a_time(tmp_path):
+    out = tmp_path / "out"
+    with replaced_folder(out) as new:
+        (new / "one.txt").write_text("whole")
+        with pytest.raises(ClickException, match="another recmail"), replaced_folder(out):
+            pass
+    assert {path.name for path in out.iterdir()} == {"one.txt", MARK}
+    # of runs that were killed: of this version, of one before, and while the folder was put in place
+    (tmp_path / "out.unfinished-new").mkdir()
+    (tmp_path / "out.unfinished-new/one.txt").write_text("half")
+    (tmp_path / "out.unfinished-4711").mkdir()
+    (out / "one.txt").rename(out / "lock")
+    (out / MARK).write_text(f"{MARK_TEXT}\nlock\n")
+    with replaced_folder(out) as new:
+        assert {path.name for path in new.iterdir()} == {"lock"}
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert {path.name for path in out.iterdir()} == {MARK}
+
+
 def test_a_folder_is_replaced_only_when_its_mark_names_all_that_stands_in_it(tmp_path):
     out = tmp_path / "out"
     for text in ("yesterday's", "today's"):

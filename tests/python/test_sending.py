@@ -8,12 +8,13 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
+from click import ClickException
 from sending_setup import Mailbox, Sender, new_postgresql, rendered_shop, sent, serving
 
-from sending.export import message_rows
+from sending.export import event_rows, message_rows
 from sending.ledger import Ledger
 from sending.states import FOLLOWS, State
-from sending.transports import Smtp
+from sending.transports import Smtp, SmtpServer
 
 GAP = timedelta(hours=16)
 COUNT = 6
@@ -361,8 +362,12 @@ def test_the_forgotten_are_in_no_byte_of_the_ledger(tmp_path):
     assert states(str(place)) == {"rendered": 1}
     assert place.stat().st_mode & 0o777 == 0o600
     with book.engine.begin() as connection:
-        kept = connection.exec_driver_sql("select count(*) from events").scalar()
-    assert kept == 0, "the event of u2 named u2, though another account has the address"
+        kept = connection.exec_driver_sql("select event_id <> '2', user_id, address_key from events").all()
+    assert kept == [(1, None, "u2@mail.example")], "the no of an address that another account has"
+    with book.sender() as sender:
+        assert book.claim(sender, "run", 9, GAP) == []
+    assert states(str(place)) == {"dropped": 1}
+    assert [row["event_type"] for row in event_rows(book)] == []
 
 
 def test_a_newer_ledger_is_refused(ledger):
@@ -370,6 +375,21 @@ def test_a_newer_ledger_is_refused(ledger):
         connection.exec_driver_sql("update schema_version set version = 99")
     with pytest.raises(Exception, match="newer recmail"):
         Ledger(ledger)
+
+
+# --- addresses that are none --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "ending", ["hush@db:abc/x", "hush@db:99999/x", "hush/more@db", "hush#more@[db", "12/hush@db"]
+)
+def test_an_address_that_is_none_is_said_without_its_password(ending):
+    with pytest.raises(ClickException, match="RECMAIL_SMTP_URL is no address") as of_server:
+        SmtpServer.of_url(f"smtp://user:{ending}")
+    with pytest.raises(ClickException, match="RECMAIL_LEDGER is no URL") as of_ledger:
+        Ledger("postgresql://user:hush@db:abc/x")
+    for error in (of_server.value, of_ledger.value):
+        assert "hush" not in error.format_message()
 
 
 # --- servers that misbehave ---------------------------------------------------------------------------------

@@ -281,6 +281,24 @@ def test_a_build_in_the_meantime_ends_the_sender(tmp_path, place, monkeypatch):
     assert states(place) == [("rendered", "", 4), ("accepted", "", 2)]
 
 
+def test_the_endpoint_makes_no_ledger_where_no_sender_looks(tmp_path, monkeypatch):
+    monkeypatch.setattr(cli.uvicorn, "run", lambda *_, **__: None)
+    monkeypatch.setenv("RECMAIL_UNSUBSCRIBE_KEY", KEY.hex())
+    warehouse, ledger = tmp_path / "w.duckdb", tmp_path / "w.ledger.sqlite"
+
+    def served(expected: int, *options: str) -> str:
+        outcome = CliRunner().invoke(cli.endpoint, ["--database", str(warehouse), *options])
+        assert outcome.exit_code == expected, outcome.output
+        return outcome.output
+
+    assert "neither" in served(1) and "neither" in served(1, "--ledger", str(tmp_path / "mistyped.sqlite"))
+    assert list(tmp_path.iterdir()) == []
+    duckdb.connect(warehouse).close()
+    assert f"{ledger}, a new ledger" in served(0)
+    warehouse.unlink()
+    assert f"{ledger}\n" in served(0)
+
+
 def test_the_pace_serves_the_domain_that_is_free_first():
     pace = Pace(per_second=2, per_second_and_domain=0.1, clock=lambda: 100.0)
     domains = ["a", "a", "b"]
@@ -626,6 +644,19 @@ REPORTS = {
     "unsubscribe of nobody": ("Subject: Re: m2\n\nno more\n", "unsubscribe", ("unsubscribe", None, "m2")),
     "a letter": ("From: a@b.example\nSubject: Hello\n\nThank you!\n", "no report", None),
     "nothing": ("", "no report", None),
+    "an odd sender": (dsn().replace("From: ", "From: M\udcfcller "), "hard bounce", ("bounce", "hard", "m1")),
+    "no sender": (dsn().replace("From: ", "X-From: "), "hard bounce", ("bounce", "hard", "m1")),
+    "an odd charset": (
+        dsn().replace("--b\n\n", "--b\nContent-Type: text/plain; charset=idna\n\n"),
+        "hard bounce",
+        ("bounce", "hard", "m1"),
+    ),
+    "an odd subject": ("Subject: =?utf-8?q?=ff=00?=\n\n", "no report", None),
+    "a report in a report": (
+        "Content-Type: message/feedback-report\n\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n",
+        "could not be read",
+        None,
+    ),
 }
 
 
@@ -634,12 +665,12 @@ def test_reports(shop, place, tmp_path, kind):
     text, said, event = REPORTS[kind]
     sent(shop, place, *maildir(tmp_path))
     returned = mailbox.Maildir(tmp_path / "returned")
-    returned.add(text.encode())
+    returned.add(text.encode("utf-8", "surrogateescape"))
     for expected in (said, "no unread mail"):
         outcome = CliRunner().invoke(cli.bounces, ["--ledger", place, str(tmp_path / "returned")])
         assert outcome.exit_code == 0 and expected in outcome.output, outcome.output
     # read again, as after a crash: it is known
-    returned.add(text.encode())
+    returned.add(text.encode("utf-8", "surrogateescape"))
     again = CliRunner().invoke(cli.bounces, ["--ledger", place, str(tmp_path / "returned")])
     assert "known already" in again.output or event is None
     with Ledger(place).engine.begin() as connection:

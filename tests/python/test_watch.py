@@ -1,11 +1,18 @@
 """The loop around builds: it does nothing when nothing is new, slows down on failure, and is alone."""
 
+import errno
+import os
+import signal
+import time
+
+import click
 import pytest
 from click import ClickException
 from click.testing import CliRunner
 
 from recmail import watch
 from recmail.watch import Failed, Project, loop, only_watch
+from sending.cli import ended_by_sigterm
 
 
 def looped(rounds: list, seen: list, capsys) -> tuple[list[float], str]:
@@ -57,6 +64,33 @@ def test_failures_slow_it_down_and_what_failed_is_tried_again(capsys):
     pauses, said = looped(rounds, ["a"] * 6 + ["b"], capsys)
     assert pauses == [120, 240, 480, 480, 480, 60, 1], "the last failure is the exit code"
     assert "failed (5 in a row): gate; again in 8 min" in said
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "part-0001"), "render: No space left on device"),
+        (ValueError("somebody@mail.example"), "render: ValueError"),
+        (ClickException("no key"), "render: no key"),
+    ],
+)
+def test_a_step_that_fails_in_any_way_is_tried_again(error, said):
+    def fails() -> None:
+        raise error
+
+    with pytest.raises(Failed, match=f"^{said}$"):
+        watch.run(click.Command("render", callback=fails))
+
+
+def test_asked_to_end_while_it_sends_it_ends():
+    def sends() -> None:
+        with ended_by_sigterm():
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(10)
+
+    with pytest.raises(SystemExit) as ended:
+        loop(lambda: watch.run(click.Command("send", callback=sends)) or "sent", str, object, 600)
+    assert ended.value.code == 143
 
 
 def test_where_arrivals_are_not_known_each_round_builds(capsys):
