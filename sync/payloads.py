@@ -25,7 +25,6 @@ MERGE_TAGS = {
     "next_offer_name": "OFFER",
     "next_offer_code": "OFFERCODE",
     "is_holdout": "HOLDOUT",
-    "is_paused": "PAUSED",
 } | {
     f"item_{slot}_{field}": f"ITEM{slot}{tag}"
     for slot in range(1, 5)

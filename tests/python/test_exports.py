@@ -19,7 +19,7 @@ EXPORTS = (
     *("site_recommendations", "ad_audiences", "sms_recommendations"),
 )
 EXPORTS_ALONE = ("--select", "config.schema:exports")
-CHEAPER, UNSUBSCRIBED, ERASED, PAUSED = "i7", "u2", "u6", "u8"
+CHEAPER, UNSUBSCRIBED, ERASED = "i7", "u2", "u6"
 
 
 def key_of(*parts: str) -> str:
@@ -50,7 +50,7 @@ def later(small, small_inputs, tmp_path_factory) -> Build:
 
 @pytest.fixture(scope="module")
 def changed(small, tmp_path_factory) -> Build:
-    """The small shop after a price fell, somebody unsubscribed, somebody paused, and somebody asked to be erased."""
+    """The small shop after a price fell, somebody unsubscribed, and somebody asked to be erased."""
     tables = small_shop()
     for item in tables["items"]:
         if item["item_id"] == CHEAPER:
@@ -58,8 +58,6 @@ def changed(small, tmp_path_factory) -> Build:
     for user in tables["users"]:
         if user["user_id"] == UNSUBSCRIBED:
             user["email_consent"] = "unsubscribed"
-        if user["user_id"] == PAUSED:
-            user["email_frequency"] = "paused"
     tables["erasure_requests"].append({"user_id": ERASED, "requested_at": AS_OF - timedelta(days=1)})
     folder = tmp_path_factory.mktemp("changed")
     built = small.copied_to(folder)
@@ -229,8 +227,6 @@ def test_who_unsubscribed_or_was_erased_leaves_a_tombstone_that_names_nobody(cha
         }
 
     assert tombstones("esp_profiles") == {key_of("user", UNSUBSCRIBED), key_of("user", ERASED)}
-    # an ESP would unsubscribe for good whom a tombstone takes away
-    assert changed.query("select user_id from esp_profiles where is_paused") == [(PAUSED,)]
     assert key_of("user", ERASED, "home") in tombstones("site_recommendations")
     # whoever unsubscribed from mails is on the site as before
     assert key_of("user", UNSUBSCRIBED, "home") not in tombstones("site_recommendations")

@@ -71,11 +71,9 @@ reasons as (
         case
             when users.address_key is null then 'no_valid_email'
             when coalesce(users.email_consent, '') not in ('subscribed', 'unknown') then 'no_consent'
-            when email_refusals.reason not in ('paused', 'unknown_frequency') then email_refusals.reason
+            when email_refusals.reason is not null then email_refusals.reason
             when users.email_consent = 'unknown' then 'unknown_consent'
         end as email_refusal,
-        -- not for now: ESPs make an unsubscribe of a refusal, for good
-        coalesce(email_refusals.reason in ('paused', 'unknown_frequency'), false) as is_paused,
         case
             when users.phone is null then 'no_valid_phone'
             when not agreed.has_sms_consent then 'no_consent'
@@ -112,6 +110,5 @@ select
             end
         ) as {{ channel }}_refusal,
     {% endfor %}
-    is_paused,
     phone
 from reasons

@@ -26,7 +26,6 @@ with reachable as (
         users.first_name,
         users.timezone,
         users.locale,
-        consents.is_paused,
         held_out.user_id is not null as is_holdout
     from {{ ref('int_channel_consents') }} as consents
     inner join {{ ref('stg_users') }} as users
@@ -95,7 +94,6 @@ current_rows as (
         {% endfor %}
         coalesce(lists.items, '[]') as items,
         reachable.is_holdout,
-        reachable.is_paused,
         {{ days | join(',\n        ') }}
     from reachable
     inner join user_values
@@ -109,6 +107,5 @@ current_rows as (
 
 {{ export_rows(
     'esp_profiles',
-    ['user_id', 'email'] + texts + slot_texts + scores + amounts + probabilities + slot_prices
-    + ['items', 'is_holdout', 'is_paused'] + days
+    ['user_id', 'email'] + texts + slot_texts + scores + amounts + probabilities + slot_prices + ['items', 'is_holdout'] + days
 ) }}
