@@ -19,9 +19,15 @@ addressees as (
         message_id,
         min(user_id) as user_id
     from (
-        select message_id, user_id from log
+        select
+            message_id,
+            user_id
+        from log
         union all
-        select message_id, user_id from {{ ref('stg_queued_messages') }}
+        select
+            message_id,
+            user_id
+        from {{ ref('stg_queued_messages') }}
     ) as known
     group by message_id
     having min(user_id) = max(user_id)
