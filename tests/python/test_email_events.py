@@ -8,15 +8,15 @@ from warehouse import manifest
 MAY_READ = {
     "input_email_events": {"input_fingerprint", "input_validation_results", "typed_email_events", "stg_as_of"}
     | {"input_contract", "input_row_counts", "input_history"},
-    "typed_email_events": {"checked_email_events", "int_email_outcomes"},
+    "typed_email_events": {"checked_email_events", "int_email_outcomes", "int_chosen_frequencies"},
     "checked_email_events": {"stg_email_events", "rejected_email_events", "email_event_counts"}
     # whether a message went out is told by any event of it, whoever made it
     | {"int_answered_messages"},
     "rejected_email_events": {"input_row_counts"},
     "stg_email_events": {"int_email_events", "int_chosen_frequencies", "input_row_counts", "readiness"},
 }
-# asks neither for opens nor for clicks: these stand in none of its outcomes
-REFUSALS = "int_email_outcomes"
+# ask neither for opens nor for clicks: these are no refusals
+REFUSALS = ("int_email_outcomes", "int_chosen_frequencies")
 
 
 def test_raw_opens_and_clicks_feed_no_feature_no_list_and_no_metric():
@@ -25,8 +25,8 @@ def test_raw_opens_and_clicks_feed_no_feature_no_list_and_no_metric():
         unique_id = models[name].unique_id
         readers = {reader for reader, node in models.items() if unique_id in node.depends_on.nodes}
         assert readers <= allowed, f"{readers - allowed} read {name}: ask int_email_events.is_machine instead"
-    for word in ("'open'", "'click'"):
-        assert word not in models[REFUSALS].raw_code
+    for name in REFUSALS:
+        assert not {word for word in ("'open'", "'click'") if word in models[name].raw_code}
     # who asks for opens or clicks of int_email_events asks who made them; a list of all that was shown asks for neither
     events = models["int_email_events"].unique_id
     readers = [name for name, node in models.items() if events in node.depends_on.nodes]
@@ -46,11 +46,12 @@ def test_no_metric_can_stop_an_email():
                 waiting.append(parent)
     rooms = {nodes[unique_id].config.schema for unique_id in before}
     assert "messages" in rooms and not rooms & {"attribution", "metrics"}
-    # of the log emails read what was sent, for caps, and shown, for rotation, follow-ups and clicks of people on items,
-    # which move items in lists by a bounded factor; nothing that was measured
+    # of the log emails read what was sent, for caps and adaptive experiments, and shown, for rotation, follow-ups and
+    # clicks of people on items, which move items in lists by a bounded factor; nothing that was measured
     log = "model.recmail.stg_send_log"
     assert [name for name in sorted(before) if log in nodes[name].depends_on.nodes] == [
         "model.recmail.int_answered_slots",
         "model.recmail.int_email_outcomes",
+        "model.recmail.int_experiment_touches",
         "model.recmail.int_mailed_items",
     ]

@@ -1,5 +1,6 @@
 -- A message is known by its events, by the sender's log, or by both; what it was for by the log, or by the run that
--- queued it. Events without a user belong to the message's one addressee; of a message to several they are nobody's.
+-- queued it. Events without a user belong to the message's one addressee, whom our own queue may know; of a message to
+-- several they are nobody's.
 with events as (
 
     select * from {{ ref('int_email_events') }}
@@ -13,16 +14,29 @@ log as (
 
 ),
 
+queued_users as (
+
+    select distinct
+        message_id,
+        user_id
+    from {{ ref('stg_queued_messages') }}
+
+),
+
 sent as (
 
     select
-        message_id,
-        user_id,
-        occurred_at as sent_at
+        events.message_id,
+        coalesce(events.user_id, queued_users.user_id) as user_id,
+        events.occurred_at as sent_at
     from events
+    left join queued_users
+        on
+            events.message_id = queued_users.message_id
+            and events.user_id is null
     where
-        event_type in ('sent', 'delivered')
-        and user_id is not null
+        events.event_type in ('sent', 'delivered')
+        and coalesce(events.user_id, queued_users.user_id) is not null
     union all
     select
         message_id,

@@ -1,11 +1,63 @@
+-- What left is known by events or by the sender's log; of what neither tells that it left, an open says that it came.
 {{ config(materialized='view') }}
 
-with events as (
+with log as (
 
-    select * from {{ ref('int_email_events') }}
+    select
+        message_id,
+        user_id,
+        sent_at
+    from {{ ref('stg_send_log') }}
+    where sent_at is not null
+
+),
+
+-- of a message with one, whom events that name nobody belong to
+addressees as (
+
+    select
+        message_id,
+        min(user_id) as user_id
+    from (
+        select
+            message_id,
+            user_id
+        from log
+        union all
+        select
+            message_id,
+            user_id
+        from {{ ref('stg_queued_messages') }}
+    ) as known
+    group by message_id
+    having min(user_id) = max(user_id)
+
+),
+
+events as (
+
+    select
+        events.message_id,
+        coalesce(events.user_id, addressees.user_id) as user_id,
+        events.event_type,
+        events.is_machine,
+        events.occurred_at
+    from {{ ref('int_email_events') }} as events
+    left join addressees
+        on
+            events.message_id = addressees.message_id
+            and events.user_id is null
     where
-        user_id is not null
-        and message_id is not null
+        events.message_id is not null
+        and coalesce(events.user_id, addressees.user_id) is not null
+    union all
+    select
+        message_id,
+        user_id,
+        'sent' as event_type,
+        false as is_machine,
+        sent_at as occurred_at
+    from log
 
 ),
 

@@ -1,4 +1,4 @@
--- A pause is a refusal: it counts although its row was set aside, and one whose time can't be believed as the last word.
+-- A pause is a refusal: it counts although its row was set aside, and as the last word if its time can't be believed.
 with choices as (
 
     select

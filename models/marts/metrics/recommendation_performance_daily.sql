@@ -26,7 +26,8 @@ shown as (
         case when items.is_clicked and items.is_added_to_cart then 1 else 0 end as is_added,
         case when items.is_clicked and items.is_purchased then 1 else 0 end as is_purchased,
         case when items.is_clicked then items.revenue_amount end as revenue_amount,
-        cast(case when items.is_clicked then items.revenue_amount end * margins.margin_share as decimal(18, 4)) as margin_amount,
+        cast(case when items.is_clicked then items.revenue_amount end * margins.margin_share as decimal(18, 4))
+            as margin_amount,
         {% if var('cost_per_thousand') %}
             case items.context
                 {% for context, cost in var('cost_per_thousand').items() %}
