@@ -105,8 +105,8 @@ def event_rows(ledger: Ledger) -> Iterator[dict]:
             "user_id": row["user_id"],
             "message_id": row["message_id"],
         }
-    # of an address alone, whose user was erased: for the sender
-    yield from ledger.all_rows(events, events.c.user_id.is_not(None))
+    # what is of an address alone, whose user was erased, is for the sender
+    yield from ledger.all_rows(events, events.c.user_id.is_not(None) | events.c.message_id.is_not(None))
     for row in ledger.all_rows(preferences, preferences.c.kind == "frequency"):
         yield {
             "event_id": f"frequency:{row['user_id']}:{row['chosen_at']:%Y-%m-%dT%H:%M:%S.%f}",

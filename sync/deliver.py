@@ -7,6 +7,7 @@ is alone.
 """
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -26,7 +27,7 @@ RETRY_AFTER_MAX = 300.0
 SEPARATOR = "\x1f"
 # the request never got there, or was turned away unread
 NEVER_ARRIVED = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
-TURNED_AWAY = (429, 503)
+TURNED_AWAY = (408, 425, 429, 503)
 MISCONFIGURED = (401, 403, 404, 405)
 UNSENT = "unsent"
 
@@ -121,8 +122,10 @@ class Delivery:
         self._journal.note(export, batch.changes, State.PENDING, key)
         try:
             response = self._answer(client, batch, key)
-            if response.status_code in MISCONFIGURED:
-                raise Stopped(f"{self._destination.name} answers {said(response)} to {batch.endpoint.path}")
+            if response.status_code in MISCONFIGURED or 300 <= response.status_code < 400:
+                raise Stopped(
+                    f"{self._destination.name} answers {said(response)} to {batch.endpoint.path}{leads_to(response)}"
+                )
             if response.is_success:
                 self._take_in(export, batch, key, batch.endpoint.refused(client, response, batch.changes))
                 return
@@ -198,11 +201,21 @@ class Delivery:
 def seconds(text: str | None) -> float | None:
     """Of Retry-After; a date, which APIs don't send, counts as nothing said."""
     try:
-        return max(float(text), 0) if text else None
+        value = float(text or "nan")
     except ValueError:
         return None
+    return None if math.isnan(value) else max(value, 0)
 
 
 def said(response: httpx2.Response) -> str:
     """Status and the beginning of the answer, on one line."""
     return f"{response.status_code} {' '.join(response.text[:300].split())}".strip()
+
+
+def leads_to(response: httpx2.Response) -> str:
+    """Of a redirect the host alone: its address may hold a credential. It is not followed, which would show it ours."""
+    try:
+        host = httpx2.URL(response.headers.get("Location", "")).host
+    except (httpx2.InvalidURL, ValueError):
+        return ""
+    return f", and leads to {host}" if host else ""

@@ -62,7 +62,13 @@ def base_url(default: str | None) -> str:
     url = os.environ.get("RECMAIL_SYNC_URL") or default
     if not url:
         raise click.UsageError("set RECMAIL_SYNC_URL in the environment: where rows are posted to")
-    parsed = httpx2.URL(url)
+    try:
+        parsed = httpx2.URL(url)
+    except (httpx2.InvalidURL, ValueError):
+        # its words hold what stands there, a password too
+        parsed = httpx2.URL()
+    if not parsed.host:
+        raise click.UsageError("RECMAIL_SYNC_URL is no address such as https://host.example/path")
     if parsed.scheme != "https" and parsed.host not in ("127.0.0.1", "localhost", "::1"):
         raise click.UsageError("RECMAIL_SYNC_URL must be https: it carries addresses and a credential")
     return url

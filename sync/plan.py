@@ -100,9 +100,7 @@ def plan_of(
         for key, before in told.items():
             if key in seen or not before.was_accepted:
                 continue
-            if before.operation == "delete" and before.state == State.REJECTED and not retry_rejected:
-                rejected += 1
-                continue
+            # also one that was refused: nobody is left in silence whom somebody asked to be erased
             gone = before.identity.get("user_id") not in users
             batch = before.batch if before.operation == "delete" else ""
             deletes.append(Change(key, "delete", "", {}, before.identity, True, batch, is_erased=gone))

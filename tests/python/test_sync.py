@@ -55,10 +55,12 @@ class Sink:
         self.requests += 1
         fault = self.faults.pop(0) if self.faults else ""
         assert request.headers["Authorization"] == f"Bearer {TOKEN}"
-        if fault in ("429", "503"):
-            return Response("slow down", int(fault), {"Retry-After": "0"})
+        if fault in ("408", "425", "429", "503"):
+            return Response("slow down", int(fault), {"Retry-After": "nan" if fault == "425" else "0"})
         if fault == "401":
             return Response("who are you?", 401)
+        if fault == "308":
+            return Response("", 308, {"Location": "https://new.example/secret"})
         key = request.headers["Idempotency-Key"]
         self.keys.append(key)
         lines = [json.loads(line) for line in (await request.body()).splitlines()]
@@ -165,7 +167,7 @@ def test_a_dry_run_tells_the_difference_and_nothing_else(sink, shop):
 
 
 def test_counts_in_are_counts_out_whatever_the_server_does(sink, shop):
-    sink.faults = ["429", "500", "", "late", "503", "429", "late", "500"]
+    sink.faults = ["429", "500", "", "late", "503", "425", "408", "", "late", "500"]
     said = synced(shop, "--export", "catalog_feed", "--export", "esp_profiles")
     assert said.exit_code == 0, said.output
     for export in ("catalog_feed", "esp_profiles"):
@@ -273,12 +275,35 @@ def test_a_sync_that_died_goes_on(sink, shop, monkeypatch):
     assert_same(sink, shop, "catalog_feed")
 
 
-def test_a_wrong_credential_stops_at_the_first_answer(sink, shop):
-    sink.faults = ["401"]
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [("401", "401 who are you?"), ("308", "308 to /esp_profiles, and leads to new.example\n")],
+)
+def test_a_wrong_credential_or_address_stops_at_the_first_answer(sink, shop, fault, message):
+    sink.faults = [fault]
     said = synced(shop)
-    assert said.exit_code == 2 and "401 who are you?" in said.output and sink.requests == 1
+    assert said.exit_code == 2 and message in said.output and sink.requests == 1
     assert synced(shop).exit_code == 0
     assert_same(sink, shop, "catalog_feed")
+
+
+def test_a_refused_delete_is_told_until_it_is_taken(sink, shop):
+    assert synced(shop, "--export", "esp_profiles").exit_code == 0
+    user = shop_user(shop)
+    with connect(shop) as connection:
+        [(sink.poison,)] = connection.execute(
+            "select export_key from esp_profiles where user_id = ?", [user]
+        ).fetchall()
+    changed(
+        shop,
+        f"update esp_profiles set operation = 'delete', user_id = null, content_hash = '' where user_id = '{user}'",
+    )
+    for _ in range(2):
+        said = synced(shop, "--export", "esp_profiles")
+        assert said.exit_code == 1 and "1 delete" in said.output and "1 rejected: 400" in said.output
+    sink.poison = ""
+    assert synced(shop, "--export", "esp_profiles").exit_code == 0
+    assert_same(sink, shop, "esp_profiles")
 
 
 def test_who_is_gone_is_deleted_and_events_are_told_once(sink, shop):
@@ -327,6 +352,8 @@ def test_what_looks_broken_is_not_told(sink, shop, monkeypatch):
 def test_addresses_leave_over_https_alone_and_credentials_are_no_options(shop, monkeypatch):
     monkeypatch.setenv("RECMAIL_SYNC_URL", "http://sink.example")
     assert "must be https" in synced(shop).output
+    monkeypatch.setenv("RECMAIL_SYNC_URL", f"https://user:{TOKEN}@sink.example:abc/")
+    assert "RECMAIL_SYNC_URL is no address" in synced(shop).output
     monkeypatch.delenv("RECMAIL_SYNC_URL")
     assert "set RECMAIL_KLAVIYO_KEY in the environment" in synced(shop, to="klaviyo").output
 
