@@ -65,8 +65,7 @@ judged as (
         arms.is_baseline,
         compared.metric = arms.metric as is_primary,
         compared.metric in ({{ guardrails | join(', ') }}) as is_guardrail,
-        -- not by the lift, which a baseline of 0 doesn't have
-        (compared.z > 0) <> (compared.metric in ({{ guardrails | join(', ') }})) as is_better,
+        (compared.z > 0) <> (compared.metric in ({{ guardrails | join(', ') }})) as is_better,  -- 0 has no lift
         coalesce(compared.adjusted_p_value < {{ var('experiment_error_rate') }}, false) as is_significant,
         {{ chi_square_tail('sizes.statistic', 'sizes.degrees') }} as sample_ratio_p_value,
         sizes.several_arms_share,
