@@ -105,8 +105,11 @@ def test_a_build_that_was_killed_leaves_the_marts_and_the_next_one_starts_anew(w
         while not copy.with_name(f"{copy.name}.wal").is_file():
             assert process.poll() is None
             time.sleep(0.01)
-        process.send_signal(way)
-        assert process.wait() != 0
+        # as one does who presses it: now and then DuckDB or dbt is where the first is lost
+        while process.poll() is None:
+            process.send_signal(way)
+            time.sleep(2)
+        assert process.returncode != 0
         assert warehouse.read_bytes() == before
         assert "is running, or was killed" in mailing_problem(warehouse)
     with duckdb.connect(warehouse) as connection:
