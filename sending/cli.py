@@ -263,6 +263,11 @@ def bounces(database: Path, ledger: str | None, maildir: Path) -> None:
     Reads the unread mails of MAILDIR and marks them as read. Before anything was sent, none is about a mail of ours.
     """
     if not ledger and not ledger_exists(ledger_place(ledger, database)):
+        if not database.exists():
+            # a name that is mistyped would say for ever that nothing was sent
+            raise click.ClickException(
+                f"there is neither a ledger nor a database {database}: name what recmail send was given"
+            )
         click.echo("nothing was sent from here yet: no mail was read")
         return
     book = open_ledger(ledger, database)

@@ -683,6 +683,9 @@ def test_reports(shop, place, tmp_path, kind):
 def test_before_the_first_send_there_is_nothing_to_come_back(tmp_path):
     """So that what reads it and then sends, every hour, can begin."""
     asked = ["--database", str(tmp_path / "w.duckdb"), str(tmp_path)]
+    mistyped = CliRunner().invoke(cli.bounces, asked)
+    assert mistyped.exit_code == 1 and "neither a ledger nor a database" in mistyped.output
+    (tmp_path / "w.duckdb").touch()
     outcome = CliRunner().invoke(cli.bounces, asked)
     assert outcome.exit_code == 0 and "nothing was sent from here yet" in outcome.output
     named = CliRunner().invoke(cli.bounces, ["--ledger", str(tmp_path / "mistyped.sqlite"), *asked])
