@@ -1,5 +1,6 @@
 -- Each neighbour votes for its own heaviest items with similarity × interaction weight, in millionths: whole numbers
--- add up the same in any order. Lists and parts as in int_neighbour_votes.
+-- add up the same in any order. What is so old that its votes round to nothing is no proposal. Lists and parts as in
+-- int_neighbour_votes.
 {% set users_per_range = 1024 %}
 {{ config(
     materialized='table_in_parts',
@@ -53,7 +54,7 @@ best as (
         sum(is_bought) as buyer_count
     from votes
     group by user_key, item_number
-    having count(*) >= 2
+    having count(*) >= 2 and sum(vote) > 0
     qualify row_number() over (
         partition by user_key
         order by vote_sum desc, item_number
