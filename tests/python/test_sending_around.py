@@ -651,6 +651,12 @@ REPORTS = {
         "hard bounce",
         ("bounce", "hard", "m1"),
     ),
+    # which Python reads, and can't write
+    "an odd part": (
+        dsn().replace("--b\n\n", "--b\nContent-Type: multipart/mixed\n\nGr\udcfc\udcdfe\n", 1),
+        "hard bounce",
+        ("bounce", "hard", "m1"),
+    ),
     "an odd subject": ("Subject: =?utf-8?q?=ff=00?=\n\n", "no report", None),
     "a report in a report": (
         "Content-Type: message/feedback-report\n\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n",
@@ -685,8 +691,13 @@ def test_before_the_first_send_there_is_nothing_to_come_back(tmp_path):
     asked = ["--database", str(tmp_path / "w.duckdb"), str(tmp_path)]
     outcome = CliRunner().invoke(cli.bounces, asked)
     assert outcome.exit_code == 0 and "nothing was sent from here yet" in outcome.output
-    named = CliRunner().invoke(cli.bounces, ["--ledger", str(tmp_path / "mistyped.sqlite"), *asked])
-    assert named.exit_code == 1 and "there is no ledger" in named.output
+    named = ["--ledger", str(tmp_path / "mistyped.sqlite"), *asked]
+    said = CliRunner().invoke(cli.bounces, named).output
+    assert "is no maildir" in said
+    for name in ("new", "cur"):
+        (tmp_path / name).mkdir()
+    said = CliRunner().invoke(cli.bounces, named).output
+    assert "there is no ledger" in said
 
 
 @pytest.mark.parametrize(
