@@ -127,12 +127,20 @@ def sweep_ledger(database: Path, place: str) -> None:
         return
     with open_file(database) as connection:
         users = erased_users(connection)
+        others = addresses_of_others(users, connection) if users else []
     if users is None:
         raise click.ClickException(
             f"who is erased stands in the inputs, which can't be read from here: {shown(place)} may still hold them. "
             "Run recmail forget where the build found its inputs"
         )
-    click.echo(f"{Ledger(place).forget(users)} rows removed from {shown(place)}")
+    click.echo(f"{Ledger(place).forget(users, others)} rows removed from {shown(place)}")
+
+
+def addresses_of_others(users: list[str], connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """As the ledger compares them. Of a household one account is mailed, and the ledger may not know the others."""
+    place = place_of("int_user_addresses", connection)
+    query = f"select distinct address_key from {place} where user_id <> all($users)"
+    return [address for (address,) in connection.execute(query, {"users": users}).fetchall()]
 
 
 def rewrite(database: Path) -> None:

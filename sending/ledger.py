@@ -446,9 +446,10 @@ class Ledger:
 
     # --- erasure ---------------------------------------------------------------------------------------------
 
-    def forget(self, user_ids: Iterable[str]) -> int:
+    def forget(self, user_ids: Iterable[str], addresses_of_others: Collection[str] = ()) -> int:
         """Removes all rows of these users and, where it is nobody else's, of their addresses. How many rows. What came
-        back from an address that is somebody else's, too, stays as that of the address alone: its no still holds."""
+        back from an address that is somebody else's, too, whether or not anything was sent to them, stays as that of
+        the address alone: its no still holds."""
         removed = 0
         with self.engine.begin() as connection:
             for some in chunks(list(user_ids)):
@@ -466,7 +467,7 @@ class Ledger:
                     connection.execute(
                         select(messages.c.address_key).where(messages.c.address_key.in_(theirs))
                     ).scalars()
-                )
+                ) | theirs.intersection(addresses_of_others)
                 of_shared = and_(events.c.user_id.in_(some), events.c.address_key.in_(shared))
                 for event_id in (
                     connection.execute(select(events.c.event_id).where(of_shared)).scalars().all()

@@ -846,7 +846,16 @@ def test_forget_reaches_the_ledger(tmp_path):
     sent(own, place, *maildir(tmp_path))
     Ledger(place).choose("u5", Preferences("weekly", frozenset({"Tea"})))
     with duckdb.connect(str(own.database)) as connection:
-        connection.execute("insert into inputs.erasure_requests values ('u5')")
+        connection.execute("insert into inputs.erasure_requests values ('u5'), ('u4')")
+        # an account of the address that nothing was sent to
+        connection.execute("insert into dbt_email.int_user_addresses values ('u9', 'user4@mail.example', 1)")
+    said_no = {
+        "event_id": "e1",
+        "event_type": "unsubscribe",
+        "user_id": "u4",
+        "occurred_at": datetime(2017, 11, 16),
+    }
+    Ledger(place).add_event(said_no | {"address_key": "user4@mail.example"})
 
     def holds_the_user() -> bool:
         return any(
@@ -857,9 +866,10 @@ def test_forget_reaches_the_ledger(tmp_path):
 
     assert holds_the_user()
     outcome = CliRunner().invoke(forget, ["--database", str(own.database), "--out", str(tmp_path / "out")])
-    assert outcome.exit_code == 0 and f"3 rows removed from {place}" in outcome.output, outcome.output
+    assert outcome.exit_code == 0 and f"5 rows removed from {place}" in outcome.output, outcome.output
     assert not holds_the_user() and Ledger(place).preferences("u5") == Preferences()
-    assert states(place) == [("accepted", "", 5)]
+    assert unsubscribed(place) == [("unsubscribe", None, "user4@mail.example")]
+    assert states(place) == [("accepted", "", 4)]
     with duckdb.connect(str(own.database)) as connection:
         connection.execute("drop table inputs.erasure_requests")
     outcome = CliRunner().invoke(forget, ["--database", str(own.database), "--out", str(tmp_path / "out")])
