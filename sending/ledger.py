@@ -341,6 +341,13 @@ class Ledger:
         with self.engine.begin() as connection:
             return connection.execute(insert).first() is not None
 
+    def add_or_renew_event(self, row: dict) -> None:
+        """One that may be said again counts from when it was said last: consent may have come in between."""
+        insert = insert_into(events, self.engine).values(row)
+        renewed = {"occurred_at": insert.excluded.occurred_at}
+        with self.engine.begin() as connection:
+            connection.execute(insert.on_conflict_do_update(index_elements=["event_id"], set_=renewed))
+
     def preferences(self, user_id: str) -> Preferences:
         """What the user chose so far."""
         with reading(self.engine) as connection:

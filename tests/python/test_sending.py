@@ -11,6 +11,7 @@ import pytest
 from click import ClickException
 from sending_setup import Mailbox, Sender, new_postgresql, rendered_shop, sent, serving
 
+from sending.endpoint import note_unsubscribe
 from sending.export import event_rows, message_rows
 from sending.ledger import Ledger
 from sending.states import FOLLOWS, State
@@ -286,6 +287,16 @@ def test_an_opt_out_holds_for_the_user_and_the_address_until_a_later_consent(led
     with book.sender() as sender:
         assert ids(book.claim(sender, "run", 9, GAP)) == ["m4", "m6"]
     assert ("dropped", "unsubscribed", 4) in book.states()
+
+
+def test_who_consents_and_says_no_again_on_the_same_day_is_not_written_to(ledger):
+    hour = timedelta(hours=1)
+    book = book_with(ledger, queued(1, consented_at=T0 - hour))
+    for said_at in (T0 - 2 * hour, T0):
+        note_unsubscribe(Ledger(ledger, lambda moment=said_at: moment), "u1")
+    assert [event["occurred_at"] for event in event_rows(book)] == [T0]
+    with book.sender() as sender:
+        assert book.claim(sender, "run", 9, GAP) == []
 
 
 @pytest.mark.parametrize(
