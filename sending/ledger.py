@@ -453,6 +453,15 @@ class Ledger:
 
     # --- erasure ---------------------------------------------------------------------------------------------
 
+    def holds_any(self, user_ids: Collection[str]) -> bool:
+        """Whether a row is of one of these users."""
+        with reading(self.engine) as connection:
+            return any(
+                connection.execute(select(table.c.user_id).where(table.c.user_id.in_(some)).limit(1)).first()
+                for some in chunks(list(user_ids))
+                for table in (messages, events, preferences)
+            )
+
     def forget(self, user_ids: Iterable[str], addresses_of_others: Collection[str] = ()) -> int:
         """Removes all rows of these users and, where it is nobody else's, of their addresses. How many rows. What came
         back from an address that is somebody else's, too, whether or not anything was sent to them, stays as that of

@@ -25,7 +25,7 @@ from email_render.run import Job, render_queue
 from email_render.tokens import personal_link, sign
 from recmail.forget import main as forget
 from sending import cli
-from sending.endpoint import endpoint
+from sending.endpoint import endpoint, note_unsubscribe
 from sending.frozen_queue import Plan, PriceMoves, open_queue
 from sending.guard import Stopped, findings, require_usual
 from sending.ledger import Ledger, Preferences
@@ -870,6 +870,11 @@ def test_forget_reaches_the_ledger(tmp_path):
     assert not holds_the_user() and Ledger(place).preferences("u5") == Preferences()
     assert unsubscribed(place) == [("unsubscribe", None, "user4@mail.example")]
     assert states(place) == [("accepted", "", 4)]
+    # the links of the mails they got still work
+    options = ["--database", str(own.database), "--out", str(tmp_path / "out"), "--if-erased"]
+    assert "Nobody was erased" in CliRunner().invoke(forget, options).output
+    note_unsubscribe(Ledger(place), "u5")
+    assert f"1 rows removed from {place}" in CliRunner().invoke(forget, options).output
     with duckdb.connect(str(own.database)) as connection:
         connection.execute("drop table inputs.erasure_requests")
     outcome = CliRunner().invoke(forget, ["--database", str(own.database), "--out", str(tmp_path / "out")])
