@@ -250,6 +250,11 @@ class Ledger:
             if claimed or not due:
                 return claimed
 
+    def is_held(self, row: RowMapping, gap: timedelta) -> bool:
+        """Whether a message that was claimed a while ago would not be claimed now."""
+        with reading(self.engine) as connection:
+            return bool(self._held(connection, [row], gap, self.now()))
+
     def _held(
         self, connection: Connection, due: Collection[RowMapping], gap: timedelta, now: datetime
     ) -> dict[str, tuple[State, str]]:

@@ -337,6 +337,19 @@ def test_an_opt_out_of_a_tagged_address_holds_the_address(tmp_path, place, monke
 # --- unsubscribing ------------------------------------------------------------------------------------------
 
 
+def test_who_says_no_while_a_claim_waits_for_its_turn_is_not_written_to(shop, place, tmp_path, monkeypatch):
+    deliver = cli.Maildir.deliver
+
+    def then_say_no(self, mail, hand_over) -> str:
+        note_unsubscribe(Ledger(place), "u4")
+        return deliver(self, mail, hand_over)
+
+    monkeypatch.setattr(cli.Maildir, "deliver", then_say_no)
+    monkeypatch.setattr("sending.deliver.ASKED_AGAIN_AFTER", timedelta())
+    assert sent(shop, place, *maildir(tmp_path)).exit_code == 0
+    assert states(place) == [("accepted", "", 5), ("dropped", "unsubscribed", 1)]
+
+
 @pytest.fixture
 def page(place):
     """The endpoint, with a client that takes it for the shop's."""
