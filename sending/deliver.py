@@ -10,6 +10,7 @@ from typing import NamedTuple
 import click
 from tqdm import tqdm
 
+from dbt_tools.private_text import without_addresses
 from sending.frozen_queue import Emails
 from sending.ledger import Ledger
 from sending.mail import Signer, outgoing
@@ -183,6 +184,7 @@ class Delivery:
         self._refused_in_a_row += 1
         if self._refused_in_a_row >= REFUSED_IN_A_ROW:
             raise ServerRefuses(
-                f"the server refused {REFUSED_IN_A_ROW} messages in a row, the last with: {refused}. The rest waits."
+                f"the server refused {REFUSED_IN_A_ROW} messages in a row, the last with: "
+                f"{without_addresses(str(refused))}. The rest waits."
             )
         return state

@@ -461,9 +461,10 @@ def test_a_message_that_is_refused_is_no_bounce(shop, server, tmp_path):
 
 def test_a_server_that_refuses_all_stops_the_sender(tmp_path, server):
     large = rendered_shop(tmp_path, user_count=60)
-    server.rcpt_answers = ["554 5.7.1 your server is listed"] * 60
+    server.rcpt_answers = ["554 5.7.1 <user1@mail.example>: your server is listed"] * 60
     outcome = sent(large, str(tmp_path / "ledger.sqlite"), *smtp(server))
     assert outcome.exit_code == 1 and "20 messages in a row" in outcome.output
+    assert "with: 554 5.7.1 <(address)>: your server is listed" in outcome.output
     assert states(str(tmp_path / "ledger.sqlite")) == {"failed": 20, "rendered": 40}
 
 
