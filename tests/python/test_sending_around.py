@@ -29,6 +29,7 @@ from sending.endpoint import endpoint, note_unsubscribe
 from sending.frozen_queue import Plan, PriceMoves, open_queue
 from sending.guard import Stopped, findings, require_usual
 from sending.ledger import Ledger, Preferences
+from sending.mail import outgoing
 from sending.pace import Pace
 from sending.readers import Reader, Readers
 from sending.reports import reported_at
@@ -332,6 +333,17 @@ def test_an_opt_out_of_a_tagged_address_holds_the_address(tmp_path, place, monke
     Ledger(place).add_event(said_no | {"address_key": "user1@mail.example"})
     assert sent(own, place, *maildir(tmp_path)).exit_code == 0
     assert states(place) == [("accepted", "", 4), ("dropped", "unsubscribed", 2)]
+
+
+@pytest.mark.parametrize(
+    "name", ["Corner Market", "Tea, Ltd.", "Müller @ Home", "Thé: l'or", "Café (Paris)", 'Ä "Ö"']
+)
+def test_the_sender_is_one_address_whatever_the_shop_is_called(name):
+    email = {"message_id": "m1", "subject": "", "headers": "{}", "text": "", "html": ""}
+    row = {"message_id": "m1", "sender_name": name, "email": "a@mail.example"}
+    mail = outgoing(email, row, read_settings({}), None)
+    [sender] = message_from_bytes(mail.content, policy=policy.default)["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == (name, read_settings({}).send_from)
 
 
 # --- unsubscribing ------------------------------------------------------------------------------------------
