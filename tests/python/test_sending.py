@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 from click import ClickException
 from sending_setup import Mailbox, Sender, new_postgresql, rendered_shop, sent, serving
+from sqlalchemy.exc import DBAPIError
 
 from sending.endpoint import note_unsubscribe
 from sending.export import event_rows, message_rows
@@ -386,6 +387,16 @@ def test_a_newer_ledger_is_refused(ledger):
         connection.exec_driver_sql("update schema_version set version = 99")
     with pytest.raises(Exception, match="newer recmail"):
         Ledger(ledger)
+
+
+def test_what_the_ledger_can_not_do_is_said_without_whom_it_is_about(ledger):
+    book = Ledger(ledger)
+    with book.engine.begin() as connection:
+        connection.exec_driver_sql("drop table events")
+    event = {"event_id": "e1", "event_type": "bounce", "address_key": "user1@mail.example", "occurred_at": T0}
+    with pytest.raises(DBAPIError) as failed:
+        book.add_event(event)
+    assert "events" in str(failed.value) and "user1" not in str(failed.value)
 
 
 # --- addresses that are none --------------------------------------------------------------------------------
