@@ -45,10 +45,13 @@ NEW = "recmail_rewritten"
 )
 @ledger_option
 @click.option(
-    "--if-erased", is_flag=True, help="Do nothing unless a build has erased somebody since the last time."
+    "--if-erased",
+    is_flag=True,
+    help="Do nothing unless a build has erased somebody since the last time, or the ledger holds somebody erased.",
 )
 def main(database: Path, outs: tuple[Path, ...], ledger: str | None, if_erased: bool) -> None:
-    if if_erased and not has_erased(database):
+    place = ledger_place(ledger, database)
+    if if_erased and not (has_erased(database) or came_back(database, place)):
         click.echo("Nobody was erased since the last time.")
         return
     built_at = database.stat().st_mtime_ns
@@ -60,7 +63,7 @@ def main(database: Path, outs: tuple[Path, ...], ledger: str | None, if_erased: 
     click.echo(f"{sweep_scratch()} temporary folders of killed commands removed")
     sweep_unfinished(database)
     # before the warehouse, which then counts these people as swept
-    sweep_ledger(database, ledger_place(ledger, database))
+    sweep_ledger(database, place)
     before = database.stat().st_size
     rewrite(database)
     click.echo(f"{database} written anew: {before:,} bytes before, {database.stat().st_size:,} now")
@@ -72,6 +75,14 @@ def has_erased(database: Path) -> bool:
         return bool(
             connection.execute(f"from {place_of(SWEPT, connection)} except {requests(connection)}").fetchall()
         )
+
+
+def came_back(database: Path, place: str) -> bool:
+    """Whether the ledger has a row of somebody erased: a link of a mail of before still works."""
+    if not ledger_exists(place):
+        return False
+    with open_file(database) as connection:
+        return Ledger(place).holds_any(erased_users(connection) or [])
 
 
 def place_of(name: str, connection: duckdb.DuckDBPyConnection) -> str:
@@ -127,12 +138,20 @@ def sweep_ledger(database: Path, place: str) -> None:
         return
     with open_file(database) as connection:
         users = erased_users(connection)
+        others = addresses_of_others(users, connection) if users else []
     if users is None:
         raise click.ClickException(
             f"who is erased stands in the inputs, which can't be read from here: {shown(place)} may still hold them. "
             "Run recmail forget where the build found its inputs"
         )
-    click.echo(f"{Ledger(place).forget(users)} rows removed from {shown(place)}")
+    click.echo(f"{Ledger(place).forget(users, others)} rows removed from {shown(place)}")
+
+
+def addresses_of_others(users: list[str], connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """As the ledger compares them. Of a household one account is mailed, and the ledger may not know the others."""
+    place = place_of("int_user_addresses", connection)
+    query = f"select distinct address_key from {place} where user_id <> all($users)"
+    return [address for (address,) in connection.execute(query, {"users": users}).fetchall()]
 
 
 def rewrite(database: Path) -> None:

@@ -19,7 +19,8 @@ from dbt_tools.options import built_warehouse_option
 from dbt_tools.project import project_directory
 from dbt_tools.relations import LATEST_RUN, qualified, schemas_holding
 
-PERSONAL_COLUMNS = {"email", "first_name", "city", "search_query", "user_agent"}
+# those that the input contract marks personal, and what people type
+PERSONAL_COLUMNS = {"email", "first_name", "city", "phone", "url", "user_agent", "search_query"}
 ADDRESS = re.compile(r"[^\s'\"<>,;]+@[^\s'\"<>,;]+")
 MASK = "…"
 SAMPLE_ROWS = 3

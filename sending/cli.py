@@ -1,6 +1,5 @@
 """The commands `recmail send`, `bounces`, `events` and `endpoint`."""
 
-import mailbox
 import signal
 import sys
 from collections import Counter
@@ -270,8 +269,10 @@ def bounces(database: Path, ledger: str | None, maildir: Path) -> None:
             )
         click.echo("nothing was sent from here yet: no mail was read")
         return
+    if not all((maildir / place).is_dir() for place in ("new", "cur")):
+        raise click.ClickException(f"{maildir} is no maildir: it has no folders new and cur")
     book = open_ledger(ledger, database)
-    counts = read_reports(mailbox.Maildir(maildir, create=False), book, read_settings())
+    counts = read_reports(maildir, book, read_settings())
     for what, count in sorted(counts.items()):
         click.echo(f"{count:8,} {what}")
     if not counts:

@@ -4,12 +4,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import click
 from tqdm import tqdm
 
+from dbt_tools.private_text import without_addresses
 from sending.frozen_queue import Emails
 from sending.ledger import Ledger
 from sending.mail import Signer, outgoing
@@ -19,6 +20,8 @@ from sending.states import State
 from sending.transports import ClaimLost, Deferred, Refused, Transport, Unclear
 
 CLAIMED_AT_ONCE = 50  # by a thread: what a crash leaves claimed is sent by the next sender
+# what was claimed may wait for its turn, minutes at a slow pace: whoever says no meanwhile is not written to
+ASKED_AGAIN_AFTER = timedelta(seconds=1)
 REFUSED_IN_A_ROW = 20  # from then on it is not the messages that are wrong
 
 
@@ -96,18 +99,31 @@ class Delivery:
         try:
             while not self._stop.is_set():
                 self._emails.require_same_build()
+                claimed_at = self._ledger.now()
                 waiting = list(self._ledger.claim(sender, self._run_id, CLAIMED_AT_ONCE, self._settings.gap))
                 if not waiting:
                     return
                 while waiting and not self._stop.is_set():
                     place, seconds = self._pace.take([row["domain"] for row in waiting])
-                    if not self._stop.wait(seconds):
-                        note(self._send(waiting.pop(place), transport, sender))
+                    if self._stop.wait(seconds):
+                        break
+                    row = waiting.pop(place)
+                    if self._let_go(row, claimed_at, sender):
+                        note(State.RENDERED)
+                    else:
+                        note(self._send(row, transport, sender))
         except BaseException:
             self._stop.set()
             raise
         finally:
             transport.close()
+
+    def _let_go(self, row, claimed_at: datetime, sender: str) -> bool:
+        """Whether it must not go out any more; the next claim says why."""
+        is_fresh = self._ledger.now() - claimed_at <= ASKED_AGAIN_AFTER
+        if is_fresh or not self._ledger.is_held(row, self._settings.gap):
+            return False
+        return self._ledger.move(row["message_id"], State.RENDERED, "let_go", sender)
 
     def _send(self, row, transport: Transport, sender: str) -> State:
         """What became of the message: its state in the ledger."""
@@ -168,6 +184,7 @@ class Delivery:
         self._refused_in_a_row += 1
         if self._refused_in_a_row >= REFUSED_IN_A_ROW:
             raise ServerRefuses(
-                f"the server refused {REFUSED_IN_A_ROW} messages in a row, the last with: {refused}. The rest waits."
+                f"the server refused {REFUSED_IN_A_ROW} messages in a row, the last with: "
+                f"{without_addresses(str(refused))}. The rest waits."
             )
         return state

@@ -178,9 +178,9 @@ def choice_line(kind: str, name: str, value: str, label: str, is_chosen: bool) -
 
 
 def note_unsubscribe(ledger: Ledger, user_id: str) -> None:
-    """Once a day at most, however often it is said: nobody fills the ledger with one link."""
+    """One row a day at most, however often it is said: nobody fills the ledger with one link."""
     now = ledger.now()
-    ledger.add_event(
+    ledger.add_or_renew_event(
         {
             "event_id": hashlib.sha256(f"unsubscribe:{user_id}:{now:%Y-%m-%d}".encode()).hexdigest()[:32],
             "event_type": "unsubscribe",

@@ -250,6 +250,11 @@ class Ledger:
             if claimed or not due:
                 return claimed
 
+    def is_held(self, row: RowMapping, gap: timedelta) -> bool:
+        """Whether a message that was claimed a while ago would not be claimed now."""
+        with reading(self.engine) as connection:
+            return bool(self._held(connection, [row], gap, self.now()))
+
     def _held(
         self, connection: Connection, due: Collection[RowMapping], gap: timedelta, now: datetime
     ) -> dict[str, tuple[State, str]]:
@@ -340,6 +345,13 @@ class Ledger:
         )
         with self.engine.begin() as connection:
             return connection.execute(insert).first() is not None
+
+    def add_or_renew_event(self, row: dict) -> None:
+        """One that may be said again counts from when it was said last: consent may have come in between."""
+        insert = insert_into(events, self.engine).values(row)
+        renewed = {"occurred_at": insert.excluded.occurred_at}
+        with self.engine.begin() as connection:
+            connection.execute(insert.on_conflict_do_update(index_elements=["event_id"], set_=renewed))
 
     def preferences(self, user_id: str) -> Preferences:
         """What the user chose so far."""
@@ -446,9 +458,19 @@ class Ledger:
 
     # --- erasure ---------------------------------------------------------------------------------------------
 
-    def forget(self, user_ids: Iterable[str]) -> int:
+    def holds_any(self, user_ids: Collection[str]) -> bool:
+        """Whether a row is of one of these users."""
+        with reading(self.engine) as connection:
+            return any(
+                connection.execute(select(table.c.user_id).where(table.c.user_id.in_(some)).limit(1)).first()
+                for some in chunks(list(user_ids))
+                for table in (messages, events, preferences)
+            )
+
+    def forget(self, user_ids: Iterable[str], addresses_of_others: Collection[str] = ()) -> int:
         """Removes all rows of these users and, where it is nobody else's, of their addresses. How many rows. What came
-        back from an address that is somebody else's, too, stays as that of the address alone: its no still holds."""
+        back from an address that is somebody else's, too, whether or not anything was sent to them, stays as that of
+        the address alone: its no still holds."""
         removed = 0
         with self.engine.begin() as connection:
             for some in chunks(list(user_ids)):
@@ -466,7 +488,7 @@ class Ledger:
                     connection.execute(
                         select(messages.c.address_key).where(messages.c.address_key.in_(theirs))
                     ).scalars()
-                )
+                ) | theirs.intersection(addresses_of_others)
                 of_shared = and_(events.c.user_id.in_(some), events.c.address_key.in_(shared))
                 for event_id in (
                     connection.execute(select(events.c.event_id).where(of_shared)).scalars().all()

@@ -2,7 +2,7 @@
 
 import os
 from datetime import UTC, datetime
-from email.utils import formataddr
+from email.headerregistry import Address
 from pathlib import Path
 
 import click
@@ -51,7 +51,8 @@ class Signer:
 
 def outgoing(email: dict, row, settings: Settings, signer: Signer | None) -> Mail:
     """Of a rendered row and its message of the ledger. The same Message-ID however often it is sent."""
-    sender = formataddr((row["sender_name"], settings.send_from))
+    # not formataddr: what it encodes is written anew, without the quotes that "Müller @ Home" needs
+    sender = str(Address(row["sender_name"], addr_spec=settings.send_from))
     message = mime_message(email, sender, row["email"], datetime.now(UTC))
     content = message.as_bytes()
     if signer:

@@ -8,12 +8,12 @@ What is about no message of the ledger is left alone: anybody can write to these
 import email
 import hashlib
 import logging
-import mailbox
 from collections import Counter
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage, Message
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from flufl.bounce import all_failures
@@ -28,6 +28,8 @@ BOUNCE, COMPLAINT, UNSUBSCRIBE = "bounce", "complaint", "unsubscribe"
 NO_COMPLAINTS = ("not-spam", "auth-failure")
 # the header that render gives every message
 MESSAGE_ID_HEADER = "X-Recmail-Message-ID"
+# of a maildir's file names: what comes before the flags, and the one of what was read
+FLAGS, READ = ":2,", "S"
 # says of each mail that it trips over where, with what stood there
 logging.getLogger("flufl.bounce").disabled = True
 
@@ -40,20 +42,30 @@ class Report(NamedTuple):
     detail: str
 
 
-def read_reports(folder: mailbox.Maildir, ledger: Ledger, settings: Settings) -> Counter:
+def read_reports(maildir: Path, ledger: Ledger, settings: Settings) -> Counter:
     """Takes every unread mail of the maildir in, and marks it as read. How many there were, by what became of them."""
     counts: Counter = Counter()
-    for key in sorted(folder.keys()):
-        stored = folder[key]
-        if "S" in stored.get_flags():
-            continue
-        raw = folder.get_bytes(key)
-        counts[take_in(raw, ledger, settings)] += 1
+    for mail in unread_mails(maildir):
+        counts[take_in(mail.read_bytes(), ledger, settings)] += 1
         # after the ledger has it: a crash in between reads it once more, and it is in the ledger once
-        stored.add_flag("S")
-        stored.set_subdir("cur")
-        folder[key] = stored
+        mark_as_read(mail)
     return counts
+
+
+def unread_mails(maildir: Path) -> list[Path]:
+    """In names alone: Python can't write every mail that it reads, and one of those kept all others waiting."""
+    found = [mail for place in ("new", "cur") for mail in (maildir / place).glob("*") if mail.is_file()]
+    return sorted(mail for mail in found if mail.name[0] != "." and READ not in flags_of(mail))
+
+
+def mark_as_read(mail: Path) -> None:
+    name = mail.name.partition(FLAGS)[0]
+    flags = "".join(sorted({*flags_of(mail), READ}))
+    mail.rename(mail.parent.with_name("cur") / f"{name}{FLAGS}{flags}")
+
+
+def flags_of(mail: Path) -> str:
+    return mail.name.partition(FLAGS)[2]
 
 
 def take_in(raw: bytes, ledger: Ledger, settings: Settings) -> str:

@@ -116,17 +116,19 @@ users as (
 
 ),
 
--- of several rows of a user each one counts, and what can't be read is no
+-- of several rows of a user each one counts, and what can't be read is no; an address that never said yes said no no
 changed_users as (
 
     select
         newer.user_id,
         bool_or(coalesce(lower(trim(newer.email_consent)), '') <> 'subscribed') as has_withdrawn,
+        bool_or(lower(trim(newer.email_consent)) not in ('subscribed', 'never_subscribed', '')) as has_refused,
         bool_or(lower(trim(newer.email_frequency)) not in ('daily', 'weekly', 'monthly', '')) as has_paused
     from newer_users as newer
     anti join built_users as built
         on
             newer.user_id = built.user_id
+            and newer.email is not distinct from built.email
             and lower(trim(newer.email_consent)) is not distinct from lower(trim(built.email_consent))
             and lower(trim(newer.email_frequency)) is not distinct from lower(trim(built.email_frequency))
     group by newer.user_id
@@ -230,7 +232,13 @@ refusals as (
         accounts.user_id,
         refusing_users.reason,
         refusing_users.occurred_at
-    from refusing_users
+    from (
+        select user_id, reason, occurred_at from refusing_users
+        union all
+        select user_id, 'no_consent', null from changed_users where has_refused
+        union all
+        select user_id, 'paused', null from changed_users where has_paused
+    ) as refusing_users
     inner join users
         on refusing_users.user_id = users.user_id
     inner join users as accounts
@@ -269,8 +277,6 @@ held as (
             on waiting.user_id = newer.user_id and lower(waiting.email) = newer.email
         union all
         select user_id, 'no_consent', 4, null, null from changed_users where has_withdrawn
-        union all
-        select user_id, 'paused', 5, null, null from changed_users where has_paused
         union all
         select user_id, reason, 6, null, occurred_at from refusals
         union all

@@ -54,7 +54,9 @@ def open_engine(place: str) -> Engine:
             raise LedgerError(
                 "a ledger is a file, or a PostgreSQL database by its URL: postgresql://user@host/ledger"
             )
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
+        )
     path = Path(place)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # before SQLite makes it, and its log with the same rights. One that is there is not opened: to close it would let
@@ -62,7 +64,8 @@ def open_engine(place: str) -> Engine:
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     close_to_others(path)
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+    # in an error of a statement they would be read in a log
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", prepare_sqlite)
     event.listen(engine, "begin", begin_sqlite)
     return engine

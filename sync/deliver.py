@@ -17,6 +17,7 @@ import httpx2
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 from tenacity.wait import wait_base, wait_exponential_jitter
 
+from dbt_tools.private_text import without_addresses
 from sync.destinations import Destination, Endpoint, StillRunning, encoded
 from sync.journal import Journal, State, Told
 from sync.plan import Change, Plan
@@ -189,7 +190,9 @@ class Delivery:
         )
 
     def _reject(self, export: str, key: str, changes: Sequence[Change], reasons: Mapping[str, str]) -> None:
-        self._journal.note(export, changes, State.REJECTED, key, reasons)
+        # a log has what the journal has, and a line for each reason
+        bare = {export_key: without_addresses(reason) for export_key, reason in reasons.items()}
+        self._journal.note(export, changes, State.REJECTED, key, bare)
         self.counts[State.REJECTED] += len(changes)
 
     def _note(self, export: str, batch: Batch, state: State, key: str, reason: str) -> None:
@@ -209,7 +212,7 @@ def seconds(text: str | None) -> float | None:
 
 def said(response: httpx2.Response) -> str:
     """Status and the beginning of the answer, on one line."""
-    return f"{response.status_code} {' '.join(response.text[:300].split())}".strip()
+    return f"{response.status_code} {without_addresses(' '.join(response.text[:300].split()))}".strip()
 
 
 def leads_to(response: httpx2.Response) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner
+from warehouse import CONTRACTS
 
 from input_checks.contract import InputContract
 from recmail import docs, quality_page
@@ -52,7 +53,7 @@ def warehouse(tmp_path) -> Path:
             select * from (values
                 ('u1', 'user_id is odd; {HOSTILE}', '{{"user_id": "{HOSTILE}", "email": "ann@shop.example",
                     "first_name": "Ann", "city": null, "country_code": "bob@shop.example"}}'::json),
-                ('u2', 'user_id is odd', '{{"user_id": "u2", "city": "Springfield"}}'::json)
+                ('u2', 'user_id is odd', '{{"user_id": "u2", "city": "Springfield", "phone": "0049 170 5550"}}'::json)
             ) as rows (user_id, reject_reasons, raw_row);
         """,
     )
@@ -185,10 +186,14 @@ def test_hostile_text_is_escaped(warehouse):
 
 def test_personal_data_is_masked(warehouse):
     page = page_of(warehouse)
-    for personal in ("ann@", "bob@", "Ann", "Springfield"):
+    for personal in ("ann@", "bob@", "Ann", "Springfield", "5550"):
         assert personal not in page
     assert "<span>email</span> …" in page and "<span>city</span> …" in page
     assert "such as …" in page
+    marked = {
+        column.name for contract in CONTRACTS for column in contract.columns if column.meta.get("personal")
+    }
+    assert marked <= quality_page.PERSONAL_COLUMNS
 
 
 def test_page_loads_nothing(warehouse):

@@ -327,12 +327,34 @@ def test_users_and_addresses_are_known_in_every_spelling_that_the_build_reads(re
     for number, user in enumerate(tables["users"]):
         user["user_id"] = SPELLINGS[number % len(SPELLINGS)].format(user["user_id"])
         user["email"] = f"\u00a0{user['email']}\t"
-    tables["users"].append(tables["users"][0] | {"user_id": "another", "email": f"{address.upper()}\u3000"})
+    tables["users"].append(tables["users"][1] | {"user_id": "another", "email": f"{address.upper()}\u3000"})
     complaint = SAID | {"event_type": "complaint", "event_id": "new", "user_id": "another"}
     tables["email_events"].append(complaint)
     _, found, _ = sent(tables)
     assert {name: row["reason"] for name, row in found.items() if row["state"] == "dropped"} == {
         reader: "complained"
+    }
+
+
+def test_what_another_account_of_the_address_says_holds_it(rendered, sent):
+    """As in the build: by a row of its own, or one that has taken the address; who was never asked has not said no."""
+    left, paused, joined, *others = sorted(shown(rendered[0]))
+    tables = small_shop()
+    users = {user["user_id"]: user for user in tables["users"]}
+    for reader, says in (
+        (left, {"email_consent": "unsubscribed"}),
+        (paused, {"email_frequency": "paused"}),
+        (others[0], {"email_consent": "never_subscribed"}),
+        (others[1], {"email_consent": None}),
+    ):
+        tables["users"].append(users[reader] | {"user_id": f"another {reader}"} | says)
+    assert users["u0"]["email_consent"] == "unsubscribed"
+    users["u0"]["email"] = users[joined]["email"]
+    _, found, _ = sent(tables)
+    assert {name: row["reason"] for name, row in found.items() if row["state"] == "dropped"} == {
+        left: "no_consent",
+        paused: "paused",
+        joined: "no_consent",
     }
 
 

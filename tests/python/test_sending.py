@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 import pytest
 from click import ClickException
 from sending_setup import Mailbox, Sender, new_postgresql, rendered_shop, sent, serving
+from sqlalchemy.exc import DBAPIError
 
+from sending.endpoint import note_unsubscribe
 from sending.export import event_rows, message_rows
 from sending.ledger import Ledger
 from sending.states import FOLLOWS, State
@@ -288,6 +290,16 @@ def test_an_opt_out_holds_for_the_user_and_the_address_until_a_later_consent(led
     assert ("dropped", "unsubscribed", 4) in book.states()
 
 
+def test_who_consents_and_says_no_again_on_the_same_day_is_not_written_to(ledger):
+    hour = timedelta(hours=1)
+    book = book_with(ledger, queued(1, consented_at=T0 - hour))
+    for said_at in (T0 - 2 * hour, T0):
+        note_unsubscribe(Ledger(ledger, lambda moment=said_at: moment), "u1")
+    assert [event["occurred_at"] for event in event_rows(book)] == [T0]
+    with book.sender() as sender:
+        assert book.claim(sender, "run", 9, GAP) == []
+
+
 @pytest.mark.parametrize(
     ("event_type", "bounce_type", "reason"),
     [("complaint", None, "complained"), ("bounce", "hard", "bounced"), ("bounce", "soft", None)],
@@ -377,6 +389,16 @@ def test_a_newer_ledger_is_refused(ledger):
         Ledger(ledger)
 
 
+def test_what_the_ledger_can_not_do_is_said_without_whom_it_is_about(ledger):
+    book = Ledger(ledger)
+    with book.engine.begin() as connection:
+        connection.exec_driver_sql("drop table events")
+    event = {"event_id": "e1", "event_type": "bounce", "address_key": "user1@mail.example", "occurred_at": T0}
+    with pytest.raises(DBAPIError) as failed:
+        book.add_event(event)
+    assert "events" in str(failed.value) and "user1" not in str(failed.value)
+
+
 # --- addresses that are none --------------------------------------------------------------------------------
 
 
@@ -450,9 +472,10 @@ def test_a_message_that_is_refused_is_no_bounce(shop, server, tmp_path):
 
 def test_a_server_that_refuses_all_stops_the_sender(tmp_path, server):
     large = rendered_shop(tmp_path, user_count=60)
-    server.rcpt_answers = ["554 5.7.1 your server is listed"] * 60
+    server.rcpt_answers = ["554 5.7.1 <user1@mail.example>: your server is listed"] * 60
     outcome = sent(large, str(tmp_path / "ledger.sqlite"), *smtp(server))
     assert outcome.exit_code == 1 and "20 messages in a row" in outcome.output
+    assert "with: 554 5.7.1 <(address)>: your server is listed" in outcome.output
     assert states(str(tmp_path / "ledger.sqlite")) == {"failed": 20, "rendered": 40}
 
 

@@ -25,10 +25,11 @@ from email_render.run import Job, render_queue
 from email_render.tokens import personal_link, sign
 from recmail.forget import main as forget
 from sending import cli
-from sending.endpoint import endpoint
+from sending.endpoint import endpoint, note_unsubscribe
 from sending.frozen_queue import Plan, PriceMoves, open_queue
 from sending.guard import Stopped, findings, require_usual
 from sending.ledger import Ledger, Preferences
+from sending.mail import outgoing
 from sending.pace import Pace
 from sending.readers import Reader, Readers
 from sending.reports import reported_at
@@ -334,7 +335,31 @@ def test_an_opt_out_of_a_tagged_address_holds_the_address(tmp_path, place, monke
     assert states(place) == [("accepted", "", 4), ("dropped", "unsubscribed", 2)]
 
 
+@pytest.mark.parametrize(
+    "name", ["Corner Market", "Tea, Ltd.", "Müller @ Home", "Thé: l'or", "Café (Paris)", 'Ä "Ö"']
+)
+def test_the_sender_is_one_address_whatever_the_shop_is_called(name):
+    email = {"message_id": "m1", "subject": "", "headers": "{}", "text": "", "html": ""}
+    row = {"message_id": "m1", "sender_name": name, "email": "a@mail.example"}
+    mail = outgoing(email, row, read_settings({}), None)
+    [sender] = message_from_bytes(mail.content, policy=policy.default)["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == (name, read_settings({}).send_from)
+
+
 # --- unsubscribing ------------------------------------------------------------------------------------------
+
+
+def test_who_says_no_while_a_claim_waits_for_its_turn_is_not_written_to(shop, place, tmp_path, monkeypatch):
+    deliver = cli.Maildir.deliver
+
+    def then_say_no(self, mail, hand_over) -> str:
+        note_unsubscribe(Ledger(place), "u4")
+        return deliver(self, mail, hand_over)
+
+    monkeypatch.setattr(cli.Maildir, "deliver", then_say_no)
+    monkeypatch.setattr("sending.deliver.ASKED_AGAIN_AFTER", timedelta())
+    assert sent(shop, place, *maildir(tmp_path)).exit_code == 0
+    assert states(place) == [("accepted", "", 5), ("dropped", "unsubscribed", 1)]
 
 
 @pytest.fixture
@@ -651,6 +676,12 @@ REPORTS = {
         "hard bounce",
         ("bounce", "hard", "m1"),
     ),
+    # which Python reads, and can't write
+    "an odd part": (
+        dsn().replace("--b\n\n", "--b\nContent-Type: multipart/mixed\n\nGr\udcfc\udcdfe\n", 1),
+        "hard bounce",
+        ("bounce", "hard", "m1"),
+    ),
     "an odd subject": ("Subject: =?utf-8?q?=ff=00?=\n\n", "no report", None),
     "a report in a report": (
         "Content-Type: message/feedback-report\n\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n",
@@ -688,8 +719,13 @@ def test_before_the_first_send_there_is_nothing_to_come_back(tmp_path):
     (tmp_path / "w.duckdb").touch()
     outcome = CliRunner().invoke(cli.bounces, asked)
     assert outcome.exit_code == 0 and "nothing was sent from here yet" in outcome.output
-    named = CliRunner().invoke(cli.bounces, ["--ledger", str(tmp_path / "mistyped.sqlite"), *asked])
-    assert named.exit_code == 1 and "there is no ledger" in named.output
+    named = ["--ledger", str(tmp_path / "mistyped.sqlite"), *asked]
+    said = CliRunner().invoke(cli.bounces, named).output
+    assert "is no maildir" in said
+    for name in ("new", "cur"):
+        (tmp_path / name).mkdir()
+    said = CliRunner().invoke(cli.bounces, named).output
+    assert "there is no ledger" in said
 
 
 @pytest.mark.parametrize(
@@ -838,7 +874,16 @@ def test_forget_reaches_the_ledger(tmp_path):
     sent(own, place, *maildir(tmp_path))
     Ledger(place).choose("u5", Preferences("weekly", frozenset({"Tea"})))
     with duckdb.connect(str(own.database)) as connection:
-        connection.execute("insert into inputs.erasure_requests values ('u5')")
+        connection.execute("insert into inputs.erasure_requests values ('u5'), ('u4')")
+        # an account of the address that nothing was sent to
+        connection.execute("insert into dbt_email.int_user_addresses values ('u9', 'user4@mail.example', 1)")
+    said_no = {
+        "event_id": "e1",
+        "event_type": "unsubscribe",
+        "user_id": "u4",
+        "occurred_at": datetime(2017, 11, 16),
+    }
+    Ledger(place).add_event(said_no | {"address_key": "user4@mail.example"})
 
     def holds_the_user() -> bool:
         return any(
@@ -849,9 +894,15 @@ def test_forget_reaches_the_ledger(tmp_path):
 
     assert holds_the_user()
     outcome = CliRunner().invoke(forget, ["--database", str(own.database), "--out", str(tmp_path / "out")])
-    assert outcome.exit_code == 0 and f"3 rows removed from {place}" in outcome.output, outcome.output
+    assert outcome.exit_code == 0 and f"5 rows removed from {place}" in outcome.output, outcome.output
     assert not holds_the_user() and Ledger(place).preferences("u5") == Preferences()
-    assert states(place) == [("accepted", "", 5)]
+    assert unsubscribed(place) == [("unsubscribe", None, "user4@mail.example")]
+    assert states(place) == [("accepted", "", 4)]
+    # the links of the mails they got still work
+    options = ["--database", str(own.database), "--out", str(tmp_path / "out"), "--if-erased"]
+    assert "Nobody was erased" in CliRunner().invoke(forget, options).output
+    note_unsubscribe(Ledger(place), "u5")
+    assert f"1 rows removed from {place}" in CliRunner().invoke(forget, options).output
     with duckdb.connect(str(own.database)) as connection:
         connection.execute("drop table inputs.erasure_requests")
     outcome = CliRunner().invoke(forget, ["--database", str(own.database), "--out", str(tmp_path / "out")])

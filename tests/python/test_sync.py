@@ -438,7 +438,11 @@ class Esp:
 
     def archive(self) -> bytes:
         results = [
-            {"operation_id": key, "status_code": status, "response": f"a reason of {status}"}
+            {
+                "operation_id": key,
+                "status_code": status,
+                "response": f"user{status}@example.com is a reason of {status}",
+            }
             for key, status in self.failed.items()
         ]
         content, file = json.dumps(results).encode(), io.BytesIO()
@@ -568,7 +572,7 @@ def test_of_a_batch_the_operations_that_failed_are_dead_letters(esp, shop):
     esp.failed = {keys["u1"]: 404, keys["u3"]: 400}
     said = synced(shop, to="mailchimp")
     assert said.exit_code == 1 and "esp_profiles: 2 accepted, 1 rejected" in said.output
-    assert f"1 rejected: a reason of 400 (such as {keys['u3']})" in said.output
+    assert f"1 rejected: (address) is a reason of 400 (such as {keys['u3']})" in said.output
     esp.failed = {}
     said = synced(shop, "--retry-rejected", to="mailchimp")
     assert said.exit_code == 0 and "esp_profiles: 1 accepted" in said.output
