@@ -48,6 +48,13 @@ answers as (
 
 ),
 
+-- what the sender's own log knows has left when that says so
+logged as (
+
+    select message_id from {{ ref('stg_send_log') }}
+
+),
+
 -- an ESP may know messages by ids of its own: the first that it sent to the user after one was queued may have been
 -- that one, and what it sent later is something else
 sent_under_other_ids as (
@@ -85,7 +92,11 @@ inner join sent_under_other_ids as others
     on
         answers.user_id = others.user_id
         and answers.queued_at <= others.happened_at
-where not answers.is_known
+left join logged
+    on answers.message_id = logged.message_id
+where
+    not answers.is_known
+    and logged.message_id is null
 group by answers.message_id, answers.user_id, answers.trigger_type
 -- what the holdout withheld is over for it, as what was mailed is for others: else the two would differ in what is due
 union all

@@ -6,6 +6,7 @@ with mailed as (
         queued.message_id,
         queued.trigger_type,
         max_by(queued.layout, queued.as_of) as layout,
+        min(queued.as_of) as queued_at,
         max(email_events.occurred_at) as mailed_at
     from {{ ref('stg_queued_messages') }} as queued
     inner join {{ ref('int_email_events') }} as email_events
@@ -31,6 +32,7 @@ followed as (
 select
     followed.user_id,
     followed.message_id as followed_message_id,
+    followed.queued_at as followed_queued_at,
     followed.follow_ups,
     mailed.message_id,
     mailed.layout,

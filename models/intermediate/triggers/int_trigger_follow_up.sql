@@ -1,5 +1,5 @@
--- Unless the user ordered anything since the email that is followed. The first counts from that email, each next one
--- from the follow-up before it.
+-- Unless the user ordered anything since the email that is followed was queued: who ordered before it came is not asked
+-- again. The first counts from that email, each next one from the follow-up before it.
 with counted as (
 
     select
@@ -7,7 +7,7 @@ with counted as (
         followed_message_id,
         follow_ups,
         count(*) - 1 as follow_up_count,
-        min(mailed_at) as mailed_at,
+        min(followed_queued_at) as queued_at,
         max(mailed_at) as last_mailed_at
     from {{ ref('int_followed_messages') }}
     group by user_id, followed_message_id, follow_ups
@@ -24,4 +24,4 @@ left join {{ ref('int_last_orders') }} as last_orders
     on counted.user_id = last_orders.user_id
 where
     counted.follow_up_count < counted.follow_ups
-    and (last_orders.last_ordered_at is null or last_orders.last_ordered_at < counted.mailed_at)
+    and (last_orders.last_ordered_at is null or last_orders.last_ordered_at < counted.queued_at)

@@ -1,6 +1,6 @@
 -- Looked at, wished for or put in the cart shortly before its price fell, as much as a badge needs, and not bought
 -- since. What counts is the price now against the one that builds knew within a day of the look: not one that fell and
--- rose again, and not one that came back to where it was.
+-- rose again, and not one that came back to where it was. Of a price of the reader's own market no history is known.
 with prices as (
 
     select
@@ -69,11 +69,18 @@ seen as (
 )
 
 select
-    user_id,
-    concat(item_id, ':', cast(cast(as_of as date) as {{ dbt.type_string() }})) as occasion,
-    as_of as happened_at,
-    item_id
+    seen.user_id,
+    concat(seen.item_id, ':', cast(cast(seen.as_of as date) as {{ dbt.type_string() }})) as occasion,
+    seen.as_of as happened_at,
+    seen.item_id
 from seen
+inner join {{ ref('stg_users') }} as users
+    on seen.user_id = users.user_id
+left join {{ ref('int_item_markets') }} as markets
+    on
+        seen.item_id = markets.item_id
+        and lower(users.locale) = markets.locale
 where
-    currency = seen_currency
-    and price <= seen_price * (1 - {{ var('saving_percent_min') }} / 100.0)
+    markets.price is null
+    and seen.currency = seen.seen_currency
+    and seen.price <= seen.seen_price * (1 - {{ var('saving_percent_min') }} / 100.0)
