@@ -1,4 +1,4 @@
-"""What servers say may name whom it is about: not where it is printed, or kept as a reason."""
+"""What servers say, and ids of some shops, name whom it is about: not where it is printed, or kept as a reason."""
 
 import re
 

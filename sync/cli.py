@@ -7,6 +7,7 @@ import click
 
 from dbt_tools.build_vars import build_vars, declared_vars
 from dbt_tools.options import built_warehouse_option
+from dbt_tools.private_text import without_addresses
 from sync.deliver import UNSENT, Delivery
 from sync.destinations import DESTINATIONS, Destination
 from sync.journal import Journal, State
@@ -123,7 +124,8 @@ def print_plan(plan: Plan) -> None:
     click.echo(f"{plan.export}: {counts}, {plan.unchanged:,} unchanged{again}{refused}")
     for change in plan.changes[:SHOWN]:
         name = change.identity.get("user_id") or change.identity.get("item_id") or ""
-        click.echo(f"  {plan.kind(change):6} {change.export_key} {name}".rstrip())
+        # the ids of some shops are addresses
+        click.echo(f"  {plan.kind(change):6} {change.export_key} {without_addresses(name)}".rstrip())
     if len(plan.changes) > SHOWN:
         click.echo(f"  … and {len(plan.changes) - SHOWN:,} more")
 

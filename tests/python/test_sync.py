@@ -157,8 +157,10 @@ def test_all_arrives_once_and_then_nothing_more(sink, shop):
 
 
 def test_a_dry_run_tells_the_difference_and_nothing_else(sink, shop):
+    changed(shop, "update esp_profiles set user_id = user_id || '@example.com'")
     said = synced(shop, "--dry-run")
     assert said.exit_code == 0 and sink.requests == 0
+    assert "(address)" in said.output and "@" not in said.output
     assert (
         f"catalog_feed: {len(source(shop, 'catalog_feed'))} new, 0 change, 0 delete, 0 unchanged"
         in said.output
