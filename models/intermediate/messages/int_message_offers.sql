@@ -1,7 +1,9 @@
 -- At most one offer an email, where a rule or the user's play wants one: the next best one, else the best of the user's
--- other offers, that holds for an item in the email which may be named: the preheader says what the offer is on. An arm
--- of an experiment wants one as well, or none, or the one that it names and no other. The name that the shop gave it is
--- for readers of the shop's language; others are told what it is on.
+-- other offers, that is not over when the email leaves and holds for an item in it which may be named: the preheader says
+-- what the offer is on. An arm of an experiment wants one as well, or none, or the one that it names and no other. The
+-- name that the shop gave it is for readers of the shop's language; others are told what it is on.
+{% set day_of_month = 'cast(extract(day from worded.last_day) as ' ~ dbt.type_string() ~ ')' %}
+
 with recipients as (
 
     select * from {{ ref('int_message_recipients') }}
@@ -25,6 +27,8 @@ wanted as (
     select
         recipients.message_id,
         recipients.language,
+        recipients.timezone,
+        recipients.send_at,
         user_offers.offer_id,
         row_number() over (
             partition by recipients.message_id
@@ -56,7 +60,9 @@ matched as (
         items.short_name
     from wanted
     inner join {{ ref('int_offers') }} as offers
-        on wanted.offer_id = offers.offer_id
+        on
+            wanted.offer_id = offers.offer_id
+            and offers.ends_at > wanted.send_at
     inner join {{ ref('int_message_named_items') }} as items
         on
             wanted.message_id = items.message_id
@@ -85,8 +91,7 @@ worded as (
             when offers.category is not null then 'offer.category'
             else 'offer.shop'
         end as headline_key,
-        concat('month.', cast(extract(month from offers.ends_at) as {{ dbt.type_string() }})) as month_key,
-        cast(extract(day from offers.ends_at) as {{ dbt.type_string() }}) as day_of_month,
+        {{ offer_last_day('offers.ends_at', 'matched.timezone') }} as last_day,
         offers.offer_code,
         offers.offer_url,
         offers.ends_at
@@ -104,7 +109,7 @@ dated as (
         plain_headlines.text as plain_headline,
         ends.text as ends,
         {{ fill_text('coalesce(patterns_of_day.text, patterns.text)', {
-            'day': 'worded.day_of_month', 'month': 'months.text'
+            'day': day_of_month, 'month': 'months.text'
         }) }} as end_date
     from worded
     {% for name, key in {
@@ -112,8 +117,8 @@ dated as (
         'plain_headlines': "concat(worded.headline_key, '.plain')",
         'ends': "'offer.ends'",
         'patterns': "'date.day_and_month'",
-        'patterns_of_day': "concat('date.day_and_month.', worded.day_of_month)",
-        'months': 'worded.month_key'
+        'patterns_of_day': "concat('date.day_and_month.', " ~ day_of_month ~ ")",
+        'months': "concat('month.', cast(extract(month from worded.last_day) as " ~ dbt.type_string() ~ "))"
     }.items() %}
         left join texts as {{ name }}
             on

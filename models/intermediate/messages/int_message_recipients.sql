@@ -16,6 +16,7 @@ users as (
         user_id,
         email,
         first_name,
+        timezone,
         lower(locale) as locale,
         lower(split_part(locale, '-', 1)) as language
     from {{ ref('stg_users') }}
@@ -74,6 +75,7 @@ select
     -- whose names of items are in that language, and whose prices are the user's
     case when coalesce(exact.language, by_language.language) is null then 'en' else users.locale end as name_locale,
     users.locale as market_locale,
+    users.timezone,
     -- single is one large item first; a follow-up does not look like the email before it
     coalesce(
         arms.layout,

@@ -55,8 +55,10 @@ next_offers as (
         offers.offer_name as next_offer_name,
         offers.offer_code as next_offer_code,
         offers.offer_url as next_offer_url,
-        cast(offers.ends_at as date) as next_offer_end_date
+        {{ offer_last_day('offers.ends_at', 'reachable.timezone') }} as next_offer_end_date
     from {{ ref('int_next_best_offers') }} as next_best
+    inner join reachable
+        on next_best.user_id = reachable.user_id
     inner join {{ ref('stg_offers') }} as offers
         on next_best.offer_id = offers.offer_id
 
