@@ -1,7 +1,7 @@
 -- At most one offer an email, where a rule or the user's play wants one: the next best one, else the best of the user's
--- other offers, that is not over when the email leaves and holds for an item in it which may be named: the preheader says
--- what the offer is on. An arm of an experiment wants one as well, or none, or the one that it names and no other. The
--- name that the shop gave it is for readers of the shop's language; others are told what it is on.
+-- other offers, that is not over when the email leaves and holds for an item in it which may be named: the preheader
+-- says what the offer is on. An arm of an experiment wants one as well, or none, or the one that it names and no other.
+-- The name that the shop gave it is for readers of the shop's language; others are told what it is on.
 {% set day_of_month = 'cast(extract(day from worded.last_day) as ' ~ dbt.type_string() ~ ')' %}
 
 with recipients as (
@@ -62,7 +62,7 @@ matched as (
     inner join {{ ref('int_offers') }} as offers
         on
             wanted.offer_id = offers.offer_id
-            and offers.ends_at > wanted.send_at
+            and wanted.send_at < offers.ends_at
     inner join {{ ref('int_message_named_items') }} as items
         on
             wanted.message_id = items.message_id
