@@ -1,9 +1,9 @@
 {#-
     on-run-end hook: what a run that succeeded adds to the tables of source `state`, all of it in one transaction. A
-    run of which anything failed, was skipped or was cut off adds nothing, and neither does a model that the run did
-    not build. Exports come after the mails: what fails there holds back what was exported and nothing else. No mail
-    reads a mart of metrics: what fails there holds back nothing, but for the segments that state is made of. Each
-    table's meta (models/state/_state__sources.yml) says how:
+    run of which anything failed, was skipped or was cut off adds nothing, neither does a model that the run did not
+    build, and dbt's `--empty` leaves all as it is. Exports come after the mails: what fails there holds back what was
+    exported and nothing else. No mail reads a mart of metrics: what fails there holds back nothing, but for the
+    segments that state is made of. Each table's meta (models/state/_state__sources.yml) says how:
     model    the model that is appended, with the same columns
     when     of `model` only rows of which this holds are appended
     number   ids that have no number yet are added with theirs; without it the rows of this run are written,
@@ -14,7 +14,7 @@
              without its id, so that nobody else gets it
 -#}
 {% macro append_state(results) %}
-    {% if execute and flags.WHICH in ('build', 'run') %}
+    {% if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY %}
         {% set failed = [] %}
         {% set failed_exports = [] %}
         {% for result in results if result.status not in ['success', 'pass', 'warn', 'no-op'] %}

@@ -78,6 +78,13 @@ def test_the_same_again_and_an_earlier_time_change_nothing(small, tmp_path):
     assert earlier.succeeded and state(earlier) == kept
 
 
+def test_a_run_without_rows_takes_nothing_away(small, tmp_path):
+    """`--empty` tries that models run: what it makes of them is no state of the shop."""
+    tried = run(small.copied_to(tmp_path).database, small_shop(), "--select", "export_changes", "--empty")
+    exported = "select count(*) from state.exported_rows"
+    assert tried.succeeded and tried.value(exported) == small.value(exported) > 0
+
+
 def test_a_run_that_failed_adds_nothing(database):
     tables = small_shop()
     tables["orders"][5]["order_status"] = "teleported"
