@@ -1,6 +1,5 @@
 """What tables a folder of files or a schema of a DuckDB database holds, with columns and how many values each has."""
 
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -8,9 +7,9 @@ from pathlib import Path
 import click
 import duckdb
 
+from dbt_tools.private_text import without_addresses
 from dbt_tools.relations import literal, qualified
 
-ADDRESS = re.compile(r"[^\s'\"<>,;]+@[^\s'\"<>,;]+")
 SAMPLES = 3
 
 
@@ -87,7 +86,7 @@ def elements(rows: str, parent: str, array: str) -> str:
 def masked(values: list[str], is_personal: bool) -> str:
     """Samples for people to judge by, of personal ones no more than how they begin and how long they are."""
     shown = [
-        f"{value[:1]}… ({len(value)} characters)" if is_personal else ADDRESS.sub("…@…", value)[:40]
+        f"{value[:1]}… ({len(value)} characters)" if is_personal else without_addresses(value, "…@…")[:40]
         for value in values
     ]
     return ", ".join(shown) or "no value"

@@ -16,12 +16,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dbt_tools.open_database import open_database
 from dbt_tools.options import built_warehouse_option
+from dbt_tools.private_text import without_addresses
 from dbt_tools.project import project_directory
 from dbt_tools.relations import LATEST_RUN, qualified, schemas_holding
 
 # those that the input contract marks personal, and what people type
 PERSONAL_COLUMNS = {"email", "first_name", "city", "phone", "url", "user_agent", "search_query"}
-ADDRESS = re.compile(r"[^\s'\"<>,;]+@[^\s'\"<>,;]+")
 MASK = "…"
 SAMPLE_ROWS = 3
 PAGE = "input_quality.html"
@@ -181,7 +181,7 @@ def masked_result(row: dict) -> dict:
 
 
 def masked_text(text: str | None) -> str:
-    return ADDRESS.sub(MASK, text or "")
+    return without_addresses(text or "", MASK)
 
 
 def trends(history: Rows) -> Rows:

@@ -12,6 +12,7 @@ import yaml
 from click.testing import CliRunner
 
 from dbt_tools.dbt_runs import parse_project
+from dbt_tools.private_text import without_addresses
 from dbt_tools.project import CHECKOUT, project_directory, recmail_directory
 from dbt_tools.relations import Relations, schemas_holding
 from recmail.cli import COMMANDS, LazyGroup
@@ -32,6 +33,19 @@ def folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def relations(folder) -> Relations:
     return Relations.read(folder)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("554 <ann@mail.example>: listed", "554 <(address)>: listed"),
+        # the address that mail came from names whom it went to
+        ("bounces+ann=mail.example@shop.example is full", "(address) is full"),
+        ("250 2.0.0 queued as 4F2", "250 2.0.0 queued as 4F2"),
+    ],
+)
+def test_what_is_told_of_servers_names_nobody(said, expected):
+    assert without_addresses(said) == expected
 
 
 def test_every_schema_has_the_prefix(folder, relations):
