@@ -82,7 +82,9 @@ def came_back(database: Path, place: str) -> bool:
     if not ledger_exists(place):
         return False
     with open_file(database) as connection:
-        return Ledger(place).holds_any(erased_users(connection) or [])
+        users = erased_users(connection)
+    # a build of a shop that erased nobody does not wait for the ledger's server
+    return bool(users) and Ledger(place).holds_any(users)
 
 
 def place_of(name: str, connection: duckdb.DuckDBPyConnection) -> str:

@@ -222,6 +222,10 @@ refusing_users as (
     from refusing_events
     left join addressees
         on refusing_events.message_id = addressees.message_id
+    union all
+    select user_id, 'no_consent', null from changed_users where has_refused
+    union all
+    select user_id, 'paused', null from changed_users where has_paused
 
 ),
 
@@ -232,13 +236,7 @@ refusals as (
         accounts.user_id,
         refusing_users.reason,
         refusing_users.occurred_at
-    from (
-        select user_id, reason, occurred_at from refusing_users
-        union all
-        select user_id, 'no_consent', null from changed_users where has_refused
-        union all
-        select user_id, 'paused', null from changed_users where has_paused
-    ) as refusing_users
+    from refusing_users
     inner join users
         on refusing_users.user_id = users.user_id
     inner join users as accounts

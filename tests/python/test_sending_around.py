@@ -318,19 +318,18 @@ def test_the_sender_compares_addresses_as_the_models_do(shared, email, monkeypat
     assert read_settings().address_key(email) == key
 
 
+def note_opt_out(place: str, user_id: str, address: str, said_at: datetime) -> None:
+    said_no = {"event_id": "e1", "event_type": "unsubscribe", "user_id": user_id}
+    Ledger(place).add_event(said_no | {"address_key": address, "occurred_at": said_at})
+
+
 def test_an_opt_out_of_a_tagged_address_holds_the_address(tmp_path, place, monkeypatch):
     monkeypatch.setenv("VARS", "{plus_tags_share_an_address: true}")
     tagged = "set email = 'user1+news@mail.example' where user_id = 'u2'"
     own = rendered_shop(
         tmp_path, f"update dbt_email.email_queue {tagged}", f"update dbt_email.stg_users {tagged}"
     )
-    said_no = {
-        "event_id": "e1",
-        "event_type": "unsubscribe",
-        "user_id": "u0",
-        "occurred_at": datetime(2017, 11, 14),
-    }
-    Ledger(place).add_event(said_no | {"address_key": "user1@mail.example"})
+    note_opt_out(place, "u0", "user1@mail.example", datetime(2017, 11, 14))
     assert sent(own, place, *maildir(tmp_path)).exit_code == 0
     assert states(place) == [("accepted", "", 4), ("dropped", "unsubscribed", 2)]
 
@@ -877,13 +876,7 @@ def test_forget_reaches_the_ledger(tmp_path):
         connection.execute("insert into inputs.erasure_requests values ('u5'), ('u4')")
         # an account of the address that nothing was sent to
         connection.execute("insert into dbt_email.int_user_addresses values ('u9', 'user4@mail.example', 1)")
-    said_no = {
-        "event_id": "e1",
-        "event_type": "unsubscribe",
-        "user_id": "u4",
-        "occurred_at": datetime(2017, 11, 16),
-    }
-    Ledger(place).add_event(said_no | {"address_key": "user4@mail.example"})
+    note_opt_out(place, "u4", "user4@mail.example", datetime(2017, 11, 16))
 
     def holds_the_user() -> bool:
         return any(

@@ -1,5 +1,5 @@
 -- At most one offer an email, where a rule or the user's play wants one: the next best one, else the best of the user's
--- other offers, that is not over when the email leaves and holds for an item in it which may be named: the preheader
+-- other offers, that is not over when the email is due and holds for an item in it which may be named: the preheader
 -- says what the offer is on. An arm of an experiment wants one as well, or none, or the one that it names and no other.
 -- The name that the shop gave it is for readers of the shop's language; others are told what it is on.
 {% set day_of_month = 'cast(extract(day from worded.last_day) as ' ~ dbt.type_string() ~ ')' %}
