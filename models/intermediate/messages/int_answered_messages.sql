@@ -48,10 +48,12 @@ answers as (
 
 ),
 
--- what the sender's own log knows has left when that says so
-logged as (
+-- of these the sender's own log knows that they will not leave; what waits there may have left since it was written
+given_up as (
 
-    select message_id from {{ ref('stg_send_log') }}
+    select message_id
+    from {{ ref('stg_send_log') }}
+    where state in ('dropped', 'expired', 'failed')
 
 ),
 
@@ -92,11 +94,11 @@ inner join sent_under_other_ids as others
     on
         answers.user_id = others.user_id
         and answers.queued_at <= others.happened_at
-left join logged
-    on answers.message_id = logged.message_id
+left join given_up
+    on answers.message_id = given_up.message_id
 where
     not answers.is_known
-    and logged.message_id is null
+    and given_up.message_id is null
 group by answers.message_id, answers.user_id, answers.trigger_type
 -- what the holdout withheld is over for it, as what was mailed is for others: else the two would differ in what is due
 union all
