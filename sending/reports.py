@@ -9,6 +9,7 @@ import email
 import hashlib
 import logging
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage, Message
@@ -46,9 +47,11 @@ def read_reports(maildir: Path, ledger: Ledger, settings: Settings) -> Counter:
     """Takes every unread mail of the maildir in, and marks it as read. How many there were, by what became of them."""
     counts: Counter = Counter()
     for mail in unread_mails(maildir):
-        counts[take_in(mail.read_bytes(), ledger, settings)] += 1
-        # after the ledger has it: a crash in between reads it once more, and it is in the ledger once
-        mark_as_read(mail)
+        # a mail program that looks at the folder moves mails meanwhile: what is unread then is found the next time
+        with suppress(FileNotFoundError):
+            counts[take_in(mail.read_bytes(), ledger, settings)] += 1
+            # after the ledger has it: a crash in between reads it once more, and it is in the ledger once
+            mark_as_read(mail)
     return counts
 
 

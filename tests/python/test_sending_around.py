@@ -24,7 +24,7 @@ from warehouse import build
 from email_render.run import Job, render_queue
 from email_render.tokens import personal_link, sign
 from recmail.forget import main as forget
-from sending import cli
+from sending import cli, reports
 from sending.endpoint import endpoint, note_unsubscribe
 from sending.frozen_queue import Plan, PriceMoves, open_queue
 from sending.guard import Stopped, findings, require_usual
@@ -708,6 +708,24 @@ def test_reports(shop, place, tmp_path, kind):
         bounced = connection.exec_driver_sql("select message_id from messages where state = 'bounced'").all()
     assert events == ([event] if event else [])
     assert bounced == ([(event[2],)] if event and event[1] == "hard" else [])
+
+
+def test_a_mail_program_may_look_at_the_folder_meanwhile(place, tmp_path, monkeypatch):
+    returned = mailbox.Maildir(tmp_path / "returned")
+    for _ in range(2):
+        returned.add("Subject: Out of office\n\n")
+    take_in = reports.take_in
+
+    def while_all_move(*arguments) -> str:
+        for mail in (tmp_path / "returned" / "new").iterdir():
+            mail.rename(tmp_path / "returned" / "cur" / f"{mail.name}:2,")
+        return take_in(*arguments)
+
+    monkeypatch.setattr(reports, "take_in", while_all_move)
+    Ledger(place)
+    for count in (1, 2):
+        outcome = CliRunner().invoke(cli.bounces, ["--ledger", place, str(tmp_path / "returned")])
+        assert outcome.exit_code == 0 and f"{count} no report" in outcome.output, outcome.output
 
 
 def test_before_the_first_send_there_is_nothing_to_come_back(tmp_path):
