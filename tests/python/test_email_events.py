@@ -8,7 +8,9 @@ from warehouse import manifest
 MAY_READ = {
     "input_email_events": {"input_fingerprint", "input_validation_results", "typed_email_events", "stg_as_of"}
     | {"input_contract", "input_row_counts", "input_history"},
-    "typed_email_events": {"checked_email_events", "int_email_outcomes", "int_chosen_frequencies"},
+    "typed_email_events": {"checked_email_events", "int_email_outcomes", "int_chosen_frequencies"}
+    # whom a message is for any event of it tells
+    | {"int_message_addressees"},
     "checked_email_events": {"stg_email_events", "rejected_email_events", "email_event_counts"}
     # whether a message went out is told by any event of it, whoever made it
     | {"int_answered_messages"},
@@ -53,6 +55,6 @@ def test_no_metric_can_stop_an_email():
         "model.recmail.int_answered_messages",
         "model.recmail.int_answered_slots",
         "model.recmail.int_email_outcomes",
-        "model.recmail.int_experiment_touches",
         "model.recmail.int_mailed_items",
+        "model.recmail.int_message_fates",
     ]

@@ -809,7 +809,8 @@ def test_postfix_delivers_and_its_bounces_come_back(tmp_path, place):
 
 FROM_EVENTS_TO_DECISIONS = (
     *("input_email_events", "typed_email_events", "checked_email_events", "stg_email_events", "stg_as_of"),
-    *("int_email_outcomes", "int_chosen_frequencies", "int_user_addresses", "int_address_refusals"),
+    *("int_message_addressees", "int_email_outcomes", "int_chosen_frequencies"),
+    *("int_user_addresses", "int_address_refusals"),
     *("int_send_decisions", "send_decisions"),
     *("input_user_exclusions", "checked_user_exclusions", "stg_user_exclusions", "int_user_exclusions"),
     "int_candidate_eligibility",

@@ -56,7 +56,7 @@ touched as (
     inner join touches
         on
             messages.message_id = touches.message_id
-            and (messages.user_id = touches.user_id or (touches.user_id is null and messages.addressee_count = 1))
+            and messages.user_id = touches.user_id
     where
         touches.occurred_at <= orders.ordered_at
         and touches.occurred_at >= {{ dbt.dateadd('hour', -1 * var('attribution_window_hours'), 'orders.ordered_at') }}

@@ -23,7 +23,7 @@ clicks as (
     inner join messages
         on
             events.message_id = messages.message_id
-            and (events.user_id = messages.user_id or (events.user_id is null and messages.addressee_count = 1))
+            and events.user_id = messages.user_id
     inner join families
         on events.item_id = families.item_id
     where

@@ -79,7 +79,7 @@ clicks as (
     inner join messages
         on
             events.message_id = messages.message_id
-            and coalesce(events.user_id = messages.user_id, true)
+            and events.user_id = messages.user_id
     left join {{ ref('int_item_families') }} as families
         on events.item_id = families.item_id
     where

@@ -1,12 +1,30 @@
--- Who opened and clicked: the one place that says so. Everything behind it asks is_machine here, never what the ESP
--- said alone (tests/python/test_email_events.py holds the graph to that).
+-- Who opened and clicked, and whose an event is that names a message alone: the one place that says so. Everything
+-- behind it asks is_machine here, never what the ESP said alone (tests/python/test_email_events.py holds the graph to
+-- that).
 {% set gap = dbt.datediff('lag(occurred_at) over each_message', 'occurred_at', 'second') %}
 {% set burst_gap_seconds = 2 %}  {#- between two clicks of a scanner that goes through an email -#}
 {% set burst_links_min = 3 %}  {#- different links in one such go; a person opens two tabs at once, hardly three -#}
 
 with events as (
 
-    select * from {{ ref('stg_email_events') }}
+    select
+        events.event_id,
+        events.event_type,
+        -- of a message to several they are nobody's
+        coalesce(events.user_id, addressees.user_id) as user_id,
+        events.message_id,
+        events.item_id,
+        events.url,
+        events.bounce_type,
+        events.user_agent,
+        events.is_machine,
+        events.occurred_at
+    from {{ ref('stg_email_events') }} as events
+    left join {{ ref('int_message_addressees') }} as addressees
+        on
+            events.message_id = addressees.message_id
+            and events.user_id is null
+            and addressees.addressee_count = 1
 
 ),
 

@@ -58,57 +58,7 @@ outcomes as (
 
 ),
 
-messages_to_look_up as (
-
-    select distinct message_id
-    from outcomes
-    where not names_a_known_user
-
-),
-
--- whatever tells whose a message is: the log whatever it says became of it, and what our own runs queued
-told as (
-
-    select
-        message_id,
-        user_id
-    from email_events
-    union all
-    select
-        message_id,
-        user_id
-    from {{ ref('checked_send_log') }}
-    union all
-    select
-        message_id,
-        user_id
-    from {{ ref('stg_queued_messages') }}
-
-),
-
-named_users as (
-
-    select distinct
-        told.message_id,
-        told.user_id
-    from told
-    inner join messages_to_look_up
-        on told.message_id = messages_to_look_up.message_id
-    where told.user_id is not null
-
-),
-
 -- one of a campaign said no, and nothing says who: that holds nobody, and is reported
-addressees as (
-
-    select
-        message_id,
-        user_id
-    from named_users
-    qualify count(*) over (partition by message_id) <= {{ addressees_max }}
-
-),
-
 of_users as (
 
     select
@@ -118,10 +68,11 @@ of_users as (
         outcomes.happened_at,
         outcomes.timeless_count
     from outcomes
-    left join addressees
+    left join {{ ref('int_message_addressees') }} as addressees
         on
             outcomes.message_id = addressees.message_id
             and not outcomes.names_a_known_user
+            and addressees.addressee_count <= {{ addressees_max }}
 
 )
 
