@@ -1,13 +1,14 @@
 {#-
-  Fails with each row that breaks a rule, and says which: the columns of `key` are unique together and none is null, those
-  of `not_null` hold a value, those of `above_zero` are above 0, those of `between` lie in [low, high] (a millionth beyond
-  a bound is rounding, no fault), those of `accepted` hold one of the values. But for keys and `not_null`, null passes.
-  Of a large table by user the key is looked at for a sample of users (key_sample), all else in all rows.
+  Fails with each row that breaks a rule, and says which: the columns of `key` are unique together and none is null, and so
+  are those of each of `other_keys`; those of `not_null` hold a value, those of `above_zero` are above 0, those of `between`
+  lie in [low, high] (a millionth beyond a bound is rounding, no fault), those of `accepted` hold one of the values. But for
+  keys and `not_null`, null passes. Of what stands twice the least values of `key` are shown. Of a large table by user keys
+  are looked at for a sample of users (key_sample), all else in all rows.
 -#}
-{% test rows_are_valid(model, key=[], not_null=[], above_zero=[], between={}, accepted={}) %}
+{% test rows_are_valid(model, key=[], other_keys=[], not_null=[], above_zero=[], between={}, accepted={}) %}
 
-{% set rules = [] %}
-{% for column in key + not_null %}
+{% set keys, rules = ([key] if key else []) + other_keys, [] %}
+{% for column in (keys | sum(start=[]) + not_null) | unique %}
     {% do rules.append([column ~ ' is null', column ~ ' is null']) %}
 {% endfor %}
 {% for column in above_zero %}
@@ -29,7 +30,7 @@ select
     concat_ws(
         '; '
         {% for condition, fault in rules %}
-            , case when {{ condition }} then '{{ fault }}' end
+            , case when {{ condition }} then '{{ fault | replace("'", '') }}' end
         {% endfor %}
     ) as faults,
     {{ shown }}
@@ -38,18 +39,20 @@ where
     {% for condition, _ in rules %}
         {{ 'or ' if not loop.first }}({{ condition }})
     {% endfor %}
-{% if key %}
+{% for columns in keys %}
     union all
     select
-        '{{ key | join(' and ') }} stand in more than one row' as faults,
-        {{ shown }}
+        '{{ columns | join(' and ') | replace("'", '') }} stand in more than one row' as faults
+        {% for column in key %}
+            , min({{ column }})
+        {% endfor %}
     from {{ model }}
-    {% set sample = key_sample(model, key) %}
+    {% set sample = key_sample(model, columns) %}
     {% if sample %}
         where {{ sample }}
     {% endif %}
-    group by {{ shown }}
+    group by {{ columns | join(', ') }}
     having count(*) > 1
-{% endif %}
+{% endfor %}
 
 {% endtest %}

@@ -1,4 +1,4 @@
-{#- Fails with each combination of `columns` that stands in more than one row; nulls are alike. Without nulls: is_key. -#}
+{#- Fails with each combination of `columns` that stands in more than one row; nulls are alike. Without nulls: a key of rows_are_valid. -#}
 {% test unique_together(model, columns) %}
 
 select
