@@ -11,9 +11,10 @@ from warehouse import ROOT, Build, build
 
 # The longest files first, so that two workers end together.
 LONGEST = [
-    *("test_spark", "test_corruptions", "test_online_retail", "test_ranker", "test_metamorphic"),
-    *("test_build", "test_erasure", "test_rules_effect", "test_segment_history", "test_playbook"),
-    *("test_predictions", "test_simulation", "test_simulation_loop", "test_day", "test_realtime"),
+    *("test_spark", "test_corruptions", "test_ranker", "test_day", "test_simulation", "test_build"),
+    *("test_online_retail", "test_rules_effect", "test_metamorphic", "test_realtime", "test_gate"),
+    *("test_erasure", "test_forget", "test_email_browser", "test_similarity", "test_fuzz", "test_adapters"),
+    *("test_state", "test_unfinished_builds"),
 ]
 EARLIER = "2024-05-01 00:00:00"
 # A worker has a core: more threads of DuckDB cost a small build an eighth more, and wait for the other worker's. The
