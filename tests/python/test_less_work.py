@@ -6,6 +6,7 @@ import agate
 import networkx
 import pytest
 from dbt.clients.jinja import MacroGenerator, MacroStack
+from dbt.compilation import Linker
 from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
 from dbt.context.manifest import ManifestContext
 from dbt.exceptions import DuplicateMacroNameError
@@ -96,6 +97,24 @@ def test_results_have_the_same_types():
         assert [list(row) for row in result.rows] == [list(row) for row in as_dbt.rows]
         assert [type(kind) for kind in result.column_types] == [type(kind) for kind in as_dbt.column_types]
     assert made_once.column_types[0] is again.column_types[0]
+    nothing = agate_helper.empty_table()
+    with less_work():
+        made_once = agate_helper.empty_table()
+        assert made_once is agate_helper.empty_table()
+    assert len(made_once.rows) == len(nothing.rows) == 0
+    assert made_once.column_names == nothing.column_names == ()
+
+
+def test_a_cycle_is_named_as_dbt_names_it():
+    linker = Linker()
+    networkx.add_path(linker.graph, ["orders", "lines", "items"])
+    with less_work():
+        assert linker.find_cycles() is None
+    linker.dependency("orders", "items")
+    named = linker.find_cycles()
+    with less_work():
+        assert linker.find_cycles() == named
+    assert set(named.split(" --> ")) == {"orders", "lines", "items"}
 
 
 def order(seconds: dict[str, float] | None = None) -> list[str]:
@@ -128,6 +147,8 @@ def test_dbt_is_left_as_it_was():
             ManifestContext.to_dict,
             MacroNamespaceBuilder.add_macros,
             agate_helper.build_type_tester,
+            agate_helper.empty_table,
+            Linker.find_cycles,
             GraphQueue._get_scores,
         )
 
