@@ -6,8 +6,9 @@ import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from shop import small_shop, write_parquet
+from warehouse import manifest
 
-from dbt_tools.dbt_runs import options
+from dbt_tools.dbt_runs import options, own_copy
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def told(tmp_path_factory) -> dict[str, str]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("RECMAIL_DATABASE", str(folder / "w.duckdb"))
-        run = dbtRunner(callbacks=[ask]).invoke(
+        run = dbtRunner(own_copy(manifest({})), callbacks=[ask]).invoke(
             ["seed", "--select", "event_weights", *options({"input_location": str(inputs)}, folder)]
         )
         DuckDBConnectionManager.close_all_connections()

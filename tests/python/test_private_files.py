@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from click import ClickException
 from email_render_warehouse import build_warehouse
+from warehouse import dbt
 
 from dbt_tools.private_files import MARK, MARK_TEXT, replaced_folder
 from ranker.store import copy_ranker
@@ -52,31 +53,23 @@ def test_outputs_are_private(tmp_path, command):
             path.write_text("{}")
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory) -> Path:
-    """One for both tests: for a warehouse at another place dbt reads the project anew."""
-    return tmp_path_factory.mktemp("private")
-
-
 @pytest.mark.parametrize("exists", [False, True])
-def test_dbt_opens_a_private_warehouse(place, exists):
-    database = place / "warehouse.duckdb"
-    database.unlink(missing_ok=True)
+def test_dbt_opens_a_private_warehouse(tmp_path, exists):
+    database = tmp_path / "w.duckdb"
     if exists:
         duckdb.connect(str(database)).close()
         database.chmod(0o644)
-    subprocess.run(
-        [
-            *(Path(sys.executable).with_name("dbt"), "seed", "--select", "email_locales"),
-            *("--target-path", place / "target", "--log-path", place / "target"),
-        ],
-        cwd=ROOT,
-        env=ENVIRONMENT | {"RECMAIL_DATABASE": str(database), "DBT_PROFILES_DIR": str(ROOT)},
-        check=True,
-        umask=0o022,
-        capture_output=True,
-    )
+    umask = os.umask(0o022)
+    try:
+        seeded = dbt("seed", database, {}, "--select", "email_locales")
+    finally:
+        os.umask(umask)
+    assert seeded.succeeded, seeded.text
     assert database.stat().st_size > 0 and mode(database) == 0o600
+
+
+def test_so_does_dbt_on_the_command_line(demo):
+    assert mode(demo.database) == 0o600
 
 
 def test_learned_tables_are_copied_between_any_paths(tmp_path):
