@@ -1,11 +1,14 @@
 """What tests share: warehouses that are built once, whichever files and workers read them."""
 
+import gc
 import os
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import warehouse
+from dbt.contracts.graph.nodes import ParsedNode
 from shop import small_shop, write_csv, write_parquet
 from warehouse import ROOT, Build, build
 
@@ -30,6 +33,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _shared_folder(tmp_path_factory) -> None:
     base = tmp_path_factory.getbasetemp()
     warehouse.shared_folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_sql_is_not_written() -> Iterator[None]:
+    """Two files a model, which no test reads. Of dbt in this process alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ParsedNode, "write_node", lambda *_: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_is_kept_from_the_last_search_for_garbage() -> Iterator[None]:
+    """What warehouse.read_manifest set aside; else DuckDB complains of leaks when Python ends."""
+    yield
+    gc.unfreeze()
 
 
 def built_once(name: str, make) -> Build:

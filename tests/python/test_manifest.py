@@ -11,7 +11,9 @@ from dbt_tools.dbt_runs import parse_project
 RULE = {"name": "other", "when": "order_count > 1", "effect": "offer", "value": "best", "priority": 1}
 OTHER = {
     "input_location": "elsewhere",
+    "input_schema": "shop",
     "ledger_location": "elsewhere/ledger",
+    "personal_columns": False,
     "as_of": "2024-05-01 00:00:00",
     "only_touched_users": "always",
     "lists_refresh_days": 7,
@@ -21,6 +23,8 @@ OTHER = {
     "churn_days": 45,
     "prediction_cuts": 2,
     "roll_up_variants": False,
+    "adaptive_share_min": 0.2,
+    "cart_url": "https://elsewhere.example/{user_id}",
     "similarity_metric": "llr",
     "profile_weighting": "equal",
     "similarity_shrinkage": 3,
@@ -61,12 +65,12 @@ def known(node) -> dict:
     return values
 
 
-def test_vars_that_sql_alone_reads_change_nothing_that_dbt_reads_before():
+def test_vars_that_sql_alone_reads_and_the_file_s_name_change_nothing_else_that_dbt_reads_before():
     declared = declared_vars()
     assert OTHER.keys() == RUN_TIME_VARS
     assert all(value != declared[name] for name, value in OTHER.items())
-    other = parse_project(OTHER, FOLDER, warehouse.shared_folder / "w.duckdb")
-    plain, changed = read(manifest({})), read(other)
+    other = parse_project(OTHER, FOLDER, warehouse.shared_folder / "other.duckdb")
+    plain, changed = read(manifest({}, "other")), read(other)
     assert plain.keys() == changed.keys()
     assert [name for name in plain if plain[name] != changed[name]] == []
 

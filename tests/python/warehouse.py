@@ -5,6 +5,7 @@ say. Inputs and what training appends keep theirs, `inputs.users` and `ranker.tr
 """
 
 import fcntl
+import gc
 import hashlib
 import json
 import os
@@ -34,7 +35,9 @@ shared_folder = ROOT / "target"
 RUN_TIME_VARS = {
     *(
         "input_location",
+        "input_schema",
         "ledger_location",
+        "personal_columns",
         "as_of",
         "only_touched_users",
         "lists_refresh_days",
@@ -44,6 +47,8 @@ RUN_TIME_VARS = {
         "churn_days",
         "prediction_cuts",
         "roll_up_variants",
+        "adaptive_share_min",
+        "cart_url",
     ),
     *("similarity_metric", "profile_weighting", "similarity_shrinkage", "pair_support_min"),
     *("item_recommendations_max", "strategies_enabled", "personalisation_rules", "repurchase_window_days"),
@@ -170,11 +175,26 @@ def manifest(variables: dict, stem: str = "w") -> Manifest:
 @cache
 def read_manifest(variables: str, stem: str) -> Manifest:
     def make(folder: Path) -> None:
-        parsed = parse_project(json.loads(variables), FOLDER, folder / f"{stem}.duckdb", writes_json=False)
+        parsed = parse_project(json.loads(variables), FOLDER, folder / "w.duckdb", writes_json=False)
         (folder / "manifest.pickle").write_bytes(pickle.dumps(parsed))
 
-    key = hashlib.sha256(f"{variables} {stem}".encode()).hexdigest()[:16]
-    return pickle.loads((made_once(f"manifest-{key}", make) / "manifest.pickle").read_bytes())
+    key = hashlib.sha256(variables.encode()).hexdigest()[:16]
+    read = pickle.loads((made_once(f"manifest-{key}", make) / "manifest.pickle").read_bytes())
+    if stem != "w":
+        call_database(read, stem)
+    # it stays, like what was imported: Python need not look through it for garbage after each build
+    gc.collect()
+    gc.freeze()
+    return read
+
+
+def call_database(project: Manifest, stem: str) -> None:
+    """What dbt reads with a database file of this name instead of w.duckdb; test_manifest.py holds it."""
+    for node in (*project.nodes.values(), *project.sources.values(), *project.unit_tests.values()):
+        if getattr(node, "database", None) == "w":
+            node.database = stem
+        if getattr(node, "relation_name", None):
+            node.relation_name = node.relation_name.replace('"w".', f'"{stem}".', 1)
 
 
 def marts(*folders: str) -> list[str]:
