@@ -13,8 +13,11 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export UV_PYTHON_DOWNLOADS := never
 
-# dbt and DuckDB use all cores themselves and the database file takes one writer: one target after the other.
+# dbt and DuckDB use all cores themselves and the database file takes one writer: one target after the other, but where
+# make test says so.
+ifndef side_by_side
 .NOTPARALLEL:
+endif
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 .PHONY: help demo inputs load init build train effect explain power render send watch simulate preview email-report quality dashboard forget services fuzz spark test email-tools lint fmt docs site bench evaluate hooks lock clean
@@ -137,15 +140,23 @@ forget: .venv/.installed ## after a build: remove what files still hold of peopl
 # --- checks -------------------------------------------------------------------------------------------------
 
 # A database of its own, built anew: warehouse.duckdb stays as it is. Unit tests ask the built tables for their columns.
-# Each worker of pytest takes whole files; which are long and start first is said in tests/python/conftest.py.
-test: export RECMAIL_DATABASE := $(CURDIR)/target/test.duckdb
-test: inputs spark-where-java ## everything that must hold: lint, dbt tests and unit tests on the demo inputs, pytest
+# Linters and dbt run side by side: each leaves a core idle for much of its time. Each worker of pytest takes whole files;
+# which are long and start first is said in tests/python/conftest.py.
+test built: export RECMAIL_DATABASE := $(CURDIR)/target/test.duckdb
+test: inputs spark-where-java .venv-lint/.installed ## everything that must hold: lint, dbt tests and unit tests on the demo inputs, pytest
 	@mkdir -p target && rm -f target/test.duckdb target/test_seconds
-	$(call step,$(MAKE) --no-print-directory lint site)
-	$(call step,.venv/bin/dbt build)
-	$(call step,.venv/bin/dbt test --select test_type:unit)
+	@$(MAKE) --no-print-directory --jobs 2 side_by_side=1 built linted; made=$$?; cat target/lint.txt; exit $$made
 	$(call step,$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15)
 	@printf '\nseconds\n'; cat target/test_seconds
+
+.PHONY: built linted
+built:
+	$(call step,.venv/bin/dbt build)
+	$(call step,.venv/bin/dbt test --select test_type:unit)
+
+# What the linters say follows in one piece.
+linted:
+	$(call step,$(MAKE) --no-print-directory side_by_side= lint site >target/lint.txt 2>&1)
 
 # A command, and a line on how long it took.
 define step
