@@ -20,7 +20,7 @@ def keep_private(context: click.Context, _option, database: Path) -> Path:
 
 def require_built(context: click.Context, option, database: Path) -> Path:
     if not database.exists():
-        raise click.ClickException(f"there is no database {database}: make build writes it")
+        raise click.ClickException(f"there is no database {database}: dbt build writes it")
     return keep_private(context, option, database)
 
 

@@ -151,7 +151,9 @@ def schema_of(connection: duckdb.DuckDBPyConnection, mart: str) -> str:
     """The schema that holds the mart. SetupError unless there is exactly one."""
     found = schemas_holding(connection, mart)
     if not found:
-        raise SetupError(f"There is no table {mart} in this database: run `make demo` or `dbt build` first.")
+        raise SetupError(
+            f"There is no table {mart} in this database: `dbt build` writes it where it is switched on."
+        )
     if len(found) > 1:
         raise SetupError(
             f"{mart} is in more than one schema ({', '.join(found)}): use a database with one build in it."

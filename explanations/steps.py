@@ -7,8 +7,10 @@ from dbt_tools.relations import search
 # what says what is shown and sent
 MARTS = (
     *("user_recommendations", "recommendation_contributions", "item_recommendations", "item_bundles"),
-    *("send_decisions", "email_queue", "placement_recommendations", "experiment_users"),
+    *("send_decisions", "email_queue", "placement_recommendations"),
 )
+# a project that recmail is installed in may switch metrics off
+EXPERIMENTS = "experiment_users"
 # what says how it came to that
 STEPS = (
     *("stg_as_of", "stg_users", "stg_items", "int_item_keys", "int_item_families", "int_item_availability"),
@@ -35,8 +37,8 @@ def missing_relations(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def find_all(connection: duckdb.DuckDBPyConnection) -> None:
-    """Has the connection find MARTS and STEPS by their names alone."""
-    wanted = {*MARTS, *STEPS}
+    """Has the connection find MARTS and STEPS by their names alone, and EXPERIMENTS where there are any."""
+    wanted = {*MARTS, *STEPS, EXPERIMENTS}
     search(connection, [schema for schema, name in relations(connection) if name in wanted])
 
 

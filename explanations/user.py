@@ -2,6 +2,8 @@
 
 import duckdb
 
+from dbt_tools.relations import schemas_holding
+from explanations import steps
 from explanations.errors import UnknownId
 from explanations.lists import explain_lists, is_trained, plays
 from explanations.outcomes import read_outcomes
@@ -81,7 +83,7 @@ def explain_user(connection: duckdb.DuckDBPyConnection, user_id: str, why_not: s
         "decision": explain_decision(connection, user),
         "messages": rows(connection, MESSAGES, user_id=user_id),
         "plays": plays(connection, [user["user_key"]]).get(user_id, []),
-        "experiments": rows(connection, EXPERIMENTS, user_id=user_id),
+        "experiments": experiments(connection, user_id),
         "proposed": proposed(connection, user["user_key"]),
         "outcomes": counts(outcomes),
         "is_trained": is_trained(connection),
@@ -98,6 +100,12 @@ def find_user(connection: duckdb.DuckDBPyConnection, user_id: str) -> dict:
     if not users:
         raise UnknownId("user", user_id, "no row of the inputs has it, or it was set aside or erased")
     return users[0]
+
+
+def experiments(connection: duckdb.DuckDBPyConnection, user_id: str) -> list[dict]:
+    if not schemas_holding(connection, steps.EXPERIMENTS):
+        return []
+    return rows(connection, EXPERIMENTS, user_id=user_id)
 
 
 def explain_decision(connection: duckdb.DuckDBPyConnection, user: dict) -> dict:

@@ -110,7 +110,7 @@ def copy_warehouse(database: Path, folder: Path) -> int | None:
         with duckdb.connect(database, read_only=True) as connection:
             note_latest_run(connection, folder)
             shutil.copyfile(database, folder / database.name)
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         raise click.ClickException(
             f"{database} can't be copied, does something write to it? {error}"
         ) from None

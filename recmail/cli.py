@@ -54,13 +54,26 @@ class LazyGroup(click.Group):
         return getattr(import_module(module), function)
 
     def invoke(self, context: click.Context) -> object:
-        """DuckDB has a word of its own for Ctrl-C."""
+        """In a line what no traceback makes clearer. DuckDB has a word of its own for Ctrl-C."""
         try:
             return super().invoke(context)
         except RuntimeError as error:
             if str(error) == "Query interrupted":
                 raise KeyboardInterrupt from None
             raise
+        except OSError as error:
+            # a folder that can't be written, a full disk
+            if error.filename is None or error.strerror is None:
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+        except Exception as error:
+            # its message names tables and columns
+            if type(error).__name__ not in ("BinderException", "CatalogException"):
+                raise
+            raise click.ClickException(
+                "the warehouse is not what this version of recmail reads, such as one that an earlier version built: "
+                f"build it anew (dbt build). {str(error).splitlines()[0]}"
+            ) from error
 
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         """From COMMANDS: click would import every one of them for its text."""

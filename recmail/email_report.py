@@ -30,7 +30,7 @@ def main(database: Path) -> None:
         schemas = {name: schemas_holding(connection, name) for name in RELATIONS}
         missing = [name for name, found in schemas.items() if not found]
         if missing:
-            raise click.ClickException(f"{database} has no {', '.join(missing)}: make build writes it")
+            raise click.ClickException(f"{database} has no {', '.join(missing)}: dbt build writes it")
         search(connection, [found[0] for found in schemas.values()])
         connection.execute(f"create temp view lists as {lists(LISTED)}")
         languages = connection.sql(LANGUAGES).fetchall()

@@ -58,14 +58,12 @@ def open_whole(database: Path) -> duckdb.DuckDBPyConnection:
     missing = missing_relations(connection)
     if missing:
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-        raise click.ClickException(
-            f"{database} has no {', '.join(missing[:3])}{more}: make build writes them"
-        )
+        raise click.ClickException(f"{database} has no {', '.join(missing[:3])}{more}: dbt build writes them")
     find_all(connection)
     problem = gate_problem(connection)
     if problem:
         raise click.ClickException(
-            f"{problem}\nNothing is explained: what is there is not of one run. Mend the inputs and run `make build`."
+            f"{problem}\nNothing is explained: what is there is not of one run. Mend the inputs and run `dbt build`."
         )
     if folder := unfinished_build(connection):
         click.echo(

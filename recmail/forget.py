@@ -28,6 +28,8 @@ from sending.options import ledger_option
 from sending.store import ledger_exists, ledger_place, shown
 
 SWEPT = "swept_erasures"
+# of what a round of `recmail watch` leaves to the next full build, a table in each schema
+LEFT_BY_ROUNDS = ("esp_profiles", "user_value", "order_line_outcomes", "user_segments")
 # as profiles.yml makes the file
 STORAGE_VERSION = "v1.5.0"
 # the new file, while it is written
@@ -65,8 +67,11 @@ def main(database: Path, outs: tuple[Path, ...], ledger: str | None, if_erased: 
     # before the warehouse, which then counts these people as swept
     sweep_ledger(database, place)
     before = database.stat().st_size
-    rewrite(database)
+    naming = tables_naming_erased(database)
+    rewrite(database, is_swept=not naming)
     click.echo(f"{database} written anew: {before:,} bytes before, {database.stat().st_size:,} now")
+    if naming:
+        click.echo(f"Still naming somebody erased, until the next full build: {', '.join(naming)}")
 
 
 def has_erased(database: Path) -> bool:
@@ -156,8 +161,33 @@ def addresses_of_others(users: list[str], connection: duckdb.DuckDBPyConnection)
     return [address for (address,) in connection.execute(query, {"users": users}).fetchall()]
 
 
-def rewrite(database: Path) -> None:
-    """Every table and view into a new file, which takes the old one's place and time when it is whole.
+def tables_naming_erased(database: Path) -> list[str]:
+    """Of those that rounds leave as they were: what the next full build deletes there is to be swept then."""
+    with open_file(database) as connection:
+        users = erased_users(connection)
+        schemas = [schema for name in LEFT_BY_ROUNDS for schema in schemas_holding(connection, name)]
+        tables = connection.execute(
+            """
+            select schema_name, table_name
+            from duckdb_columns() inner join duckdb_tables() using (database_name, schema_name, table_name)
+            where database_name = current_database() and schema_name = any($schemas) and column_name = 'user_id'
+            order by all
+            """,
+            {"schemas": schemas},
+        ).fetchall()
+        return [
+            table
+            for schema, table in tables
+            if connection.execute(
+                f"select 1 from {qualified(schema, table)} where user_id = any($users) limit 1",
+                {"users": users or []},
+            ).fetchone()
+        ]
+
+
+def rewrite(database: Path, is_swept: bool) -> None:
+    """Every table and view into a new file, which takes the old one's place and time when it is whole. In it, where
+    nobody erased is named any more, the requests count as swept.
 
     ClickException when another process has the file open, or the disk is too full for both.
     """
@@ -180,8 +210,9 @@ def rewrite(database: Path) -> None:
             connection.execute(f"attach {literal(new)} as {NEW} (storage_version '{STORAGE_VERSION}')")
             connection.execute(f"copy from database {name} to {NEW}")
             # in the new file alone: a run that is killed before it stands counts nobody as swept
-            connection.execute(f"begin; delete from {NEW}.{swept}")
-            connection.execute(f"insert into {NEW}.{swept} {requests(connection)}; commit")
+            if is_swept:
+                connection.execute(f"begin; delete from {NEW}.{swept}")
+                connection.execute(f"insert into {NEW}.{swept} {requests(connection)}; commit")
             # as closing does, which says nothing when the disk is full
             connection.execute(f"checkpoint {NEW}")
             connection.execute(f"detach {NEW}")

@@ -27,7 +27,7 @@ from dbt_tools.project import files_state, project_directory
 from dbt_tools.relations import CannotOpen, open_file, qualified, schemas_holding
 from email_render.cli import out_option, render
 from recmail.build import replaced_by_copy
-from sending.cli import ENDED_BY_SIGTERM, send
+from sending.cli import ENDED_BY_SIGTERM, ended_at_once, send
 from sending.export import ledger_vars
 from sending.options import ledger_option
 from sending.transports import KINDS
@@ -78,12 +78,16 @@ def watch(
         raise click.ClickException(str(error)) from None
     places = ["--database", str(database), "--out", str(out)]
     project = Project(database, variables, selector, ledger=ledger)
+    asked_to_end = threading.Event()
 
     def send_what_is_due() -> str:
         if not transport:
             return ""
-        named = ["--ledger", ledger] if ledger else []
-        run(send, *places, *named, "--transport", transport, *send_options)
+        with ended_at_once():
+            if asked_to_end.is_set():
+                return ", not sent: asked to end"
+            named = ["--ledger", ledger] if ledger else []
+            run(send, *places, *named, "--transport", transport, *send_options)
         return ", sent"
 
     def one_round() -> str:
@@ -98,8 +102,8 @@ def watch(
         )
         return line + send_what_is_due()
 
-    with only_watch(database):
-        loop(one_round, send_what_is_due, lambda: arrivals(variables), every * 60, rounds)
+    with only_watch(database), ended_by_signals(asked_to_end):
+        loop(one_round, send_what_is_due, lambda: arrivals(variables), every * 60, asked_to_end.wait, rounds)
 
 
 def loop(
@@ -107,49 +111,46 @@ def loop(
     otherwise: Callable[[], str],
     seen: Callable[[], object],
     seconds: float,
+    wait: Callable[[float], bool],
     rounds: int | None = None,
-    wait: Callable[[float], bool] | None = None,
 ) -> None:
     """A round whenever what is `seen` is not what it was at the last good one (None: always), else what is done
-    `otherwise`. Ends after `rounds`."""
-    with ExitStack() as stack:
-        wait = wait or stack.enter_context(ended_by_signals())
-        failures, last, done = 0, None, 0
-        while True:
-            now = seen()
-            try:
-                if now is not None and now == last:
-                    said = "nothing new has arrived" + otherwise()
-                else:
-                    # a second's work, which can wait until the mails are out
-                    with without_looking_for_garbage():
-                        said, last = one_round(), now
-                failures = 0
-            except Failed as failure:
-                failures += 1
-                said = f"failed ({failures} in a row): {failure}"
-            pause = seconds * min(2**failures, SLOWER_MAX)
-            done += 1
-            is_last = done == rounds
-            click.echo(
-                f"{datetime.now():%Y-%m-%d %H:%M:%S}  {said}"
-                + ("" if is_last else f"; again in {pause / 60:g} min")
-            )
-            if is_last or wait(pause):
-                break
-        if failures:
-            raise SystemExit(1)
+    `otherwise`. Ends after `rounds`, or when `wait` says so."""
+    failures, last, done = 0, None, 0
+    while True:
+        now = seen()
+        try:
+            if now is not None and now == last:
+                said = "nothing new has arrived" + otherwise()
+            else:
+                # a second's work, which can wait until the mails are out
+                with without_looking_for_garbage():
+                    said, last = one_round(), now
+            failures = 0
+        except Failed as failure:
+            failures += 1
+            said = f"failed ({failures} in a row): {failure}"
+        pause = seconds * min(2**failures, SLOWER_MAX)
+        done += 1
+        is_last = done == rounds
+        click.echo(
+            f"{datetime.now():%Y-%m-%d %H:%M:%S}  {said}"
+            + ("" if is_last else f"; again in {pause / 60:g} min")
+        )
+        if is_last or wait(pause):
+            break
+    if failures:
+        raise SystemExit(1)
 
 
 @contextmanager
-def ended_by_signals():
-    """Waits so many seconds: true when it was asked to end meanwhile, which it does after the round."""
-    asked = threading.Event()
+def ended_by_signals(asked: threading.Event) -> Iterator[None]:
+    """Asked to end, which a watch does after the step under way: no mail is begun then."""
     before = {
         number: signal.signal(number, lambda *_: asked.set()) for number in (signal.SIGTERM, signal.SIGINT)
     }
     try:
-        yield asked.wait
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -229,6 +230,8 @@ def step(name: str) -> Iterator[None]:
     they may hold people."""
     try:
         yield
+    except click.Abort:
+        raise
     except click.ClickException as error:
         raise Failed(f"{name}: {error.format_message()}") from error
     except Exception as error:

@@ -161,7 +161,7 @@ def send(
         book, emails, settings, transport, connect, Pace(rate, domain_rate), queue.run_id, signer
     )
     try:
-        with ended_by_sigterm():
+        with ended_at_once():
             outcomes = delivery.run(plan.waiting, connections, timedelta(minutes=patience))
     except DBAPIError as error:
         raise LedgerError(
@@ -171,13 +171,18 @@ def send(
 
 
 @contextmanager
-def ended_by_sigterm() -> Iterator[None]:
-    """As by Ctrl-C, after the messages under way: so systemd and others end what they run."""
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(ENDED_BY_SIGTERM))
+def ended_at_once() -> Iterator[None]:
+    """By SIGTERM as by Ctrl-C, after the messages under way: so systemd and others end what they run. Ctrl-C is itself
+    again where `recmail watch` takes it for a word to end after its round."""
+    before = {
+        signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: sys.exit(ENDED_BY_SIGTERM)),
+        signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler),
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def connector(transport: str, target: Path | None, out: Path, smtp_url: str | None):

@@ -114,7 +114,7 @@ def feed(database: Path, target: str, out: Path | None, people: str, ids: Path |
         except duckdb.CatalogException as error:
             missing = str(error).partition("\n")[0]
             raise click.ClickException(
-                f"the feed reads what this warehouse lacks: {missing} Run make build."
+                f"the feed reads what this warehouse lacks: {missing} Run dbt build."
             ) from None
         with replaced_folder(folder) as new:
             left_out = Counter[str]()

@@ -51,7 +51,7 @@ LET_GO = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1
 
 def client(url: str, seconds: float):
     if redis is None:
-        raise click.UsageError("Redis needs the package redis: pip install 'recmail[redis]'")
+        raise click.UsageError("Redis needs the package redis: pip install 'redis>=7'")
     try:
         # once more at once: a server that was started anew has closed the connection
         return redis.Redis.from_url(

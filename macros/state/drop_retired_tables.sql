@@ -5,10 +5,13 @@
 {% macro drop_retired_tables() %}
     {% if not execute %}{{ return('') }}{% endif %}
     {% set retired = {
+        'attribution': ['int_converted_clicks', 'int_item_conversions', 'int_strategy_conversions'],
+        'eligibility': ['int_shown_without_click', 'int_user_seasons'],
         'interactions': ['int_user_item_purchases'],
         'messages': ['int_chosen_frequencies', 'int_email_outcomes', 'int_user_addresses'],
         'ranking': ['int_proposal_scores'],
         'rules': ['int_play_weights'],
+        'similarity': ['int_user_neighbours'],
         'users': ['int_user_shopping', 'int_user_types']
     } %}
     {% set database = recmail.relation_of('int_touched_users').database %}

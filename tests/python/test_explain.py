@@ -20,6 +20,7 @@ from explanations.page import inert, page
 from explanations.steps import find_all
 from explanations.terms import candidate_terms, in_words, shown_terms
 from explanations.user import explain_user, find_user
+from recmail.cli import main as recmail
 from recmail.explain import main
 
 
@@ -534,6 +535,30 @@ def test_a_warehouse_that_is_not_built_is_named(tmp_path):
     assert empty.exit_code == 1 and "has no user_recommendations" in empty.stderr
     (tmp_path / "text.duckdb").write_text("no database at all, however often it is opened")
     assert "can't be opened" in run(tmp_path / "text.duckdb", "--user", "u5").stderr
+
+
+def test_metrics_may_be_switched_off(small, tmp_path):
+    """As in a project that recmail is installed in (docs/adapters.md)."""
+    own = small.copied_to(tmp_path)
+    with duckdb.connect(own.database) as connection:
+        connection.execute(f"drop schema {small.schema('experiment_users')} cascade")
+    assert run(own.database, "--user", "u5").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["explain", "--user", "u5"], "an earlier version built: build it anew"),
+        (["quality", "--out", "/proc/none/page.html"], "/proc/none: No such file or directory"),
+    ],
+)
+def test_what_an_earlier_version_built_or_the_disk_refuses_is_a_line(small, tmp_path, options, said):
+    own = small.copied_to(tmp_path)
+    with duckdb.connect(own.database) as connection:
+        users = f"{small.schema('experiment_users')}.experiment_users"
+        connection.execute(f"alter table {users} rename column is_running to of_another_name")
+    result = CliRunner().invoke(recmail, [*options, "--database", str(own.database)])
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit) and said in result.stderr
 
 
 def test_a_run_that_is_not_whole_is_not_explained(small, tmp_path):

@@ -106,6 +106,20 @@ def test_who_stood_in_a_first_build_that_failed_is_not_taken_for_swept(tmp_path)
     )
 
 
+def test_who_stands_where_rounds_of_a_watch_change_nothing_is_not_taken_for_swept(small, tmp_path):
+    own = small.copied_to(tmp_path)
+    lines = f"{small.schema('order_line_outcomes')}.order_line_outcomes"
+    with duckdb.connect(own.database) as connection:
+        connection.execute("update state.swept_erasures set request_count = request_count - 1")
+        connection.execute(f"update {lines} set user_id = 'u37' where user_id = 'u5'")
+    arguments = ["--database", own.database, "--out", tmp_path / "out"]
+    assert "until the next full build: order_line_outcomes" in forget(*arguments)
+    assert has_erased(own.database)
+    with duckdb.connect(own.database) as connection:
+        connection.execute(f"delete from {lines} where user_id = 'u37'")
+    assert "full build" not in forget(*arguments) and not has_erased(own.database)
+
+
 def test_the_file_behind_a_link_is_written_anew(small, tmp_path):
     (tmp_path / "disk").mkdir()
     small.copied_to(tmp_path / "disk")

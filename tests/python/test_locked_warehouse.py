@@ -69,7 +69,7 @@ def test_a_watch_goes_on_to_its_next_round(database):
             raise failure
         return "built"
 
-    watch.loop(one_round, lambda: "", lambda: None, 0, rounds=2, wait=lambda seconds: False)
+    watch.loop(one_round, lambda: "", lambda: None, 0, wait=lambda seconds: False, rounds=2)
 
 
 def test_what_was_learned_waits_for_the_warehouse(database, monkeypatch, capsys):

@@ -126,4 +126,4 @@ def test_another_time_is_told_apart_from_another_rule(shop):
 def test_a_missing_warehouse_is_said(tmp_path):
     shown = effect(tmp_path / "none.duckdb")
     assert shown.exit_code == 1
-    assert "make build writes it" in shown.output
+    assert "dbt build writes it" in shown.output

@@ -3,6 +3,7 @@
 import errno
 import os
 import signal
+import threading
 import time
 
 import click
@@ -11,8 +12,8 @@ from click import ClickException
 from click.testing import CliRunner
 
 from recmail import watch
-from recmail.watch import Failed, Project, loop, only_watch
-from sending.cli import ended_by_sigterm
+from recmail.watch import Failed, Project, ended_by_signals, loop, only_watch
+from sending.cli import ended_at_once
 
 
 def looped(rounds: list, seen: list, capsys) -> tuple[list[float], str]:
@@ -30,7 +31,7 @@ def looped(rounds: list, seen: list, capsys) -> tuple[list[float], str]:
         return False
 
     try:
-        loop(one_round, lambda: ", sent", iter(seen).__next__, 60, len(seen), wait)
+        loop(one_round, lambda: ", sent", iter(seen).__next__, 60, wait, len(seen))
     except SystemExit as end:
         pauses.append(end.code)
     return pauses, capsys.readouterr().out
@@ -59,6 +60,18 @@ def test_what_becomes_due_is_sent_though_nothing_new_arrives(tmp_path, monkeypat
     assert done == ["built", "render", "built", "render", "send", "send"]
 
 
+def test_asked_to_end_before_it_sends_it_sends_nothing(tmp_path, monkeypatch):
+    """Prices are wrong, say: a build of minutes is under way."""
+    done = []
+    monkeypatch.setattr(Project, "build", lambda _: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr(watch, "run", lambda command, *_: done.append(command.name))
+    monkeypatch.setenv("VARS", f"{{input_location: {tmp_path}}}")
+    places = ["--database", str(tmp_path / "w.duckdb"), "--out", str(tmp_path / "emails")]
+    asked = CliRunner().invoke(watch.watch, [*places, "--transport", "maildir"])
+    assert asked.exit_code == 0 and "not sent: asked to end" in asked.output
+    assert done == ["render"]
+
+
 def test_failures_slow_it_down_and_what_failed_is_tried_again(capsys):
     rounds = [Failed("gate")] * 5 + ["built", Failed("gate")]
     pauses, said = looped(rounds, ["a"] * 6 + ["b"], capsys)
@@ -82,15 +95,17 @@ def test_a_step_that_fails_in_any_way_is_tried_again(error, said):
         watch.run(click.Command("render", callback=fails))
 
 
-def test_asked_to_end_while_it_sends_it_ends():
+@pytest.mark.parametrize(("name", "error"), [("SIGTERM", SystemExit), ("SIGINT", click.Abort)])
+def test_asked_to_end_while_it_sends_it_ends(name, error):
     def sends() -> None:
-        with ended_by_sigterm():
-            os.kill(os.getpid(), signal.SIGTERM)
+        with ended_at_once():
+            os.kill(os.getpid(), signal.Signals[name])
             time.sleep(10)
 
-    with pytest.raises(SystemExit) as ended:
-        loop(lambda: watch.run(click.Command("send", callback=sends)) or "sent", str, object, 600)
-    assert ended.value.code == 143
+    asked = threading.Event()
+    with ended_by_signals(asked), pytest.raises(error) as ended:
+        loop(lambda: watch.run(click.Command("send", callback=sends)) or "sent", str, object, 600, asked.wait)
+    assert name == "SIGINT" or ended.value.code == 143
 
 
 def test_where_arrivals_are_not_known_each_round_builds(capsys):
