@@ -12,7 +12,7 @@
                 ~ " group by faults order by row_count desc, faults"
             ) %}
             {% set lines = [] %}
-            {% for row in found.rows if loop.index <= 3 %}
+            {% for row in found.rows[:3] %}
                 {% do lines.append(row[0] ~ (" (" ~ row[1] ~ " rows)" if row[1] > 1 else "")) %}
             {% endfor %}
             {% if found | length > 3 %}

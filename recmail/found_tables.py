@@ -1,14 +1,19 @@
 """What tables a folder of files or a schema of a DuckDB database holds, with columns and how many values each has."""
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import duckdb
 
+from dbt_tools.macros import call_macro
 from dbt_tools.private_text import without_addresses
 from dbt_tools.relations import literal, qualified
+from input_checks.contract import InputContract
+from input_checks.text_files import DUCKDB_ENCODINGS, text_file
 
 SAMPLES = 3
 
@@ -92,18 +97,43 @@ def masked(values: list[str], is_personal: bool) -> str:
     return ", ".join(shown) or "no value"
 
 
-def tables_of_directory(directory: Path, connection: duckdb.DuckDBPyConnection) -> dict[str, FoundTable]:
+def tables_of_directory(
+    directory: Path, connection: duckdb.DuckDBPyConnection, contracts: dict[str, InputContract]
+) -> dict[str, FoundTable]:
     found = {}
     for path in sorted(directory.iterdir()):
         if path.suffix == ".parquet":
             found[path.stem.lower()] = FoundTable(path.stem, f"read_parquet({literal(path)})", connection)
         elif path.suffix == ".csv":
+            csv = csv_of_input(path, contracts.get(path.stem.lower())) or "header = true, delim = ','"
             csv = (
-                f"read_csv({literal(path)}, all_varchar = true, header = true, delim = ',', quote = '\"', "
-                "escape = '\"', null_padding = true, strict_mode = false, parallel = false)"
+                f"read_csv({literal(path)}, all_varchar = true, quote = '\"', escape = '\"', null_padding = true, "
+                f"strict_mode = false, parallel = false, {csv})"
             )
             found[path.stem.lower()] = FoundTable(path.stem, csv, connection)
     return readable(found)
+
+
+def csv_of_input(path: Path, contract: InputContract | None) -> str | None:
+    """How the build reads this file of an input: its encoding, delimiter and columns; none when it is a connector's."""
+
+    def stop(message: str) -> None:
+        raise click.ClickException(message)
+
+    text = text_file(path) if contract else {"encoding": None}
+    if text["encoding"] not in DUCKDB_ENCODINGS:
+        return None
+    context = {"modules": SimpleNamespace(re=re), "exceptions": SimpleNamespace(raise_compiler_error=stop)}
+    dialect = call_macro("csv_dialect", context, [Path("adapters/csv_rows.sql")], contract, text["header"])
+    if not set(contract.key) <= set(dialect["known"]):
+        return None
+    names = ", ".join(
+        f"{literal(name or f'column {number}')}: 'varchar'" for number, name in enumerate(dialect["names"])
+    )
+    return (
+        f"auto_detect = false, ignore_errors = true, header = false, skip = 1, columns = {{{names}}}, "
+        f"delim = {literal(dialect['delimiter'])}, encoding = {literal(text['encoding'])}"
+    )
 
 
 def tables_of_schema(schema: str, connection: duckdb.DuckDBPyConnection) -> dict[str, FoundTable]:

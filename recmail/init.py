@@ -98,7 +98,7 @@ def look(place: str, connection: duckdb.DuckDBPyConnection) -> dict[str, FoundTa
         return tables_of_schema(place, connection)
     if not Path(place).is_dir():
         raise click.ClickException(f"{place} is no folder")
-    return tables_of_directory(Path(place), connection)
+    return tables_of_directory(Path(place), connection, input_contracts())
 
 
 # --- what a connector wrote -------------------------------------------------------------------------------------
@@ -122,7 +122,8 @@ def sources_in(place: str, tables: dict[str, FoundTable], held: Held) -> Iterato
         for text in lacking[source]:
             click.echo(f"    missing   {text}")
         given: Held = set()
-        for table in expected:
+        # what one table lacks another that is there may give
+        for table in sorted(expected, key=lambda table: not table.found_in(tables)):
             show_source_table(table, tables, contracts, given)
         if not lacking[source]:
             held |= given | inputs_given(expected, contracts, given)
@@ -163,6 +164,9 @@ def inputs_given(
         has_names = not names or bool(names & given)
         if any(table == name for table, _ in given) and required & can_give <= given and has_names:
             found.add((name, "*"))
+    # a shop knows of check-outs alone, all else writes events of several types
+    if ("orders", "order_id") not in can_give:
+        found.add(("web_events", "event_type"))
     return found
 
 
@@ -372,7 +376,8 @@ def capabilities(contracts: dict[str, InputContract], held: Held) -> tuple[list[
             and all(
                 (contract.table_name, column.name) in held
                 for column in contract.columns
-                if column.name in words
+                # a type of events is there with the column; check-outs, which have none, are cart additions
+                if column.name in words or words & {*column.meta.get("values", [])} - {"cart_add"}
             )
             for contract in named
         )

@@ -3,7 +3,22 @@
   all but user_id.
 -#}
 {% macro with_users_of_sources(table_name, columns) %}
-with events as (
+with
+{% if recmail.sources_with_users() %}
+    -- exports that overlap hold an account twice
+    accounts as (
+
+        select
+            source,
+            source_user_id,
+            min(user_id) as user_id
+        from {{ ref('adapted_accounts') }}
+        group by source, source_user_id
+
+    ),
+
+{% endif %}
+events as (
 
     {{ recmail.union_of_sources(table_name, columns + ['user_id']) }}
 
@@ -26,7 +41,7 @@ select
     {% endif %}
 from events
 {% if recmail.sources_with_users() %}
-    left join {{ ref('adapted_accounts') }} as accounts
+    left join accounts
         on
             events.source = accounts.source
             and events.user_id = accounts.source_user_id

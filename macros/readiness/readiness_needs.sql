@@ -66,7 +66,7 @@
         ('back_in_stock', 'stock_items', 1, 'items with stock_quantity'),
         ('back_in_stock', 'item_runs', 2, 'builds on several days: stock is compared with that of earlier ones'),
         ('browse_abandonment', 'item_views', 1, 'web_events with item_view of known users'),
-        ('search_abandonment', 'searches', 1, 'web_events with search of known users'),
+        ('search_abandonment', 'searches', 1, 'web_events with search and its search_query, of known users'),
         ('follow_up', 'queued_messages', 1, 'a build that queued messages, and one after it'),
         ('anniversary', 'buyers', 1, 'orders of known users'),
         ('replenishment', 'repurchases', 1, 'order_lines of users who bought an item twice'),

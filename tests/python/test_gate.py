@@ -1,14 +1,17 @@
 """The input gate on a small shop: what it says of sound and of broken tables. One build's worth of GX, no dbt."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import duckdb
 import pytest
+from dbt_common.clients.agate_helper import table_from_data_flat
 from dbt_macros import project_macros
 from shop import small_shop, write_parquet
 from warehouse import INPUT_MODELS, build, compiled_models, connect
 
 from dbt_tools.build_vars import declared_vars
+from dbt_tools.macros import call_macro
 from email_render.gate import gate_problem
 from input_checks import gate
 from input_checks.contract import InputContract
@@ -302,6 +305,38 @@ def test_a_failed_gate_stops_the_build_with_one_message_and_yesterdays_mail_stay
     )
     with connect(database) as connection:
         assert "order_lines: unit_price is a number" in gate_problem(connection)
+
+
+def test_every_failed_test_says_what_it_found_but_no_more_than_three_kinds():
+    said: list[str] = []
+    with duckdb.connect() as connection:
+
+        def run_query(sql: str):
+            found = connection.execute(sql)
+            names = [name for name, *_ in found.description]
+            return table_from_data_flat(
+                [dict(zip(names, row, strict=True)) for row in found.fetchall()], names
+            )
+
+        known = {"execute": True, "run_query": run_query, "exceptions": SimpleNamespace(warn=said.append)}
+        # in a warned shop the gate's own test is the fourth that finds something
+        kinds = [1, 1, 1, 2, 5]
+        results = [
+            SimpleNamespace(
+                node=SimpleNamespace(
+                    resource_type="test",
+                    compiled_code=f"select 'fault ' || range as faults from range({kind}) union all select 'fault 0'",
+                ),
+                status="warn",
+            )
+            for kind in kinds
+        ]
+        call_macro("print_faults", known, [Path("print_faults.sql")], results)
+    assert said == [
+        *["fault 0 (2 rows)"] * 3,
+        "fault 0 (2 rows)\nfault 1",
+        "fault 0 (2 rows)\nfault 1\nfault 2\n… and 2 more kinds of fault",
+    ]
 
 
 def test_a_run_that_builds_only_some_of_what_emails_are_made_of_is_not_mailed(small, tmp_path):

@@ -1,5 +1,6 @@
 """`recmail init` on what shops have: inputs under their own names, exports, an empty folder, a wrong one, a schema."""
 
+import csv
 import json
 import shutil
 from pathlib import Path
@@ -59,6 +60,40 @@ def test_exports_of_several_sources_make_one_set_of_vars(exports):
     assert code == 0
     assert pasted(output) == {"sources": list(exports), "source_places": exports}
     assert "missing   product_image or product_images: nothing for items.image_url" in output
+
+
+def test_what_another_table_gives_is_not_missing_and_check_outs_are_neither_views_nor_searches(
+    exports, tmp_path
+):
+    shop = Path(shutil.copytree(exports["shopify"], tmp_path / "shop"))
+    (shop / "product_image.csv").write_text(
+        "product_id,src\n1,https://shop.example/1.png\n", encoding="utf-8"
+    )
+    (shop / "media_image.csv").unlink(missing_ok=True)
+    code, output = init(shop)
+    assert code == 0
+    assert "missing   media_image" not in output
+    assert "off  trigger cart_abandonment" not in output
+    assert "off  trigger browse_abandonment: web_events with item_view" in output
+    assert "off  trigger search_abandonment: web_events with search and its search_query" in output
+    code, output = init(shop, exports["klaviyo"])
+    assert "off  trigger browse_abandonment" not in output
+    assert "off  trigger search_abandonment" in output
+
+
+@pytest.mark.parametrize(("delimiter", "encoding"), [(";", "utf-8-sig"), ("\t", "utf-16-le")])
+def test_files_are_read_as_the_build_reads_them(small_inputs, tmp_path, delimiter, encoding):
+    for file in write_csv(small_shop(), tmp_path / "in").glob("*.csv"):
+        with file.open(newline="", encoding="utf-8") as lines:
+            rows = list(csv.reader(lines))
+        with file.open("w", newline="", encoding=encoding, errors="replace") as lines:
+            csv.writer(lines, delimiter=delimiter, lineterminator="\r\n").writerows(rows)
+    _, expected = init(small_inputs)
+    code, output = init(tmp_path / "in")
+    assert code == 0
+    assert output.partition("Vars to paste")[0] == expected.partition("Vars to paste")[0].replace(
+        str(small_inputs), str(tmp_path / "in")
+    )
 
 
 def test_a_connectors_own_words_and_another_shops_tables_are_no_doubts(exports):

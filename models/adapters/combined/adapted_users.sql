@@ -1,5 +1,5 @@
--- What a source doesn't know of a user another may. Of what sources say of consent an opt-out without a time stands,
--- else the latest counts, and nobody is subscribed by silence.
+-- What a source doesn't know of a user another may, or another account of it. Of what sources say of consent an opt-out
+-- without a time stands, else the latest counts, and nobody is subscribed by silence.
 {{ config(enabled=sources_of('users') | length > 0) }}
 
 {% set fields = ['email', 'first_name', 'country_code', 'city', 'timezone', 'locale'] %}
@@ -39,7 +39,8 @@ users as (
     select
         user_id,
         {% for field in fields %}
-            min_by({{ field }}, concat(source_rank, source)) filter (where {{ field }} is not null) as {{ field }},
+            min_by({{ field }}, concat_ws('|', source_rank, source, source_user_id, {{ field }}))
+                filter (where {{ field }} is not null) as {{ field }},
         {% endfor %}
         min(signed_up_at) as signed_up_at
     from accounts

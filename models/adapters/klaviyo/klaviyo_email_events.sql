@@ -14,4 +14,4 @@ from {{ ref('klaviyo_events') }}
 where
     (metric_key like '%email%' or metric_key like 'unsubscribed%')
     and metric_key not like '%sms%'
-    and metric_key not in ('subscribed to email marketing', 'dropped email')
+    and metric_key not in ('subscribed to email marketing', 'updated email preferences', 'dropped email')

@@ -28,12 +28,25 @@ refunds as (
 
 ),
 
+-- exports that overlap hold one twice; without its place nothing tells it from another of the same amount
+single_allocations as (
+
+    select
+        order_line_id,
+        {{ clean_number('amount') }} as amount
+    from {{ ref('shopify_table_discount_allocations') }}
+    qualify place is null or row_number() over (
+        partition by order_line_id, place order by {{ clean_number('amount') }} desc
+    ) = 1
+
+),
+
 allocations as (
 
     select
         order_line_id,
-        sum({{ clean_number('amount') }}) as amount
-    from {{ ref('shopify_table_discount_allocations') }}
+        sum(amount) as amount
+    from single_allocations
     group by order_line_id
 
 ),

@@ -1,4 +1,5 @@
--- A product costs what its cheapest variant costs that can be bought, else its cheapest.
+-- A product costs what its cheapest variant costs that can be bought, else its cheapest. What was ever sold as a gift
+-- card is one, whatever it is called, and nobody is shown it.
 {{ config(enabled='shopify' in var('sources')) }}
 
 with shop as (
@@ -49,6 +50,14 @@ cheapest as (
 
 ),
 
+gift_cards as (
+
+    select distinct product_id
+    from {{ ref('shopify_table_order_lines') }}
+    where {{ clean_boolean('is_gift_card') }}
+
+),
+
 stocks as (
 
     select
@@ -74,7 +83,8 @@ select
     coalesce(lower(products.status), 'active') = 'active'
     and products.published_at is not null
     and not coalesce({{ clean_boolean('products.is_deleted') }}, false)
-    and cheapest.is_available as is_active,
+    and cheapest.is_available
+    and gift_cards.product_id is null as is_active,
     {{ clean_timestamp('products.published_at') }} as published_at
 from {{ ref('shopify_table_products') }} as products
 cross join shop
@@ -82,5 +92,7 @@ inner join cheapest
     on products.product_id = cheapest.product_id
 left join stocks
     on products.product_id = stocks.product_id
+left join gift_cards
+    on products.product_id = gift_cards.product_id
 left join first_images
     on products.product_id = first_images.product_id

@@ -2,6 +2,25 @@
 -- goes on by the variant or product that it was, else by its stock keeping unit, else by its name.
 {{ config(enabled='shopify' in var('sources')) }}
 
+with orders as (
+
+    select
+        order_id,
+        coalesce(processed_at, created_at) as ordered_at,
+        coalesce({{ clean_boolean('is_test') }}, false)
+        or coalesce({{ clean_boolean('is_deleted') }}, false) as is_none
+    from {{ ref('shopify_table_orders') }}
+
+),
+
+-- exports that overlap hold an order twice
+single_orders as (
+
+    select * from orders
+    qualify row_number() over (partition by order_id order by case when is_none then 1 else 0 end, ordered_at desc) = 1
+
+)
+
 select
     order_lines.order_line_id,
     order_lines.order_id,
@@ -20,12 +39,11 @@ select
         {{ clean_number('order_lines.line_amount') }} / nullif({{ clean_number('order_lines.quantity') }}, 0)
     ) as full_price,
     {{ clean_number('order_lines.total_discount') }} as total_discount,
-    coalesce(orders.processed_at, orders.created_at) as ordered_at
+    single_orders.ordered_at
 from {{ ref('shopify_table_order_lines') }} as order_lines
-left join {{ ref('shopify_table_orders') }} as orders
-    on order_lines.order_id = orders.order_id
+left join single_orders
+    on order_lines.order_id = single_orders.order_id
 where
-    not coalesce({{ clean_boolean('orders.is_test') }}, false)
-    and not coalesce({{ clean_boolean('orders.is_deleted') }}, false)
+    not coalesce(single_orders.is_none, false)
     and not coalesce({{ clean_boolean('order_lines.is_gift_card') }}, false)
     and not (order_lines.product_id is null and lower(order_lines.title) in ('tip', 'gratuity'))

@@ -1,7 +1,24 @@
 -- What was left in a check-out was put into a cart.
 {{ config(enabled='shopify' in var('sources')) }}
 
-select
+with checkouts as (
+
+    select * from {{ ref('shopify_table_checkouts') }}
+
+),
+
+-- exports that overlap hold a check-out also as it was before it became an order
+ended_checkouts as (
+
+    select distinct checkout_id
+    from checkouts
+    where
+        completed_at is not null
+        or coalesce({{ clean_boolean('is_deleted') }}, false)
+
+)
+
+select distinct
     concat(
         'checkout:', checkouts.checkout_id, ':',
         coalesce(checkout_lines.line_index, checkout_lines.variant_id, checkout_lines.product_id)
@@ -18,9 +35,9 @@ select
     cast(null as {{ dbt.type_string() }}) as category,
     cast(null as {{ dbt.type_string() }}) as search_query,
     cast(null as {{ dbt.type_string() }}) as device_type
-from {{ ref('shopify_table_checkouts') }} as checkouts
+from checkouts
 inner join {{ ref('shopify_table_checkout_lines') }} as checkout_lines
     on checkouts.checkout_id = checkout_lines.checkout_id
-where
-    checkouts.completed_at is null
-    and not coalesce({{ clean_boolean('checkouts.is_deleted') }}, false)
+left join ended_checkouts
+    on checkouts.checkout_id = ended_checkouts.checkout_id
+where ended_checkouts.checkout_id is null

@@ -20,6 +20,22 @@ with lines as (
     from {{ ref('woocommerce_table_order_lines') }}
     where nullif(refund_id, '0') is null
 
+),
+
+-- exports that overlap hold an order twice, and a product
+orders as (
+
+    select * from {{ ref('woocommerce_placed_orders') }}
+    qualify row_number() over (partition by order_id order by ordered_at desc, status) = 1
+
+),
+
+gift_cards as (
+
+    select distinct product_id
+    from {{ ref('woocommerce_table_products') }}
+    where lower(product_type) like '%gift%card%'
+
 )
 
 select
@@ -36,8 +52,8 @@ select
     orders.status,
     orders.ordered_at
 from lines
-inner join {{ ref('woocommerce_placed_orders') }} as orders
+inner join orders
     on lines.order_id = orders.order_id
-left join {{ ref('woocommerce_table_products') }} as products
-    on lines.product_id = products.product_id
-where coalesce(lower(products.product_type), '') not like '%gift%card%'
+left join gift_cards
+    on lines.product_id = gift_cards.product_id
+where gift_cards.product_id is null
