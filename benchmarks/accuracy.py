@@ -7,6 +7,11 @@ discovery. recmail trains on earlier cuts (`make train`) and builds as any shop 
 which cost hits on purpose. LightGBM ranks the same candidates by the same features, learned on the same cuts from three
 times the rows: what trees would make of them.
 
+Measures are means over these users. recall@10 is hits / min(10, relevant items), since ten places can't hold all that
+most users bought; NDCG@10 is the sum of 1 / log2(1 + place) over hits, divided by what min(10, relevant items) hits at
+the first places would give; MRR@10 is 1 / place of the first hit. Coverage is the share of all products that some list
+names, novelty the mean of -log2 of the share of buyers who had bought what is listed.
+
 Features, knots, regularisation and the number of cuts were chosen on cuts before 2017-11-15. That cut was
 looked at once after each of three rounds of work; nothing was chosen by it. ALS has, for each table, the best of 48
 settings (factors, regularisation, alpha, weights of counts) at the cut 2017-11-01.

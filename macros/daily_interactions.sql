@@ -1,4 +1,4 @@
-{#- What a relation of events (columns as int_events) adds up to: a row per user, item, type of event and day. -#}
+{#- What a relation of events (columns as int_purchase_events) adds up to: a row per user, item, type of event and day. -#}
 {% macro daily_interactions(events) -%}
 {#- seconds on an item's page that earn the whole bonus, for longer may be a forgotten tab; the bonus, in views -#}
 {% set dwell_full_seconds, dwell_bonus = 60, 1.0 %}

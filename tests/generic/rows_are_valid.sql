@@ -1,11 +1,14 @@
 {#-
   Fails with each row that breaks a rule, and says which: the columns of `key` are unique together and none is null, and so
-  are those of each of `other_keys`; those of `not_null` hold a value, those of `above_zero` are above 0, those of `between`
-  lie in [low, high] (a millionth beyond a bound is rounding, no fault), those of `accepted` hold one of the values. But for
-  keys and `not_null`, null passes. Of what stands twice the least values of `key` are shown. Of a large table by user keys
-  are looked at for a sample of users (key_sample), all else in all rows.
+  are those of each of `other_keys`; those of each of `unique_together` are unique together, nulls being alike; those of
+  `not_null` hold a value, those of `above_zero` are above 0, those of `between` lie in [low, high] (a millionth beyond a bound
+  is rounding, no fault), those of `accepted` hold one of the values. But for keys and `not_null`, null passes. Of what
+  stands twice the least values of `key` are shown. Of a large table by user keys are looked at for a sample of users
+  (key_sample), all else in all rows.
 -#}
-{% test rows_are_valid(model, key=[], other_keys=[], not_null=[], above_zero=[], between={}, accepted={}) %}
+{% test rows_are_valid(
+    model, key=[], other_keys=[], unique_together=[], not_null=[], above_zero=[], between={}, accepted={}
+) %}
 
 {% set keys, rules = ([key] if key else []) + other_keys, [] %}
 {% for column in (keys | sum(start=[]) + not_null) | unique %}
@@ -24,7 +27,7 @@
 {% for column, values in accepted.items() %}
     {% do rules.append([column ~ ' not in (' ~ literals(values) ~ ')', column ~ ' is none of the values it may have']) %}
 {% endfor %}
-{% set shown = key | join(', ') if key else '*' %}
+{% set shown = key or unique_together | sum(start=[]) %}
 
 select
     concat_ws(
@@ -33,17 +36,17 @@ select
             , case when {{ condition }} then '{{ fault | replace("'", '') }}' end
         {% endfor %}
     ) as faults,
-    {{ shown }}
+    {{ shown | join(', ') or '*' }}
 from {{ model }}
 where
     {% for condition, _ in rules %}
         {{ 'or ' if not loop.first }}({{ condition }})
     {% endfor %}
-{% for columns in keys %}
+{% for columns in keys + unique_together %}
     union all
     select
         '{{ columns | join(' and ') | replace("'", '') }} stand in more than one row' as faults
-        {% for column in key %}
+        {% for column in shown %}
             , min({{ column }})
         {% endfor %}
     from {{ model }}

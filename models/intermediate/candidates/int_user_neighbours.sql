@@ -70,8 +70,6 @@ nearest as (
 select
     nearest.user_key,
     neighbours.user_key as neighbour_key,
-    cast((nearest.packed % {{ shared }} - nearest.packed % {{ numbers }}) / {{ numbers }} as {{ dbt.type_int() }})
-        as shared_item_count,
     (nearest.packed - nearest.packed % {{ shared }}) / cast({{ shared }} as double) / 1000000000 as similarity_score,
     cast(row_number() over (partition by nearest.user_key order by nearest.packed desc) as {{ dbt.type_int() }})
         as neighbour_rank

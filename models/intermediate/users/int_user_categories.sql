@@ -62,15 +62,13 @@ affinities as (
     select
         user_id,
         category,
-        category_weight,
-        false as is_stated
+        category_weight
     from weights
     union all
     select
         user_id,
         category,
-        category_weight,
-        true as is_stated
+        category_weight
     from chosen
 
 )
@@ -86,8 +84,7 @@ select
     row_number() over (
         partition by affinities.user_id
         order by affinities.category_weight desc, affinities.category
-    ) as category_rank,
-    affinities.is_stated
+    ) as category_rank
 from affinities
 inner join {{ ref('int_user_keys') }} as user_keys
     on affinities.user_id = user_keys.user_id

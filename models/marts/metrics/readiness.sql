@@ -1,7 +1,6 @@
 -- A count per measure, then what macro readiness_needs asks of it.
 {% set measures = {
     'available_items': (ref('int_available_items'), none),
-    'interactions': (ref('int_events'), none),
     'open_carts': (ref('int_interactions'), "last_cart_added_at > (select resumed_from from moments)"),
     'recent_views': (ref('int_interactions'), "last_viewed_at > (select resumed_from from moments)"),
     'cart_adds': (ref('int_web_interactions'), "event_type = 'cart_add'"),
@@ -34,15 +33,16 @@
     'item_translations': (ref('stg_item_translations'), none),
     'user_exclusions': (ref('stg_user_exclusions'), none)
 } %}
-{% set distinct_measures = {
-    'alike_users': (ref('int_user_neighbours'), 'user_key', none),
-    'buyers': (ref('int_user_orders'), 'user_id', none),
-    'item_runs': (ref('int_item_history'), 'as_of', none),
-    'ranking_runs': (ref('stg_ranker_coefficients'), 'run_id', none),
-    'order_runs': (ref('stg_prediction_coefficients'), 'run_id', "prediction = 'order_30d'"),
-    'churn_runs': (ref('stg_prediction_coefficients'), 'run_id', "prediction = 'churn'"),
-    'uplift_runs': (ref('stg_prediction_coefficients'), 'run_id', "prediction = 'mail_uplift'"),
-    'withheld_users': (ref('int_holdout_users'), 'user_id', "arm = 'withheld' and holdout = 'holdout'")
+{% set other_measures = {
+    'interactions': (ref('int_daily_interactions'), 'coalesce(sum(event_count), 0)', none),
+    'alike_users': (ref('int_user_neighbours'), 'count(distinct user_key)', none),
+    'buyers': (ref('int_user_orders'), 'count(distinct user_id)', none),
+    'item_runs': (ref('int_item_history'), 'count(distinct as_of)', none),
+    'ranking_runs': (ref('stg_ranker_coefficients'), 'count(distinct run_id)', none),
+    'order_runs': (ref('stg_prediction_coefficients'), 'count(distinct run_id)', "prediction = 'order_30d'"),
+    'churn_runs': (ref('stg_prediction_coefficients'), 'count(distinct run_id)', "prediction = 'churn'"),
+    'uplift_runs': (ref('stg_prediction_coefficients'), 'count(distinct run_id)', "prediction = 'mail_uplift'"),
+    'withheld_users': (ref('int_holdout_users'), 'count(distinct user_id)', "arm = 'withheld' and holdout = 'holdout'")
 } %}
 with moments as (
 
@@ -65,10 +65,10 @@ measures as (
         {{ 'where ' ~ condition if condition }}
         union all
     {% endfor %}
-    {% for measure, (relation, column, condition) in distinct_measures.items() %}
+    {% for measure, (relation, expression, condition) in other_measures.items() %}
         select
             '{{ measure }}' as measure,
-            count(distinct {{ column }}) as found_count
+            {{ expression }} as found_count
         from {{ relation }}
         {{ 'where ' ~ condition if condition }}
         union all
