@@ -33,7 +33,7 @@ QUERY, WORDS = (
 )
 READ = (
     *("int_message_recipients", "int_item_markets", "int_item_labels", "int_item_families", "stg_identities"),
-    *("triggers", "texts", "email_event_synonyms"),
+    *("int_trigger_decisions", "triggers", "texts", "email_event_synonyms"),
 )
 PLACES = pa.schema([("message_id", pa.string()), ("row_group", pa.int32())])
 MEMORY_LIMIT = "1GB"  # above it DuckDB spills to disk

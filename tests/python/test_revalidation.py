@@ -366,17 +366,26 @@ def test_inputs_that_say_the_same_change_nothing(rendered, sent, small_inputs):
 
 
 def test_an_order_answers_a_reminder(rendered, sent, monkeypatch):
+    """Whatever becomes of it; and nobody is thanked for one that was undone."""
     built, _ = rendered
     user = min(shown(built))
     monkeypatch.setenv("VARS", "{ended_by_order: [recommendations]}")
     tables = small_shop()
     order_of(tables, user, "i1")
+    tables["orders"][-1]["order_status"] = "cancelled"
     # of a time that has not come yet
     order_of(tables, max(shown(built)), "i1", at=NOW + HOUR)
+    [(buyer, order_id), *_] = built.query(
+        "select user_id, occasion from int_trigger_decisions inner join email_queue using (message_id, user_id)"
+        " where email_queue.trigger_type = 'post_purchase' order by all"
+    )
+    [order] = [order for order in tables["orders"] if order["order_id"] == order_id]
+    order["order_status"] = " Refunded"
     _, found, _ = sent(tables)
-    assert [(name, row["reason"]) for name, row in found.items() if row["state"] == "dropped"] == [
-        (user, "ordered_since")
-    ]
+    assert {name: row["reason"] for name, row in found.items() if row["state"] == "dropped"} == {
+        user: "ordered_since",
+        buyer: "order_undone",
+    }
 
 
 def test_a_reminder_keeps_its_point_or_is_dropped(rendered, sent, tmp_path):
