@@ -12,6 +12,7 @@ with waiting as (
         email_queue.email,
         email_queue.item_lines,
         email_queue.blocks,
+        coalesce(email_queue.offer.ends_at <= $now, false) as has_ended_offer,
         recipients.shown_item_id,
         recipients.name_locale,
         recipients.market_locale,
@@ -403,13 +404,15 @@ judged as (
 changed as (
 
     select
-        message_id,
-        max_by(currency, -row_position) as currency,
-        min_by(fault, row_position) filter (where fault is not null) as fault
+        judged.message_id,
+        max_by(judged.currency, -judged.row_position) as currency,
+        min_by(judged.fault, judged.row_position) filter (where judged.fault is not null) as fault
     from judged
-    where line is not null
-    group by message_id
-    having bool_or(fault is not null or is_repriced)
+    inner join waiting
+        on judged.message_id = waiting.message_id
+    where judged.line is not null
+    group by judged.message_id
+    having bool_or(judged.fault is not null or judged.is_repriced or waiting.has_ended_offer)
 
 ),
 
@@ -521,7 +524,8 @@ select
         when revised.message_id is null or not revised.is_still_true then coalesce(changed.fault, 'nothing_to_recommend')
     end as drop_reason,
     case when drop_reason is null then revised.lines end as lines,
-    differences.changes
+    differences.changes,
+    waiting.has_ended_offer
 from waiting
 left join held
     on waiting.message_id = held.message_id
