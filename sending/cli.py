@@ -150,7 +150,7 @@ def send(
         require_usual(found, allow)
         if revision:
             say_what_differs(revision)
-            if revision.changed:
+            if revision.rendered_anew:
                 revision.render(out, key_from_environment(), theme)
         take_in(queue, plan.size, book)
         if revision:

@@ -32,7 +32,7 @@ MARTS = (
 RENDERED = pa.schema([("message_id", pa.string()), ("part", pa.int32()), ("row_group", pa.int32())])
 KNOWN = pa.schema(
     [
-        *((name, pa.string()) for name in ("message_id", "user_id", "state", "address_key")),
+        *((name, pa.string()) for name in ("message_id", "run_id", "user_id", "state", "address_key")),
         ("handed_over_at", pa.timestamp("us")),
     ]
 )

@@ -53,6 +53,24 @@ caps as (
 
 ),
 
+-- what an earlier run's sender gave up has never left, and begins anew (Ledger.add_queued); a run's id begins with its time
+states as (
+
+    select
+        known.message_id,
+        case
+            when
+                known.state in ('dropped', 'expired')
+                and known.run_id < strftime(email_queue.as_of, '%Y-%m-%dT%H:%M:%S')
+                then 'queued'
+            else known.state
+        end as state
+    from known
+    inner join email_queue
+        on known.message_id = email_queue.message_id
+
+),
+
 faults as (
 
     select
@@ -93,7 +111,7 @@ select
             then 'mailed_recently'
         when faults.field is not null then 'not_rendered: ' || faults.field
     end as drop_reason,
-    known.state as known_state
+    states.state as known_state
 from email_queue
 left join stg_users as users
     on email_queue.user_id = users.user_id
@@ -103,11 +121,11 @@ left join shown
     on email_queue.message_id = shown.message_id
 left join rendered
     on email_queue.message_id = rendered.message_id
-left join known
-    on email_queue.message_id = known.message_id
+left join states
+    on email_queue.message_id = states.message_id
 left join caps
     on
         email_queue.user_id = caps.user_id
-        and coalesce(known.state, 'queued') in ('queued', 'rendered')
+        and coalesce(states.state, 'queued') in ('queued', 'rendered')
 left join faults
     on email_queue.message_id = faults.message_id

@@ -82,7 +82,7 @@ class Ledger:
         """How many messages of the condition were in a state that `to` may follow, and are in `to` now."""
         stamp = f"{to}_at" if f"{to}_at" in messages.c else "ended_at"
         changed = {"state": to, "reason": reason, stamp: self.now(), **values}
-        if to == State.RENDERED:
+        if to in WAITING:
             changed |= {"sender": None, "ended_at": None}
         statement = update(messages).where(messages.c.state.in_(FOLLOWS[to]), condition).values(**changed)
         return connection.execute(statement).rowcount
@@ -112,7 +112,8 @@ class Ledger:
     def add_queued(self, rows: Collection[dict], again: Collection[str] = ()) -> None:
         """Messages that the ledger doesn't know begin as queued; those that wait, or may be repeated, become
         this run's, and are due no sooner than it says: what was missed before a quiet night waits for the morning.
-        What was sent keeps the items that it had, unless its trigger, one of `again`, repeats it."""
+        What was given up in an earlier run begins anew. What was sent keeps the items and the address that it had,
+        unless its trigger, one of `again`, repeats it."""
         # one by one: a list can't be a parameter of many statements
         is_waiting = or_(*(messages.c.state == state for state in WAITING))
         is_unclear = messages.c.state == State.AMBIGUOUS
@@ -127,9 +128,10 @@ class Ledger:
         with self.engine.begin() as connection:
             new = {"state": State.QUEUED, "attempts": 0, "repeats": 0, "queued_at": self.now()}
             insert_new(connection, messages, [row | new for row in rows])
+            self._take_up(connection, rows)
             for condition, names, computed in (
                 (or_(is_waiting, is_unclear), places, no_sooner),
-                (or_(is_waiting, is_repeated), ("subject", "items"), {}),
+                (or_(is_waiting, is_repeated), ("subject", "items", "email", "address_key", "domain"), {}),
             ):
                 connection.execute(
                     update(messages)
@@ -141,6 +143,16 @@ class Ledger:
                         for row in rows
                     ],
                 )
+
+    def _take_up(self, connection: Connection, rows: Collection[dict]) -> None:
+        """What was dropped or expired in an earlier run than that of the rows, and hence never left, is queued again:
+        what held it may have passed, and this run knows more than that one did."""
+        earlier = select(runs.c.run_id).where(
+            runs.c.as_of < max((row["as_of"] for row in rows), default=datetime.min)
+        )
+        for some in chunks([row["message_id"] for row in rows]):
+            given_up = and_(messages.c.message_id.in_(some), messages.c.run_id.in_(earlier))
+            self._move(connection, State.QUEUED, given_up, None, attempts=0)
 
     def drop(self, reasons: dict[str, str]) -> None:
         """What must not go out, with the reason of each message."""

@@ -12,6 +12,7 @@ with waiting as (
         email_queue.email,
         email_queue.item_lines,
         email_queue.blocks,
+        coalesce(email_queue.offer.ends_at <= $now, false) as has_ended_offer,
         recipients.shown_item_id,
         recipients.name_locale,
         recipients.market_locale,
@@ -67,11 +68,13 @@ changed_markets as (
 
 ),
 
+-- whatever became of them: who ordered anything has decided, as in int_due_triggers
 new_orders as (
 
     select
         orders.order_id,
-        coalesce(orders.user_id, identities.user_id) as user_id
+        coalesce(orders.user_id, identities.user_id) as user_id,
+        coalesce(lower(trim(orders.order_status)), '') in ('cancelled', 'refunded') as is_undone
     from newer_orders as orders
     left join stg_identities as identities
         on orders.anonymous_id = identities.anonymous_id
@@ -79,8 +82,7 @@ new_orders as (
         on orders.order_id = built_orders.order_id
     cross join (select max(as_of) as as_of from waiting) as run
     where
-        coalesce(lower(orders.order_status), 'completed') not in ('cancelled', 'refunded')
-        and try_cast(orders.ordered_at as timestamp) <= $now
+        try_cast(orders.ordered_at as timestamp) <= $now
         and (
             built_orders.order_id is null
             or try_cast(orders.ordered_at as timestamp) > run.as_of
@@ -98,7 +100,9 @@ bought as (
         on new_orders.order_id = lines.order_id
     left join int_item_families as families
         on lines.item_id = families.item_id
-    where coalesce(try_cast(lines.quantity as double), 1) > 0
+    where
+        coalesce(try_cast(lines.quantity as double), 1) > 0
+        and not new_orders.is_undone
 
 ),
 
@@ -282,6 +286,17 @@ held as (
         union all
         select user_id, 'ordered_since', 8, unnest($ended_by_order::varchar[]), null
         from new_orders
+        union all
+        -- thanks for nothing
+        select waiting.user_id, 'order_undone', 9, waiting.trigger_type, null
+        from waiting
+        inner join int_trigger_decisions as decisions
+            on waiting.message_id = decisions.message_id
+        inner join newer_orders as orders
+            on decisions.occasion = orders.order_id
+        where
+            waiting.trigger_type = 'post_purchase'
+            and lower(trim(orders.order_status)) in ('cancelled', 'refunded')
     ) as reasons
         on
             waiting.user_id = reasons.user_id
@@ -389,13 +404,15 @@ judged as (
 changed as (
 
     select
-        message_id,
-        max_by(currency, -row_position) as currency,
-        min_by(fault, row_position) filter (where fault is not null) as fault
+        judged.message_id,
+        max_by(judged.currency, -judged.row_position) as currency,
+        min_by(judged.fault, judged.row_position) filter (where judged.fault is not null) as fault
     from judged
-    where line is not null
-    group by message_id
-    having bool_or(fault is not null or is_repriced)
+    inner join waiting
+        on judged.message_id = waiting.message_id
+    where judged.line is not null
+    group by judged.message_id
+    having bool_or(judged.fault is not null or judged.is_repriced or waiting.has_ended_offer)
 
 ),
 
@@ -507,7 +524,8 @@ select
         when revised.message_id is null or not revised.is_still_true then coalesce(changed.fault, 'nothing_to_recommend')
     end as drop_reason,
     case when drop_reason is null then revised.lines end as lines,
-    differences.changes
+    differences.changes,
+    waiting.has_ended_offer
 from waiting
 left join held
     on waiting.message_id = held.message_id

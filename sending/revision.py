@@ -33,7 +33,7 @@ QUERY, WORDS = (
 )
 READ = (
     *("int_message_recipients", "int_item_markets", "int_item_labels", "int_item_families", "stg_identities"),
-    *("triggers", "texts", "email_event_synonyms"),
+    *("int_trigger_decisions", "triggers", "texts", "email_event_synonyms"),
 )
 PLACES = pa.schema([("message_id", pa.string()), ("row_group", pa.int32())])
 MEMORY_LIMIT = "1GB"  # above it DuckDB spills to disk
@@ -85,18 +85,19 @@ class Revision:
                 ).fetchall()
             )
         )
-        [(self.changed,)] = connection.sql(
-            "select count(*) from revalidated where drop_reason is null"
+        # what an offer alone makes different, which is over by now, is no matter of the inputs
+        [(self.changed, self.rendered_anew)] = connection.sql(
+            "select count(changes), count(*) from revalidated where drop_reason is null"
         ).fetchall()
 
     def render(self, out: Path, key: bytes, theme: Theme) -> None:
-        """Renders what changed; its place, items and subject stand in frozen_queue then."""
-        if not self.changed:
+        """Renders what changed, if anything did; its place, items and subject stand in frozen_queue then."""
+        if not self.rendered_anew:
             return
         plan = read_plan(out)
         if (plan["key"], plan["theme"]) != (sign(key, "plan", ""), theme.fingerprint):
             raise SetupError(
-                f"{self.changed:,} messages must be rendered anew, since newer inputs change them: send with the "
+                f"{self.rendered_anew:,} messages must be rendered anew, since newer inputs change them: send with the "
                 "RECMAIL_UNSUBSCRIBE_KEY and the --theme that rendered the others."
             )
         for statement in WORDS.split(";\n"):

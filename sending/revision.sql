@@ -6,7 +6,8 @@ with changed as (
         email_queue.user_id,
         email_queue.placement,
         revalidated.lines,
-        list_filter(revalidated.changes, lambda entry: entry.after = 'left out') as left_out,
+        coalesce(list_filter(revalidated.changes, lambda entry: entry.after = 'left out'), []) as left_out,
+        revalidated.has_ended_offer,
         case email_queue.segment when 'new' then 'preheader.new' else 'preheader.plain' end as preheader_key,
         email_queue.subject,
         email_queue.subject_key,
@@ -60,8 +61,9 @@ select
         else coalesce(general_subjects.subject, changed.subject)
     end as subject,
     preheaders.text as preheader,
-    -- an offer that names what fell out
-    len(
+    -- not one that is over by now, or names what fell out
+    not changed.has_ended_offer
+    and len(
         list_filter(
             changed.left_out, lambda entry: contains(coalesce(changed.offer.headline, ''), entry.short_name)
         )

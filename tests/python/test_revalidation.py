@@ -35,6 +35,16 @@ def rendered(small, tmp_path_factory) -> tuple[Build, Shop]:
         connection.execute(
             "update email.email_queue set send_at = as_of, expires_at = as_of + interval 24 hours"
         )
+        connection.execute(
+            """
+            update email.email_queue
+            set offer = {
+                'offer_name': 'Tea', 'ends_text': 'Bis heute', 'headline': '77 % auf Tee', 'offer_code': null,
+                'offer_url': null, 'ends_at': as_of + interval 4 hours
+            }
+            where user_id = (select max(user_id) from email.email_queue)
+            """
+        )
     render_queue(Job(built.database, folder / "emails", KEY, "sql", load_theme(DEFAULT)), 1, None)
     return built, Shop(built.database, folder / "emails")
 
@@ -366,17 +376,26 @@ def test_inputs_that_say_the_same_change_nothing(rendered, sent, small_inputs):
 
 
 def test_an_order_answers_a_reminder(rendered, sent, monkeypatch):
+    """Whatever becomes of it; and nobody is thanked for one that was undone."""
     built, _ = rendered
     user = min(shown(built))
     monkeypatch.setenv("VARS", "{ended_by_order: [recommendations]}")
     tables = small_shop()
     order_of(tables, user, "i1")
+    tables["orders"][-1]["order_status"] = "cancelled"
     # of a time that has not come yet
     order_of(tables, max(shown(built)), "i1", at=NOW + HOUR)
+    [(buyer, order_id), *_] = built.query(
+        "select user_id, occasion from int_trigger_decisions inner join email_queue using (message_id, user_id)"
+        " where email_queue.trigger_type = 'post_purchase' order by all"
+    )
+    [order] = [order for order in tables["orders"] if order["order_id"] == order_id]
+    order["order_status"] = " Refunded"
     _, found, _ = sent(tables)
-    assert [(name, row["reason"]) for name, row in found.items() if row["state"] == "dropped"] == [
-        (user, "ordered_since")
-    ]
+    assert {name: row["reason"] for name, row in found.items() if row["state"] == "dropped"} == {
+        user: "ordered_since",
+        buyer: "order_undone",
+    }
 
 
 def test_a_reminder_keeps_its_point_or_is_dropped(rendered, sent, tmp_path):
@@ -419,6 +438,17 @@ def test_a_price_that_came_back_goes_out_as_it_was_rendered(rendered, sent, tmp_
     assert any(row["part"] < 0 for row in waiting.values())
     _, found, _ = sent(small_shop())
     assert {(row["state"], row["part"]) for row in found.values()} == {("accepted", 0)}
+
+
+def test_an_offer_that_is_over_when_the_email_leaves_is_not_in_it(rendered, sent, tmp_path):
+    """Nothing else is different: the inputs say what they said."""
+    built, _ = rendered
+    [(user, text)] = built.query("select max(user_id), max_by(offer.headline, user_id) from email_queue")
+    outcome, found, noted = sent(small_shop(), now=AS_OF + 5 * HOUR)
+    assert "0 messages dropped, 0 with other items or prices" in outcome.output and noted == []
+    assert {row["state"] for row in found.values()} == {"accepted"}
+    assert [name for name, row in found.items() if row["part"] < 0] == [user]
+    assert text not in text_to(tmp_path / "mails", found[user])
 
 
 def test_another_key_does_not_sign_what_is_rendered_anew(rendered, sent, monkeypatch):

@@ -354,6 +354,50 @@ def test_what_is_also_in_the_later_run_goes_out_with_that(ledger):
     assert ("dropped", "superseded", 2) in book.states() and ("ambiguous", "sender_died", 1) in book.states()
 
 
+def test_what_an_earlier_run_gave_up_begins_anew_with_a_later_one(ledger):
+    """At the address that the user has by then. What the run itself gave up stays so."""
+    book = book_with(ledger, queued(1), queued(2), queued(3, expires_at=T0), queued(4))
+    book.drop({"m1": "mailed_recently"})
+    book.expire()
+    book.add_queued([queued(1), queued(3)])
+    assert states(ledger) == {"dropped": 1, "expired": 1, "rendered": 2}
+    day = T0 + timedelta(days=1)
+    moved = {"email": "New@mail.example", "address_key": "new@mail.example"}
+    for run_id, at, numbers in (("later", day, (1, 2, 3)), ("last", day + GAP, (4,))):
+        book = Ledger(ledger, lambda at=at: at)
+        book.add_run(run_id, at, len(numbers))
+        due = {"run_id": run_id, "as_of": at, "due_at": at, "expires_at": at + GAP}
+        book.add_queued([queued(number, **due, **(moved if number == 2 else {})) for number in numbers])
+        book.open_run(run_id)
+        with book.sender() as sender:
+            claimed = book.claim(sender, run_id, 5, GAP)
+            assert ids(claimed) == [f"m{number}" for number in numbers]
+            assert all(row["ended_at"] is None for row in claimed)
+            assert [row["email"] for row in claimed if row["message_id"] == "m2"] == [moved["email"]] * (
+                at == day
+            )
+            assert all(book.move(name, State.HANDED_OVER, sender=sender) for name in ids(claimed))
+
+
+def test_what_expired_while_no_sender_ran_goes_out_with_a_later_build(tmp_path, shop):
+    place, options = (
+        str(tmp_path / "ledger.sqlite"),
+        ("--transport", "maildir", "--to", str(tmp_path / "mails")),
+    )
+    sent(shop, place, *options, "--now", "2017-11-18 09:00:00", "--allow", "old")
+    assert states(place) == {"expired": 6}
+    later = rendered_shop(
+        tmp_path,
+        "update dbt_email.send_decisions set as_of = timestamp '2017-11-18'",
+        """
+        update dbt_email.email_queue
+        set as_of = timestamp '2017-11-18', send_at = '2017-11-18 10:00:00', expires_at = '2017-11-19 10:00:00'
+        """,
+    )
+    sent(later, place, *options, "--now", "2017-11-18 11:00:00")
+    assert states(place) == {"accepted": 6}
+
+
 def test_the_forgotten_are_in_no_byte_of_the_ledger(tmp_path):
     place = tmp_path / "ledger.sqlite"
     book = book_with(str(place), queued(4711), queued(2), queued(3, address_key="u2@mail.example"))

@@ -63,6 +63,9 @@ matched as (
         on
             wanted.offer_id = offers.offer_id
             and wanted.send_at < offers.ends_at
+            -- nor on the day after the one that it would say
+            and cast({{ local_time('wanted.send_at', "coalesce(wanted.timezone, 'UTC')") }} as date)
+            <= {{ offer_last_day('offers.ends_at', 'wanted.timezone') }}
     inner join {{ ref('int_message_named_items') }} as items
         on
             wanted.message_id = items.message_id

@@ -1,5 +1,7 @@
 -- Unless the user ordered anything since the email that is followed was queued: who ordered before it came is not asked
 -- again. The first counts from that email, each next one from the follow-up before it.
+{% set ended_by_order = ['cart_abandonment', 'browse_abandonment', 'search_abandonment'] %}  {#- as in int_due_triggers -#}
+
 with counted as (
 
     select
@@ -12,6 +14,19 @@ with counted as (
     from {{ ref('int_followed_messages') }}
     group by user_id, followed_message_id, follow_ups
 
+),
+
+-- a till may tell later than the email was queued of an order before it: what the email was about was bought then
+reminded as (
+
+    {% for trigger_type in ended_by_order %}
+        select
+            md5(concat('{{ trigger_type }}:', user_id, ':', occasion)) as message_id,
+            happened_at
+        from {{ ref('int_trigger_' ~ trigger_type) }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
 )
 
 select
@@ -22,6 +37,11 @@ select
 from counted
 left join {{ ref('int_last_orders') }} as last_orders
     on counted.user_id = last_orders.user_id
+left join reminded
+    on counted.followed_message_id = reminded.message_id
 where
     counted.follow_up_count < counted.follow_ups
-    and (last_orders.last_ordered_at is null or last_orders.last_ordered_at < counted.queued_at)
+    and (
+        last_orders.last_ordered_at is null
+        or last_orders.last_ordered_at < least(counted.queued_at, coalesce(reminded.happened_at, counted.queued_at))
+    )
