@@ -1,5 +1,5 @@
 -- The click is a person's; what it put into the cart and what it sold is of the same item or its family, within the
--- attribution window. Of several messages the one clicked last before it did it, so that nothing is sold twice.
+-- attribution window. Of several clicks the last before it did it, so that nothing is sold twice.
 with messages as (
 
     select * from {{ ref('int_mailed_messages') }}
@@ -14,11 +14,11 @@ families as (
 
 clicks as (
 
-    select
+    select distinct
         messages.message_id,
         messages.user_id,
         families.family_item_id as item_id,
-        min(events.occurred_at) as clicked_at
+        events.occurred_at as clicked_at
     from {{ ref('int_email_events') }} as events
     inner join messages
         on
@@ -29,7 +29,6 @@ clicks as (
     where
         events.event_type = 'click'
         and not events.is_machine
-    group by messages.message_id, messages.user_id, families.family_item_id
 
 ),
 
@@ -67,7 +66,7 @@ select
     in_turn.message_id,
     in_turn.user_id,
     in_turn.item_id,
-    in_turn.clicked_at,
+    min(in_turn.clicked_at) as clicked_at,
     coalesce(max(1 - followed.is_purchase), 0) = 1 as is_added_to_cart,
     coalesce(max(followed.is_purchase), 0) = 1 as is_purchased,
     sum(followed.net_amount) as revenue_amount
@@ -79,4 +78,4 @@ left join followed
         and in_turn.clicked_at <= followed.happened_at
         and {{ dbt.dateadd('hour', var('attribution_window_hours'), 'in_turn.clicked_at') }} >= followed.happened_at
         and (in_turn.next_clicked_at is null or in_turn.next_clicked_at > followed.happened_at)
-group by in_turn.message_id, in_turn.user_id, in_turn.item_id, in_turn.clicked_at
+group by in_turn.message_id, in_turn.user_id, in_turn.item_id
