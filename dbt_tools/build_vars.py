@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 import yaml
 
-from dbt_tools.project import project_directory
+from dbt_tools.project import project_directory, recmail_directory
 
 
 @click.command(help="Print the vars that INPUT, AS_OF and VARS of the environment stand for, as JSON.")
@@ -28,13 +28,24 @@ def main() -> None:
 
 
 def declared_vars() -> dict:
-    """Every var of dbt_project.yml with its default."""
-    return deepcopy(_vars_of((project_directory() / "dbt_project.yml").read_text(encoding="utf-8")))
+    """Every var of recmail with its default, or with what a project that it is installed in says, as dbt takes them."""
+    recmail, project = recmail_directory(), project_directory()
+    declared = _vars_of(recmail)
+    if project != recmail:
+        said = _vars_of(project)
+        declared |= {name: value for name, value in said.items() if name in declared} | said.get(
+            "recmail", {}
+        )
+    return declared
 
 
-@lru_cache(maxsize=1)
-def _vars_of(text: str) -> dict:
-    return yaml.safe_load(text)["vars"]
+def _vars_of(folder: Path) -> dict:
+    return deepcopy(_vars_in((folder / "dbt_project.yml").read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=2)
+def _vars_in(text: str) -> dict:
+    return yaml.safe_load(text).get("vars") or {}
 
 
 def build_vars(environment: Mapping[str, str], declared: Collection[str]) -> dict:

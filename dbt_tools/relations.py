@@ -13,6 +13,7 @@ import duckdb
 
 # what the hooks make, and no model: without var `schema_prefix`, in these schemas
 RANKER_SCHEMA = "ranker"
+INPUTS_SCHEMA = "inputs"
 LATEST_RUN = "latest_run"
 # the placement whose lists are user_recommendations
 DIGEST = "email_digest"
@@ -114,7 +115,19 @@ def search(connection: duckdb.DuckDBPyConnection, schemas: Iterable[str]) -> Non
 
 
 def schemas_holding(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
-    """Schemas of the connection's database that have a table or view of this name."""
+    """Schemas of the connection's database that have a table or view of this name: recmail's, where it has one."""
+    prefix, found = own_prefix(connection), holding(connection, name)
+    return [schema for schema in found if schema.startswith(prefix)] or found
+
+
+def own_prefix(connection: duckdb.DuckDBPyConnection) -> str:
+    """Var `schema_prefix` of the build in the database: a host's models may have names of recmail's, in schemas without
+    it. Empty unless there is one build."""
+    runs = holding(connection, LATEST_RUN)
+    return runs[0].removesuffix(INPUTS_SCHEMA) if len(runs) == 1 else ""
+
+
+def holding(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
     rows = connection.execute(
         """
         select table_schema

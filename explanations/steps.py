@@ -2,7 +2,7 @@
 
 import duckdb
 
-from dbt_tools.relations import search
+from dbt_tools.relations import own_prefix, search
 
 # what says what is shown and sent
 MARTS = (
@@ -38,8 +38,10 @@ def missing_relations(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def find_all(connection: duckdb.DuckDBPyConnection) -> None:
     """Has the connection find MARTS and STEPS by their names alone, and EXPERIMENTS where there are any."""
-    wanted = {*MARTS, *STEPS, EXPERIMENTS}
-    search(connection, [schema for schema, name in relations(connection) if name in wanted])
+    wanted, prefix = {*MARTS, *STEPS, EXPERIMENTS}, own_prefix(connection)
+    schemas = [schema for schema, name in relations(connection) if name in wanted]
+    # a host's own tables of these names come last
+    search(connection, sorted(schemas, key=lambda schema: not schema.startswith(prefix)))
 
 
 def relations(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:

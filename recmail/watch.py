@@ -270,8 +270,8 @@ def queued_messages(database: Path) -> set[str]:
 
 
 def arrivals(variables: dict) -> object:
-    """What tells the inputs' files from those of before; None where they are no files."""
-    if variables.get("input_schema") or variables.get("input_relations"):
+    """What tells the inputs' files from those of before; None where not all inputs are files of one folder."""
+    said = declared_vars() | variables
+    if said["input_schema"] or said["input_relations"] or said["sources"]:
         return None
-    folder = Path(variables.get("input_location") or declared_vars()["input_location"])
-    return files_state((project_directory() / folder).glob("*.*"))
+    return files_state((project_directory() / said["input_location"]).glob("*.*"))

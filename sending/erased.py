@@ -9,10 +9,12 @@ REQUESTS = "erasure_requests"
 
 def erased_users(connection: duckdb.DuckDBPyConnection) -> list[str] | None:
     """Their ids as the inputs name them now; None where the inputs are elsewhere, or can't be read without dbt."""
-    [schema] = schemas_holding(connection, LATEST_RUN)
+    schemas = schemas_holding(connection, LATEST_RUN)
+    if not schemas:
+        return None
     try:
         rows = connection.sql(
-            f"select distinct user_id from {qualified(schema, REQUESTS)} where user_id is not null order by all"
+            f"select distinct user_id from {qualified(schemas[0], REQUESTS)} where user_id is not null order by all"
         ).fetchall()
     except duckdb.Error:
         return None

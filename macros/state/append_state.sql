@@ -3,7 +3,8 @@
     run of which anything failed, was skipped or was cut off adds nothing, neither does a model that the run did not
     build, and dbt's `--empty` leaves all as it is. Exports come after the mails: what fails there holds back what was
     exported and nothing else. No mail reads a mart of metrics: what fails there holds back nothing, but for the
-    segments that state is made of. Each table's meta (models/state/_state__sources.yml) says how:
+    segments that state is made of. A host's own models hold back nothing either: what is made of one that failed is
+    skipped, and recmail's. Each table's meta (models/state/_state__sources.yml) says how:
     model    the model that is appended, with the same columns
     when     of `model` only rows of which this holds are appended
     number   ids that have no number yet are added with theirs; without it the rows of this run are written,
@@ -20,7 +21,7 @@
         {% for result in results if result.status not in ['success', 'pass', 'warn', 'no-op'] %}
             {% set is_export = 'exports' in result.node.fqn or 'stg_exported_rows' in result.node.unique_id %}
             {% set is_metric = 'metrics' in result.node.fqn and 'user_segment_history' not in result.node.unique_id %}
-            {% if not is_metric %}
+            {% if not is_metric and result.node.package_name == 'recmail' %}
                 {% do (failed_exports if is_export else failed).append(result) %}
             {% endif %}
         {% endfor %}

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from dbt_tools.build_vars import declared_vars
 from dbt_tools.dbt_runs import parse_project
 from dbt_tools.private_text import without_addresses
 from dbt_tools.project import CHECKOUT, project_directory, recmail_directory
@@ -127,6 +128,27 @@ def test_the_project_is_where_dbt_would_look(tmp_path, monkeypatch):
     assert project_directory() == tmp_path
     monkeypatch.setenv("DBT_PROJECT_DIR", str(CHECKOUT / "demo"))
     assert project_directory() == CHECKOUT / "demo"
+
+
+def test_of_two_tables_of_a_name_recmails_is_read(tmp_path):
+    """Both stand in a warehouse where recmail is in a project of the shop's own, with var schema_prefix."""
+    with duckdb.connect(tmp_path / "host.duckdb") as connection:
+        for table in ("x_inputs.latest_run", "staging.stg_users", "x_staging.stg_users", "users.stg_as_of"):
+            connection.execute(f"create schema if not exists {table.partition('.')[0]}")
+            connection.execute(f"create table {table} as select 1 as a")
+        assert schemas_holding(connection, "stg_users") == ["x_staging"]
+        assert schemas_holding(connection, "stg_as_of") == ["users"]
+        # two builds: none goes before the other
+        connection.execute("create schema y_inputs; create table y_inputs.latest_run as select 1 as a")
+        assert schemas_holding(connection, "stg_users") == ["staging", "x_staging"]
+
+
+def test_vars_are_those_that_a_hosts_project_gives_recmail(tmp_path, monkeypatch):
+    text = "{name: shop, vars: {shop_name: Ours, no_var: 1, recmail: {send_from: us@shop.example}}}"
+    (tmp_path / "dbt_project.yml").write_text(text, "utf-8")
+    declared = declared_vars()
+    monkeypatch.setenv("DBT_PROJECT_DIR", str(tmp_path))
+    assert declared_vars() == declared | {"shop_name": "Ours", "send_from": "us@shop.example"}
 
 
 def test_recmails_macros_are_found_from_a_hosts_project(tmp_path, monkeypatch):

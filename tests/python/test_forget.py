@@ -120,6 +120,14 @@ def test_who_stands_where_rounds_of_a_watch_change_nothing_is_not_taken_for_swep
     assert "full build" not in forget(*arguments) and not has_erased(own.database)
 
 
+def test_a_database_that_nothing_was_built_in_is_a_line(tmp_path):
+    duckdb.connect(tmp_path / "w.duckdb").close()
+    said = CliRunner().invoke(
+        main, ["--database", str(tmp_path / "w.duckdb"), "--out", str(tmp_path / "out")]
+    )
+    assert said.exit_code == 1 and "`dbt build` has not ended well in it" in said.output
+
+
 def test_the_file_behind_a_link_is_written_anew(small, tmp_path):
     (tmp_path / "disk").mkdir()
     small.copied_to(tmp_path / "disk")

@@ -8,6 +8,7 @@ import time
 
 import click
 import pytest
+import yaml
 from click import ClickException
 from click.testing import CliRunner
 
@@ -139,4 +140,14 @@ def test_new_files_are_seen(tmp_path):
     before = watch.arrivals({"input_location": str(tmp_path)})
     (tmp_path / "users.csv").write_text("user_id\n", "utf-8")
     assert watch.arrivals({"input_location": str(tmp_path)}) != before
-    assert watch.arrivals({"input_schema": "raw"}) is None
+
+
+@pytest.mark.parametrize(
+    "said", ["input_schema: raw", "input_relations: {users: my_users}", "sources: [shopify]"]
+)
+def test_of_inputs_that_are_no_files_of_one_folder_nothing_is_known(said, tmp_path, monkeypatch):
+    """Whether VARS say so or the project."""
+    assert watch.arrivals(yaml.safe_load(said)) is None
+    (tmp_path / "dbt_project.yml").write_text(f"name: shop\nvars: {{recmail: {{{said}}}}}", "utf-8")
+    monkeypatch.setenv("DBT_PROJECT_DIR", str(tmp_path))
+    assert watch.arrivals({}) is None
