@@ -53,14 +53,15 @@ caps as (
 
 ),
 
--- what an earlier run's sender gave up has never left, and begins anew (Ledger.add_queued); a run's id begins with its time
+-- what an earlier run's sender gave up nobody has, and it begins anew (Ledger.add_queued); a run's id begins with its
+-- time
 states as (
 
     select
         known.message_id,
         case
             when
-                known.state in ('dropped', 'expired')
+                known.state in ('dropped', 'expired', 'failed')
                 and known.run_id < strftime(email_queue.as_of, '%Y-%m-%dT%H:%M:%S')
                 then 'queued'
             else known.state

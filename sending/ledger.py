@@ -145,8 +145,8 @@ class Ledger:
                 )
 
     def _take_up(self, connection: Connection, rows: Collection[dict]) -> None:
-        """What was dropped or expired in an earlier run than that of the rows, and hence never left, is queued again:
-        what held it may have passed, and this run knows more than that one did."""
+        """What was dropped, expired or was refused in an earlier run than that of the rows is queued again: what held
+        it may have passed, and this run knows more than that one did."""
         earlier = select(runs.c.run_id).where(
             runs.c.as_of < max((row["as_of"] for row in rows), default=datetime.min)
         )

@@ -20,8 +20,8 @@ class State(StrEnum):
 
 # state → the states that it may follow. `queued` is what a message begins with.
 FOLLOWS: dict[State, tuple[State, ...]] = {
-    # nothing of it has left, and a later run has decided anew
-    State.QUEUED: (State.DROPPED, State.EXPIRED),
+    # nobody has it, and a later run has decided anew
+    State.QUEUED: (State.DROPPED, State.EXPIRED, State.FAILED),
     # let go by a sender; "later" from a server; or unclear, where the rule says to send again
     State.RENDERED: (State.QUEUED, State.CLAIMED, State.HANDED_OVER, State.AMBIGUOUS),
     State.CLAIMED: (State.RENDERED,),

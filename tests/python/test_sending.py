@@ -356,24 +356,27 @@ def test_what_is_also_in_the_later_run_goes_out_with_that(ledger):
 
 def test_what_an_earlier_run_gave_up_begins_anew_with_a_later_one(ledger):
     """At the address that the user has by then. What the run itself gave up stays so."""
-    book = book_with(ledger, queued(1), queued(2), queued(3, expires_at=T0), queued(4))
-    book.drop({"m1": "mailed_recently"})
+    book = book_with(ledger, *(queued(number) for number in range(1, 5)), queued(5, expires_at=T0))
+    with book.sender() as sender:
+        [refused] = ids(book.claim(sender, "run", 1, GAP))
+        assert book.move(refused, State.FAILED, sender=sender)
+    book.drop({"m2": "mailed_recently"})
     book.expire()
-    book.add_queued([queued(1), queued(3)])
-    assert states(ledger) == {"dropped": 1, "expired": 1, "rendered": 2}
+    book.add_queued([queued(number) for number in range(1, 6)])
+    assert states(ledger) == {"failed": 1, "dropped": 1, "expired": 1, "rendered": 2}
     day = T0 + timedelta(days=1)
     moved = {"email": "New@mail.example", "address_key": "new@mail.example"}
-    for run_id, at, numbers in (("later", day, (1, 2, 3)), ("last", day + GAP, (4,))):
+    for run_id, at, numbers in (("later", day, (1, 2, 3, 5)), ("last", day + GAP, (4,))):
         book = Ledger(ledger, lambda at=at: at)
         book.add_run(run_id, at, len(numbers))
         due = {"run_id": run_id, "as_of": at, "due_at": at, "expires_at": at + GAP}
-        book.add_queued([queued(number, **due, **(moved if number == 2 else {})) for number in numbers])
+        book.add_queued([queued(number, **due, **(moved if number == 3 else {})) for number in numbers])
         book.open_run(run_id)
         with book.sender() as sender:
             claimed = book.claim(sender, run_id, 5, GAP)
             assert ids(claimed) == [f"m{number}" for number in numbers]
             assert all(row["ended_at"] is None for row in claimed)
-            assert [row["email"] for row in claimed if row["message_id"] == "m2"] == [moved["email"]] * (
+            assert [row["email"] for row in claimed if row["message_id"] == "m3"] == [moved["email"]] * (
                 at == day
             )
             assert all(book.move(name, State.HANDED_OVER, sender=sender) for name in ids(claimed))

@@ -1,6 +1,6 @@
 -- Unless the user ordered anything since the email that is followed was queued: who ordered before it came is not asked
 -- again. The first counts from that email, each next one from the follow-up before it.
-{% set ended_by_order = ['cart_abandonment', 'browse_abandonment', 'search_abandonment'] %}  {#- as in int_due_triggers -#}
+{% set reminders = ['cart_abandonment', 'browse_abandonment', 'search_abandonment'] %}  {#- as in int_due_triggers -#}
 
 with counted as (
 
@@ -19,7 +19,7 @@ with counted as (
 -- a till may tell later than the email was queued of an order before it: what the email was about was bought then
 reminded as (
 
-    {% for trigger_type in ended_by_order %}
+    {% for trigger_type in reminders %}
         select
             md5(concat('{{ trigger_type }}:', user_id, ':', occasion)) as message_id,
             happened_at
