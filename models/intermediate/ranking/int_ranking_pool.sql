@@ -1,31 +1,12 @@
 -- What lists are made from: the `ranking_pool_size` best of what is due again and as many of all else, for a play may
 -- hold back either; the best item of each combination of strategies, price band and leading category, for a list may
 -- want it; what item rules propose; and what explore drew.
-{{ config(
-    materialized='table_in_parts',
-    part_keys={'model': 'int_scored_candidates', 'key': 'user_key', 'range_size': constants().candidate_users_per_range}
-) }}
+{{ config(materialized='table_in_parts', part_keys={
+    'model': 'int_scored_candidates', 'key': 'user_key', 'range_size': constants().candidate_users_per_range
+}) }}
 {% set is_due = is_proposed_by('proposed_by', 'buy_again') %}
 
-with items as (
-
-    select
-        item_keys.item_key,
-        contents.price_band,
-        contents.item_number,
-        labels.kind_number,
-        cast(dense_rank() over (order by items.category) as {{ dbt.type_int() }}) as category_number
-    from {{ ref('stg_items') }} as items
-    inner join {{ ref('int_item_keys') }} as item_keys
-        on items.item_id = item_keys.item_id
-    inner join {{ ref('int_content_items') }} as contents
-        on items.item_id = contents.item_id
-    inner join {{ ref('int_item_labels') }} as labels
-        on items.item_id = labels.item_id
-
-),
-
-candidates as (
+with candidates as (
 
     select
         scored.user_key,
@@ -35,13 +16,10 @@ candidates as (
         scored.purchase_probability,
         scored.score as unmixed_score,
         coalesce(cold_start.score, scored.score) as score,
-        items.price_band,
-        items.item_number,
-        items.category_number,
-        items.kind_number
+        item_keys.item_number
     from {{ ref('int_scored_candidates') }} as scored
-    inner join items
-        on scored.item_key = items.item_key
+    inner join {{ ref('int_item_keys') }} as item_keys
+        on scored.item_key = item_keys.item_key
     left join {{ ref('int_cold_start_scores') }} as cold_start
         on
             scored.user_key = cold_start.user_key
@@ -50,7 +28,7 @@ candidates as (
 
 ),
 
--- one order for all that follows
+-- one order for all that follows; what is known of items comes after it, for it would be sorted with them
 ranked as (
 
     select
@@ -70,20 +48,23 @@ ranked as (
 
 ),
 
+described as (
+
+    select
+        ranked.*,
+        labels.price_band,
+        labels.category_number,
+        labels.kind_number
+    from ranked
+    inner join {{ ref('int_item_labels') }} as labels
+        on ranked.item_key = labels.item_key
+
+),
+
 proposed as (
 
     select item_key from {{ ref('int_item_rules') }}
     where is_proposed
-
-),
-
-categories as (
-
-    select
-        user_key,
-        min(score_rank) as score_rank
-    from ranked
-    group by user_key, category_number
 
 ),
 
@@ -92,59 +73,78 @@ firsts as (
     {% for kind in ['proposed_by', 'price_band'] %}
         select
             user_key,
-            min(score_rank) as score_rank
-        from ranked
+            min(score_rank) as best_rank
+        from described
         group by user_key, {{ kind }}
         union
     {% endfor %}
     select
         user_key,
-        score_rank
-    from categories
-    qualify row_number() over (partition by user_key order by score_rank) <= (
+        min(score_rank) as best_rank
+    from described
+    group by user_key, category_number
+    qualify row_number() over (partition by user_key order by best_rank) <= (
         select greatest(max(placements.items), {{ var('recommendations_per_user') }})
         from {{ ref('placements') }} as placements
     )
 
+),
+
+pool as (
+
+    select
+        described.user_key,
+        described.item_key,
+        described.item_number,
+        described.category_number,
+        described.price_band,
+        described.times_bought,
+        described.proposed_by,
+        described.purchase_probability,
+        described.unmixed_score,
+        described.score,
+        cast(row_number() over (partition by described.user_key order by described.score_rank) as {{ dbt.type_int() }})
+            as pool_rank,
+        described.kind_number,
+        case when draws.item_key = described.item_key then draws.draw_rank end as draw_rank,
+        draws.kind_count as draw_kind_count,
+        draws.promising_kind_count as draw_promising_count,
+        draws.is_promising as is_draw_promising,
+        draws.kind_item_count as draw_item_count
+    from described
+    left join firsts
+        on
+            described.user_key = firsts.user_key
+            and described.score_rank = firsts.best_rank
+    left join {{ ref('int_exploration_draws') }} as draws
+        on
+            described.user_key = draws.user_key
+            and described.kind_number = draws.kind_number
+            and draws.{{ is_in_part('user_key') }}  -- else each range would read everybody's
+    where
+        described.due_rank <= {{ var('ranking_pool_size') }}
+        or described.item_key in (select proposed.item_key from proposed)
+        or firsts.user_key is not null
+        or draws.item_key = described.item_key
+
+),
+
+kinds as (
+
+    select
+        user_key,
+        kind_number,
+        case when min(price_band) = max(price_band) then min(price_band) end as kind_price_band
+    from pool
+    group by user_key, kind_number
+
 )
 
 select
-    ranked.user_key,
-    ranked.item_key,
-    ranked.item_number,
-    ranked.category_number,
-    ranked.price_band,
-    ranked.times_bought,
-    ranked.proposed_by,
-    ranked.purchase_probability,
-    ranked.unmixed_score,
-    ranked.score,
-    cast(row_number() over (partition by ranked.user_key order by ranked.score_rank) as {{ dbt.type_int() }})
-        as pool_rank,
-    ranked.kind_number,
-    case
-        when min(coalesce(ranked.price_band, '')) over each_kind = max(coalesce(ranked.price_band, '')) over each_kind
-            then ranked.price_band
-    end as kind_price_band,
-    case when draws.item_key = ranked.item_key then draws.draw_rank end as draw_rank,
-    draws.kind_count as draw_kind_count,
-    draws.promising_kind_count as draw_promising_count,
-    draws.is_promising as is_draw_promising,
-    draws.kind_item_count as draw_item_count
-from ranked
-left join firsts
+    pool.*,
+    kinds.kind_price_band
+from pool
+inner join kinds
     on
-        ranked.user_key = firsts.user_key
-        and ranked.score_rank = firsts.score_rank
-left join {{ ref('int_exploration_draws') }} as draws
-    on
-        ranked.user_key = draws.user_key
-        and ranked.kind_number = draws.kind_number
-        -- else each range would read everybody's
-        and draws.{{ is_in_part('user_key') }}
-where
-    ranked.due_rank <= {{ var('ranking_pool_size') }}
-    or ranked.item_key in (select proposed.item_key from proposed)
-    or firsts.user_key is not null
-    or draws.item_key = ranked.item_key
-window each_kind as (partition by ranked.user_key, ranked.kind_number)
+        pool.user_key = kinds.user_key
+        and pool.kind_number = kinds.kind_number
