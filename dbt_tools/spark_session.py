@@ -13,7 +13,13 @@ INPUT_SCHEMA = "recmail_inputs"
 MEMORY = os.environ.get("RECMAIL_SPARK_MEMORY", "4g")
 # For tables of a few rows, where Spark's time goes into planning: nothing is compiled or compressed, plans are neither
 # checked after each rule nor searched for constraints, and of what has run nothing is kept.
-SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256m", "-XX:+UseSerialGC")
+SHORT_LIVED = (
+    *("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256m", "-XX:+UseSerialGC"),
+    # Spark's classes are believed to be whole: to verify them was an eighth of a start
+    *("-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote"),
+    # a later Java may know no such option
+    "-XX:+IgnoreUnrecognizedVMOptions",
+)
 JAVA_OPTIONS = (
     *SHORT_LIVED,
     # all memory at once: each time that it grows, all of it is searched first

@@ -6,12 +6,12 @@ from pathlib import Path
 import duckdb
 import pytest
 from shop import AS_OF, Tables, small_shop, write_parquet
-from warehouse import FOLDER, Build, assert_same, build, manifest, marts
+from warehouse import FOLDER, NO_GATE, Build, assert_same, build, manifest, marts
 
 from dbt_tools.dbt_runs import run_dbt
 
 AT = str(AS_OF)
-KEYS = ("--select", "+int_item_keys", "+int_user_keys", "+int_order_keys")
+KEYS = ("--select", "+int_item_keys", "+int_user_keys", "+int_order_keys", *NO_GATE)
 STATE = ("item_keys", "user_keys", "order_keys", "user_segments", "input_runs")
 
 
