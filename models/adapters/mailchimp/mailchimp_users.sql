@@ -15,11 +15,13 @@ select
         when lower(status) in ('pending', 'transactional') then 'never_subscribed'
         else status
     end as email_consent,
-    {{ clean_timestamp("case when lower(status) = 'subscribed' then opted_in_at else changed_at end") }}
-        as email_consent_at,
+    -- without a time a bounce stands, whatever the shop was told later
+    {{ clean_timestamp(
+        "case lower(status) when 'subscribed' then opted_in_at when 'cleaned' then null else changed_at end"
+    ) }} as email_consent_at,
     {{ clean_timestamp('coalesce(signed_up_at, opted_in_at)') }} as signed_up_at
 from {{ ref('mailchimp_table_members') }}
 qualify row_number() over (
     partition by member_id
-    order by case when lower(status) = 'subscribed' then 1 else 0 end, changed_at desc, status
+    order by case lower(status) when 'cleaned' then 0 when 'subscribed' then 2 else 1 end, changed_at desc, status
 ) = 1

@@ -40,6 +40,16 @@ terms as (
 
 ),
 
+items as (
+
+    select
+        items.item_id,
+        items.category,
+        cast({{ item_worth() }} as double) as worth
+    from {{ ref('stg_items') }} as items
+
+),
+
 -- what else the score is made of; a factor of 1 adds nothing
 factors as (
 
@@ -47,7 +57,7 @@ factors as (
         shown.user_id,
         shown.item_id,
         shown.position,
-        cast({{ item_worth() }} as double) as objective,
+        items.worth as objective,
         cast({{ boost('shown.purchase_probability', category_factor) }} as double) as category_rules,
         -- on the odds that the rules left
         cast(({{ boost('shown.purchase_probability', click_factor) }}) as double)
@@ -56,7 +66,7 @@ factors as (
         shown.playbook_factor as playbook,
         shown.item_rule_factor as item_rules
     from shown
-    inner join {{ ref('stg_items') }} as items
+    inner join items
         on shown.item_id = items.item_id
     left join {{ ref('int_user_category_factors') }} as category_factors
         on
