@@ -42,7 +42,6 @@ select
     named.item_id,
     item_keys.item_key,
     named.short_name,
-    contents.price_band,
     cast(dense_rank() over (order by named.category) as {{ dbt.type_int() }}) as category_number,
     dense_rank() over (order by named.category, {{ singular('named.noun_key') }}) as kind_number,
     named.is_active and named.is_product and sensitivity.item_id is null as is_nameable
@@ -51,5 +50,3 @@ inner join item_keys
     on named.item_id = item_keys.item_id
 left join sensitivity
     on named.item_id = sensitivity.item_id
-left join {{ ref('int_content_items') }} as contents
-    on named.item_id = contents.item_id

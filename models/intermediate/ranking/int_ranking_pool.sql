@@ -52,19 +52,14 @@ described as (
 
     select
         ranked.*,
-        labels.price_band,
+        contents.price_band,
         labels.category_number,
         labels.kind_number
     from ranked
     inner join {{ ref('int_item_labels') }} as labels
         on ranked.item_key = labels.item_key
-
-),
-
-proposed as (
-
-    select item_key from {{ ref('int_item_rules') }}
-    where is_proposed
+    inner join {{ ref('int_content_items') }} as contents
+        on ranked.item_key = contents.item_key
 
 ),
 
@@ -123,7 +118,11 @@ pool as (
             and draws.{{ is_in_part('user_key') }}  -- else each range would read everybody's
     where
         described.due_rank <= {{ var('ranking_pool_size') }}
-        or described.item_key in (select proposed.item_key from proposed)
+        or described.item_key in (
+            select rules.item_key
+            from {{ ref('int_item_rules') }} as rules
+            where rules.is_proposed
+        )
         or firsts.user_key is not null
         or draws.item_key = described.item_key
 
