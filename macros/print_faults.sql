@@ -1,6 +1,6 @@
 {#-
-  on-run-end hook: what failed tests found, up to three different `faults` each. No other column is printed, since rows
-  may hold personal data; a test without that column says nothing more than its name.
+  on-run-end hook: where failed tests found what, up to three different `faults` each. No other column is printed, since
+  rows may hold personal data; a test without that column says nothing more than its name.
 -#}
 {% macro print_faults(results) %}
     {% for result in results if execute and result.node.resource_type == 'test' and result.status in ('fail', 'warn') %}
@@ -18,7 +18,8 @@
             {% if found | length > 3 %}
                 {% do lines.append("… and " ~ (found | length - 3) ~ " more kinds of fault") %}
             {% endif %}
-            {% do exceptions.warn(lines | join("\n")) %}
+            {% set place = (result.node.attached_node or result.node.name).split('.') | last %}
+            {% do exceptions.warn(place ~ ': ' ~ lines | join("\n")) %}
         {% endif %}
     {% endfor %}
 {% endmacro %}

@@ -320,22 +320,27 @@ def test_every_failed_test_says_what_it_found_but_no_more_than_three_kinds():
 
         known = {"execute": True, "run_query": run_query, "exceptions": SimpleNamespace(warn=said.append)}
         # in a warned shop the gate's own test is the fourth that finds something
-        kinds = [1, 1, 1, 2, 5]
+        orders, items = "model.shop.orders", "model.shop.items"
+        tests = [(orders, 1), (orders, 1), (items, 1), (None, 2), (items, 5)]
         results = [
             SimpleNamespace(
                 node=SimpleNamespace(
                     resource_type="test",
+                    attached_node=attached,
+                    name="assert_amounts_add_up",
                     compiled_code=f"select 'fault ' || range as faults from range({kind}) union all select 'fault 0'",
                 ),
                 status="warn",
             )
-            for kind in kinds
+            for attached, kind in tests
         ]
         call_macro("print_faults", known, [Path("print_faults.sql")], results)
     assert said == [
-        *["fault 0 (2 rows)"] * 3,
-        "fault 0 (2 rows)\nfault 1",
-        "fault 0 (2 rows)\nfault 1\nfault 2\n… and 2 more kinds of fault",
+        "orders: fault 0 (2 rows)",
+        "orders: fault 0 (2 rows)",
+        "items: fault 0 (2 rows)",
+        "assert_amounts_add_up: fault 0 (2 rows)\nfault 1",
+        "items: fault 0 (2 rows)\nfault 1\nfault 2\n… and 2 more kinds of fault",
     ]
 
 
