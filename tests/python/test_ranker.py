@@ -32,7 +32,7 @@ class Scorer:
         self.connection.execute(
             """
             create table stg_items as
-            select item_id, category, cast(price as decimal(18, 4)) as price, unit_cost
+            select item_id, category, cast(price as decimal(18, 4)) as price, unit_cost, 'GBP' as currency
             from (values ('i', 'tea', 10, 4.0), ('unknown cost', 'tea', 10, null), ('boosted', 'cups', 10, 4.0))
                 as items (item_id, category, price, unit_cost);
             create table int_item_keys as
