@@ -179,12 +179,19 @@ def read(connection: duckdb.DuckDBPyConnection, path: Path, named: dict[str, str
     theirs = [name for (name, *_) in connection.execute("describe read_rows").fetchall()]
     connection.execute("create or replace temp view rows as select columns(*)::varchar from read_rows")
     bare = {re.sub(r"[^a-z0-9]", "", name.lower()): name for name in theirs}
+    # without a header the first line is somebody's
+    has_header = any(one in bare for known in COLUMNS.values() for one in known) or bool(named)
+    it_has = (
+        f"it has {', '.join(theirs)}"
+        if has_header
+        else "nor for anything else, so that its header is missing or says nothing known"
+    )
     chosen = {}
     for column, known in COLUMNS.items():
         name = named.get(column) or next((bare[one] for one in known if one in bare), None)
         if name not in theirs:
             raise click.ClickException(
-                f"{path} has no column for {column}{f' named {name}' if name else ''}; it has {', '.join(theirs)}. "
+                f"{path} has no column for {column}{f' named {name}' if name else ''}; {it_has}. "
                 f"Say which: --column {column}=THEIRS"
             )
         chosen[column] = qualified(name)

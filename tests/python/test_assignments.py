@@ -99,6 +99,9 @@ def test_any_table_will_do_whose_columns_are_known_or_named(tmp_path):
     assert (
         said.exit_code == 1 and "has no column for user_id; it has who, experiment, arm, seen" in said.output
     )
+    # a file without a header names people
+    said = taken(tmp_path, {"ann@mail.example": ["bob@mail.example"], "subject": ["subject"]})
+    assert said.exit_code == 1 and "its header is missing" in said.output and "@" not in said.output
     said = taken(tmp_path, table, "--column", "user_id=who", "--column", "assigned_at=seen")
     assert said.exit_code == 0, said.output
     assert rows(tmp_path) == [("subject", "u1", "b", datetime(2024, 5, 30, 10, 0, 0, 500))]
