@@ -180,7 +180,9 @@ def read(connection: duckdb.DuckDBPyConnection, path: Path, named: dict[str, str
     connection.execute("create or replace temp view rows as select columns(*)::varchar from read_rows")
     bare = {re.sub(r"[^a-z0-9]", "", name.lower()): name for name in theirs}
     # without a header the first line is somebody's
-    has_header = any(one in bare for known in COLUMNS.values() for one in known) or bool(named)
+    has_header = any(one in bare for known in COLUMNS.values() for one in known) or any(
+        name in theirs for name in named.values()
+    )
     it_has = (
         f"it has {', '.join(theirs)}"
         if has_header

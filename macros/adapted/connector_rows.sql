@@ -9,10 +9,11 @@
     {% set table = recmail.find_connector_table(meta.source, meta.names) %}
     {% set found = table or recmail.connector_list(meta.source, meta.get('lists', [])) %}
     {% set columns = recmail.input_columns(table) if table else {} %}
-    {% set expressions, missing, wanted = [], [], {} %}
+    {% set expressions, missing, wanted, known = [], [], {}, [] %}
     {% for column in model.columns.values() %}
         {% set names = column.config.meta.names %}
         {% set expression = recmail.list_column(names) if found and not table else recmail.connector_column(names, columns) %}
+        {% if expression %}{% do known.append(expression) %}{% endif %}
         {% if expression and column.config.meta.required %}{% do wanted.update({expression: names}) %}{% endif %}
         {% if expression and column.name.endswith('_id') %}{% set expression = recmail.clean_id(expression) %}{% endif %}
         {% if not expression and column.config.meta.required %}
@@ -29,7 +30,8 @@
             ~ ("table " ~ meta.names | join(' or ') ~ " is missing in " ~ recmail.source_place(meta.source)
             ~ " (var source_places)" if not found else
             "table " ~ meta.names[0] ~ " lacks " ~ missing | join(', ')
-            ~ (": found only " ~ columns | join(', ') if table else ", in " ~ meta.lists | join(' or ')))
+            ~ (", in " ~ meta.lists | join(' or ') if not table else ": found only " ~ columns | join(', ') if known
+            else ": its first row must name them"))
         ) %}
     {% endif %}
     {{ return("select\n    " ~ expressions | join(",\n    ") ~ ("\nfrom " ~ found if found else "\nwhere false")) }}

@@ -178,6 +178,19 @@ def test_a_list_without_a_field_that_is_required_is_one_message(variables, tmp_p
     assert "in orders.line_items" in found.text
 
 
+def test_a_file_without_a_header_is_one_message_that_names_nobody(variables, tmp_path):
+    (tmp_path / "shopify").mkdir()
+    (tmp_path / "shopify" / "customer.csv").write_text("7,ann@mail.example,Ann\n8,bob@mail.example,Bob\n")
+    found = build(
+        tmp_path / "w.duckdb",
+        variables | {"source_places": variables["source_places"] | {"shopify": str(tmp_path / "shopify")}},
+        *("--select", "shopify_table_customers"),
+    )
+    assert not found.succeeded
+    assert "table customer lacks column id: its first row must name them" in found.text
+    assert "ann" not in found.text
+
+
 def test_a_table_that_is_missing_is_one_message(variables, tmp_path):
     elsewhere = variables | {"source_places": variables["source_places"] | {"shopify": str(tmp_path)}}
     found = build(tmp_path / "w.duckdb", elsewhere, "--select", "shopify_table_orders")
