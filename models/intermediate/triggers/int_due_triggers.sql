@@ -21,7 +21,7 @@ due as (
         triggers.cool_down_days,
         {{ dbt.dateadd('hour', 'triggers.delay_hours', 'occasions.happened_at') }} as due_at,
         coalesce(
-            occasions.trigger_type in ('cart_abandonment', 'browse_abandonment', 'search_abandonment')
+            occasions.trigger_type in ({{ literals(reminder_types()) }})
             and last_orders.last_ordered_at >= occasions.happened_at,
             false
         ) as is_ordered_since
@@ -43,7 +43,7 @@ select
     user_id,
     trigger_type,
     occasion,
-    md5(concat(trigger_type, ':', user_id, ':', occasion)) as message_id,
+    {{ message_id() }} as message_id,
     happened_at,
     due_at,
     item_id,

@@ -1,7 +1,5 @@
 -- Unless the user ordered anything since the email that is followed was queued: who ordered before it came is not asked
 -- again. The first counts from that email, each next one from the follow-up before it.
-{% set reminders = ['cart_abandonment', 'browse_abandonment', 'search_abandonment'] %}  {#- as in int_due_triggers -#}
-
 with counted as (
 
     select
@@ -19,9 +17,9 @@ with counted as (
 -- a till may tell later than the email was queued of an order before it: what the email was about was bought then
 reminded as (
 
-    {% for trigger_type in reminders %}
+    {% for trigger_type in reminder_types() %}
         select
-            md5(concat('{{ trigger_type }}:', user_id, ':', occasion)) as message_id,
+            {{ message_id(literal(trigger_type)) }} as message_id,
             happened_at
         from {{ ref('int_trigger_' ~ trigger_type) }}
         {{ 'union all' if not loop.last }}
