@@ -68,13 +68,22 @@ changed_markets as (
 
 ),
 
+undone_orders as (
+
+    select distinct order_id
+    from newer_orders
+    where
+        order_id is not null
+        and lower(trim(order_status)) in ('cancelled', 'refunded')
+
+),
+
 -- whatever became of them: who ordered anything has decided, as in int_due_triggers
 new_orders as (
 
     select
         orders.order_id,
-        coalesce(orders.user_id, identities.user_id) as user_id,
-        coalesce(lower(trim(orders.order_status)), '') in ('cancelled', 'refunded') as is_undone
+        coalesce(orders.user_id, identities.user_id) as user_id
     from newer_orders as orders
     left join stg_identities as identities
         on orders.anonymous_id = identities.anonymous_id
@@ -102,7 +111,7 @@ bought as (
         on lines.item_id = families.item_id
     where
         coalesce(try_cast(lines.quantity as double), 1) > 0
-        and not new_orders.is_undone
+        and new_orders.order_id not in (select order_id from undone_orders)
 
 ),
 
@@ -292,11 +301,9 @@ held as (
         from waiting
         inner join int_trigger_decisions as decisions
             on waiting.message_id = decisions.message_id
-        inner join newer_orders as orders
-            on decisions.occasion = orders.order_id
-        where
-            waiting.trigger_type = 'post_purchase'
-            and lower(trim(orders.order_status)) in ('cancelled', 'refunded')
+        inner join undone_orders
+            on decisions.occasion = undone_orders.order_id
+        where waiting.trigger_type = 'post_purchase'
     ) as reasons
         on
             waiting.user_id = reasons.user_id
