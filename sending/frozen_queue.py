@@ -23,6 +23,7 @@ from email_render.run import read_plan, rendered_parts
 from sending.erased import erased_users
 from sending.revision import Revision, part_file
 from sending.settings import Settings
+from sending.states import FOLLOWS, State
 
 QUERY = Path(__file__).with_name("frozen_queue.sql").read_text("utf-8")
 MARTS = (
@@ -121,7 +122,10 @@ class Queue:
         self._connection.execute(
             f"create temp view lists as {lists('user_id, position, item_id, strategy, currency, propensity')}"
         )
-        self._connection.execute(f"create temp table frozen_queue as {QUERY}", {"now": now})
+        self._connection.execute(
+            f"create temp table frozen_queue as {QUERY}",
+            {"now": now, "given_up": [str(state) for state in FOLLOWS[State.QUEUED]]},
+        )
 
     def _insert(self, table: str, schema: pa.Schema, rows: Iterable[dict]) -> None:
         batches = (pa.RecordBatch.from_pylist(some, schema) for some in batched(rows, ROWS_AT_ONCE))

@@ -61,7 +61,7 @@ states as (
         known.message_id,
         case
             when
-                known.state in ('dropped', 'expired', 'failed')
+                known.state in (select unnest($given_up::varchar[]))
                 and known.run_id < strftime(email_queue.as_of, '%Y-%m-%dT%H:%M:%S')
                 then 'queued'
             else known.state
