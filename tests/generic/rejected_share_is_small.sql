@@ -82,7 +82,7 @@ judged as (
 
 select
     concat(
-        'table {{ table_name }}: ', faulty_count, ' of ', row_count, ' rows rejected, ',
+        faulty_count, ' of ', row_count, ' rows rejected, ',
         cast(round(100.0 * faulty_count / row_count, 1) as decimal(5, 1)), ' %; expected at most ',
         case broken_limits
             {% for level, number in [('error', 2), ('warn', 1)] %}

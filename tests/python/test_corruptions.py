@@ -481,7 +481,7 @@ def test_a_share_of_faulty_rows_warns(tmp_path):
     warned = build_in(tmp_path, *only(*checks), tests=True)
     assert warned.succeeded, warned.text
     assert [line for line in warned.text.splitlines() if "rows rejected" in line] == [
-        "table users: 9 of 48 rows rejected, 18.8 %; expected at most 1.0 % (var rejected_share_warn). "
+        "checked_users: 9 of 48 rows rejected, 18.8 %; expected at most 1.0 % (var rejected_share_warn). "
         "Commonest: user_id is missing (9). All of them: "
         f"{warned.schema('checked_users')}.checked_users where reject_reasons <> ''"
     ]
@@ -493,7 +493,7 @@ def test_a_larger_share_of_faulty_rows_stops_the_build(tmp_path):
     assert not stopped.succeeded
     rows = f"{stopped.schema('checked_users')}.checked_users where reject_reasons <> ''"
     assert (
-        "table users: 10 of 49 rows rejected, 20.4 %; expected at most 5.0 % (var rejected_share_error). "
+        "checked_users: 10 of 49 rows rejected, 20.4 %; expected at most 5.0 % (var rejected_share_error). "
         f"Commonest: user_id is missing (10). All of them: {rows}"
     ) in stopped.text
     # what the message names is there to look at, what needs users is not

@@ -98,7 +98,7 @@ def test_who_stood_in_a_first_build_that_failed_is_not_taken_for_swept(tmp_path)
     variables = {"input_location": str(write_parquet(tables | {"orders": orders}, tmp_path / "in"))}
     chosen = ("--select", "+int_user_keys", "+stg_erasure_requests", *NO_GATE)
     failed = build(tmp_path / "w.duckdb", variables, *chosen, tests=True)
-    assert not failed.succeeded and re.search("table orders: .* rows rejected", failed.text)
+    assert not failed.succeeded and re.search("checked_orders: .* rows rejected", failed.text)
     assert any(MARK in row for row in failed.content("checked_users"))
     tables["erasure_requests"].append({"user_id": "u5", "requested_at": AS_OF})
     write_parquet(tables, tmp_path / "in")
