@@ -32,11 +32,14 @@ LISTS = {"recmail": "lists.recmail", "implicit": "lists.implicit"}
 PACKAGES = ("duckdb", "dbt-core", "implicit", "numpy", "scipy", "pyarrow")
 
 # what lies between the interactions and the lists; the two dictionaries are part of the way
-MODELS = ("int_interactions+,+int_neighbour_votes", "int_item_keys")
-INPUT_MODELS = ("int_interactions", "int_purchases")
+MODELS = (
+    *("int_user_keys", "int_item_keys", "int_user_items", "int_profiles", "int_profile_lists"),
+    *("int_item_support", "int_item_pairs", "int_item_similarities"),
+    *("int_neighbour_lists", "int_neighbour_votes"),
+)
 READ_MODELS = (
-    *(*INPUT_MODELS, "stg_items", "stg_users", "int_order_keys", "input_erasure_requests"),
-    *("int_content_similarities", "int_item_upgrades"),
+    *("int_interactions", "int_purchases", "stg_items", "stg_users", "int_order_keys"),
+    *("input_erasure_requests", "int_content_similarities", "int_item_upgrades"),
 )
 VARIABLES = {
     "profile_items_max": PROFILE_ITEMS,
@@ -127,7 +130,7 @@ def run_recmail(database: Path, folder: Path, variables: dict) -> Run:
         (inputs / f"{table}.csv").write_text(f"{columns}\n{values}\n", encoding="utf-8")
     with sampled() as samples:
         run = run_dbt(
-            *("run", "--threads", str(THREADS), "--select", *MODELS, "--exclude", *INPUT_MODELS),
+            *("run", "--threads", str(THREADS), "--select", *MODELS),
             variables=variables | {"input_location": str(inputs)},
             folder=folder,
             database=database,

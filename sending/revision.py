@@ -1,8 +1,8 @@
 """What newer inputs change in a queue that was frozen when it was built: messages drop, items give way to reserves.
 
-One query (revalidation.sql) says what is different. Words that may have spoken of what changed become general ones of
-seed texts: a subject that names what is sold out, a title that says what all items had in common. What changed is
-rendered into a file of its own beside render's parts, with a number below zero.
+The queries of revalidation/, a table each, say what is different. Words that may have spoken of what changed become
+general ones of seed texts: a subject that names what is sold out, a title that says what all items had in common. What
+changed is rendered into a file of its own beside render's parts, with a number below zero.
 """
 
 import os
@@ -28,9 +28,13 @@ from email_render.tokens import sign
 from sending.newer_inputs import open_newer_inputs
 from sending.settings import Settings
 
-QUERY, WORDS = (
-    Path(__file__).with_name(name).read_text("utf-8") for name in ("revalidation.sql", "revision.sql")
+# each reads those before it
+REVALIDATION = (
+    *("waiting", "undone_orders", "new_orders"),
+    *("account_addresses", "changed_users", "new_events", "refusals", "held"),
+    *("shown", "revalidated"),
 )
+WORDS = Path(__file__).with_name("revision.sql")
 READ = (
     *("int_message_recipients", "int_item_markets", "int_item_labels", "int_item_families", "stg_identities"),
     *("int_trigger_decisions", "triggers", "texts", "email_event_synonyms"),
@@ -61,17 +65,7 @@ class Revision:
         # render keeps little at a time; this query has all that waits at once
         connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
         open_newer_inputs(connection, inputs)
-        connection.execute(
-            f"create temp table revalidated as {QUERY}",
-            {
-                "now": now,
-                "gap_seconds": settings.gap.total_seconds(),
-                "ended_by_order": list(settings.ended_by_order),
-                "reserves_from": RESERVES_FROM,
-                "plus_tags_share_an_address": settings.plus_tags_share_an_address,
-                "refusing_words": call_macro("refusing_words", {}, [REFUSING_WORDS]),
-            },
-        )
+        self._revalidate(settings, now)
         connection.execute(
             """
             update frozen_queue set drop_reason = revalidated.drop_reason
@@ -90,6 +84,22 @@ class Revision:
             "select count(changes), count(*) from revalidated where drop_reason is null"
         ).fetchall()
 
+    def _revalidate(self, settings: Settings, now: datetime) -> None:
+        parameters = {
+            "now": now,
+            "gap_seconds": settings.gap.total_seconds(),
+            "ended_by_order": list(settings.ended_by_order),
+            "reserves_from": RESERVES_FROM,
+            "plus_tags_share_an_address": settings.plus_tags_share_an_address,
+            "refusing_words": call_macro("refusing_words", {}, [REFUSING_WORDS]),
+        }
+        for table in REVALIDATION:
+            query = Path(__file__).with_name("revalidation").joinpath(f"{table}.sql").read_text("utf-8")
+            [statement] = self._connection.extract_statements(f"create temp table {table} as {query}")
+            self._connection.execute(
+                statement, {name: parameters[name] for name in statement.named_parameters}
+            )
+
     def render(self, out: Path, key: bytes, theme: Theme) -> None:
         """Renders what changed, if anything did; its place, items and subject stand in frozen_queue then."""
         if not self.rendered_anew:
@@ -100,7 +110,7 @@ class Revision:
                 f"{self.rendered_anew:,} messages must be rendered anew, since newer inputs change them: send with the "
                 "RECMAIL_UNSUBSCRIBE_KEY and the --theme that rendered the others."
             )
-        for statement in WORDS.split(";\n"):
+        for statement in WORDS.read_text("utf-8").split(";\n"):
             self._connection.execute(statement)
         number = reserved_number(out)
         renderer = Renderer(partial(sign, key), "sql", theme)
