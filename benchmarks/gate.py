@@ -68,7 +68,7 @@ def run_on_duckdb(path: Path) -> int:
     connection.execute(f"create view inputs.order_lines as from read_parquet({literal(path)})")
     row_count = connection.execute("select count(*) from inputs.order_lines").fetchall()[0][0]
     context = ephemeral_context(FetchingConnection(connection))
-    rows = list(suite_rows(context, connection, order_lines_contract(), row_count))
+    rows = list(suite_rows(lambda: context, connection, order_lines_contract(), row_count, few_rows=0))
     return sum(row["is_success"] for row in rows)
 
 

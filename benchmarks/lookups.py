@@ -34,7 +34,9 @@ SQL = "select placement, items from site_recommendations where subject_type = 'u
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     arguments.add_argument("--database", type=Path, required=True)
-    database, url = arguments.parse_args().database, os.environ["RECMAIL_REDIS_URL"]
+    database, url = arguments.parse_args().database, os.environ.get("RECMAIL_REDIS_URL")
+    if not url:
+        arguments.error("RECMAIL_REDIS_URL is not set: whose Redis takes the lists?")
     server, store = redis.Redis.from_url(url, decode_responses=True), RedisStore(url)
     print(
         machine(

@@ -199,6 +199,8 @@ def main() -> None:
     parser.add_argument("--million", action="store_true", help="render a million messages instead (minutes)")
     parser.add_argument("--out", type=Path, default=ROOT / "docs/benchmarks_render.md")
     arguments = parser.parse_args()
+    if arguments.messages < PIPELINE_MESSAGES:
+        parser.error(f"--messages: at least {PIPELINE_MESSAGES:,}, which each pipeline renders")
     written = arguments.out.read_text(encoding="utf-8") if arguments.out.exists() else ""
     first, title, last = written.partition(MILLION_TITLE)
     with tempfile.TemporaryDirectory() as name:

@@ -10,6 +10,7 @@ from dbt_macros import project_macros
 from shop import small_shop, write_parquet
 from warehouse import INPUT_MODELS, build, compiled_models, connect
 
+from benchmarks.gate import make_lines, order_lines_contract, run_on_duckdb, run_on_pandas
 from dbt_tools.build_vars import declared_vars
 from dbt_tools.macros import call_macro
 from email_render.gate import gate_problem
@@ -287,6 +288,13 @@ def test_the_gate_in_sql_judges_as_great_expectations_does(judge, judge_in_sql, 
     assert {key: [row.get(name) for name in judged] for key, row in found.items()} == {
         key: [row.get(name) for name in judged] for key, row in expected.items()
     }
+
+
+def test_the_benchmark_of_the_gate_judges_alike_on_both_engines(tmp_path):
+    lines = tmp_path / "order_lines.parquet"
+    make_lines(lines, 2_000)
+    expected = len(list(expectations(order_lines_contract())))
+    assert run_on_duckdb(lines) == run_on_pandas(lines) == expected > 0
 
 
 def test_a_failed_gate_stops_the_build_with_one_message_and_yesterdays_mail_stays(small, tmp_path):
