@@ -5,6 +5,7 @@ Each of these changes a function of dbt's for the time of a run in this process 
 """
 
 import gc
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import CodeType
@@ -15,6 +16,7 @@ from dbt.clients.jinja import MacroGenerator, MacroStack
 from dbt.compilation import Linker
 from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
 from dbt.context.manifest import ManifestContext
+from dbt.context.providers import ModelContext
 from dbt.contracts.graph.nodes import Macro
 from dbt.graph.queue import GraphQueue
 from dbt_common.clients import agate_helper
@@ -34,6 +36,7 @@ def less_work(seconds: Mapping[str, float] | None = None) -> Iterator[None]:
         _with_templates_compiled_once(),
         _with_macros_named_at_once(),
         _with_macros_bound_at_once(),
+        _with_macros_bound_once_a_thread(),
         _with_types_of_results_made_once(),
         _with_a_cycle_looked_for_where_one_is(),
         _with_the_longest_way_first(seconds or {}),
@@ -70,11 +73,12 @@ def without_looking_for_garbage() -> Iterator[None]:
 @contextmanager
 def without_debug_events() -> Iterator[None]:
     """For a run whose log nobody keeps: dbt makes dozens of messages of each node, a tenth of a small build. Those that
-    somebody reads are put together when they are read."""
+    somebody reads are put together when they are read; what callbacks read are warnings and errors."""
     fire_event, init, getattr_of_event = EventManager.fire_event, BaseEvent.__init__, BaseEvent.__getattr__
 
     def fire_what_is_read(manager: EventManager, event, level=None, *arguments, **options) -> None:
-        if (level or event.level_tag()).value != "debug":
+        unread = ("debug",) if manager.loggers else ("debug", "info")
+        if (level or event.level_tag()).value not in unread:
             fire_event(manager, event, level, *arguments, **options)
 
     def keep_words(event: BaseEvent, *arguments, **options) -> None:
@@ -163,6 +167,43 @@ def _bound(macro: Macro, context: dict, node: object, stack: MacroStack) -> Macr
     generator = MacroGenerator.__new__(MacroGenerator)
     generator.__dict__ = {"context": context, "macro": macro, "node": node, "stack": stack}
     return generator
+
+
+@contextmanager
+def _with_macros_bound_once_a_thread() -> Iterator[None]:
+    """dbt binds its macros to a node that it compiles and again when it runs it, and each of its threads is at one node
+    at a time: the bound ones of the node before are bound to the next."""
+    build_namespace = ManifestContext._build_namespace
+    kept = threading.local()
+
+    def build_from_the_one_before(context: ManifestContext) -> MacroNamespace:
+        # of other kinds there may be several at a time
+        if type(context) is not ModelContext:
+            return build_namespace(context)
+        before = getattr(kept, "context", None)
+        if before is None or not _is_done_and_alike(before, context):
+            kept.context = context
+            return build_namespace(context)
+        before._ctx.clear()
+        context._ctx, context.macro_stack, kept.context = before._ctx, before.macro_stack, context
+        named = before.namespace
+        for macros in (*named.packages.values(), named.global_project_namespace):
+            for macro in macros.values():
+                macro.node = context.model
+        return named
+
+    with _replaced(ManifestContext, _build_namespace=build_from_the_one_before):
+        yield
+
+
+def _is_done_and_alike(before: ModelContext, context: ModelContext) -> bool:
+    """Whether no macro of the one before is being called, and its macros are those of the other."""
+    return (
+        before.macro_stack.depth == 0
+        and before.manifest is context.manifest
+        and before.config is context.config
+        and before.search_package == context.search_package
+    )
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """The whole project built on Apache Spark, beside what DuckDB built from the same inputs: every table row by row.
 
-    python -m dbt_tools.spark_parity WAREHOUSE INPUTS [--then WAREHOUSE INPUTS]
+    python -m dbt_tools.spark_parity WAREHOUSE INPUTS [--then WAREHOUSE INPUTS] [--also-on MASTER MODELS]
 
 Runs in `.venv-spark` on Java 17, in one session of this process. --then builds later inputs over what the build before
-left, and compares again with what DuckDB made of them over its own. Rows are compared as a set with repeats: ids,
+left, and compares again with what DuckDB made of them over its own. --also-on builds some of the first inputs' models
+once more, from nothing, where Spark's master is another. Rows are compared as a set with repeats: ids,
 ranks, times and texts equal, numbers to 1e-6. Exit code 1 when a table differs or a model does not run.
 """
 
@@ -182,6 +183,7 @@ def main() -> None:
     options.add_argument("--vars", default="{}", help="vars it was built with, JSON")
     options.add_argument("--select", help="these models alone, as dbt's --select has them")
     options.add_argument("--master", default=os.environ.get("RECMAIL_SPARK_MASTER", "local[2]"))
+    options.add_argument("--also-on", nargs=2, metavar=("MASTER", "MODELS"), help="these models there, too")
     options.add_argument("--dbt", type=Path, help="DuckDB's dbt, that builds WAREHOUSE meanwhile")
     options.add_argument("--keep", type=Path, help="a new folder for Spark's tables of the first build")
     chosen = options.parse_args()
@@ -200,6 +202,12 @@ def main() -> None:
         for warehouse, inputs in chosen.then:
             is_right &= build_and_compare(project, warehouse, inputs, chosen.select_then)
         multiplied = faults(project.event_log)
+        if chosen.also_on:
+            master, select = chosen.also_on
+            print(f"on {master}")
+            project = project.reopened(folder / "also", master)
+            is_right &= build_and_compare(project, chosen.warehouse, chosen.inputs, select)
+            multiplied += faults(project.event_log)
     finally:
         if duckdb_build:
             duckdb_build.terminate()

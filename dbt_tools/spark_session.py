@@ -1,5 +1,7 @@
 """A session of Apache Spark in this process, and dbt that builds the project in it: `.venv-spark` on Java 17."""
 
+import functools
+import inspect
 import json
 import os
 import sys
@@ -66,7 +68,7 @@ class SparkProject:
     def open(
         cls, folder: Path, master: str, variables: dict, settings: Mapping = SMALL_SHOP
     ) -> "SparkProject":
-        """With vars that every build has."""
+        """With vars that every build has, in a Java of its own."""
         variables = variables | {"input_schema": INPUT_SCHEMA}
         # dbt's target sets it again before each statement
         os.environ["RECMAIL_SPARK_PARTITIONS"] = str(settings["spark.sql.shuffle.partitions"])
@@ -75,6 +77,12 @@ class SparkProject:
             session = pool.submit(start_session, folder, master, settings)
             manifest = parse(variables)
         return cls(folder, session.result(), manifest, variables)
+
+    def reopened(self, folder: Path, master: str) -> "SparkProject":
+        """The same on another master, with nothing built: neither Java starts again nor is the project read again."""
+        self.spark.stop()
+        folder.mkdir()
+        return SparkProject(folder, start_session(folder, master, SMALL_SHOP), self.manifest, self.variables)
 
     @property
     def warehouse(self) -> Path:
@@ -142,8 +150,10 @@ def name_calls(spark) -> None:
     """Tells Spark in each of dbt's threads who calls: else it looks through the stack for it at all steps of plans."""
     from dbt.adapters.spark.session import Cursor
 
-    execute, named = Cursor.execute, threading.local()
+    # of a session before this one, too
+    execute, named = inspect.unwrap(Cursor.execute), threading.local()
 
+    @functools.wraps(execute)
     def execute_named(cursor: Cursor, sql: str, *parameters) -> None:
         if not hasattr(named, "context"):
             named.context = spark.sparkContext

@@ -1,6 +1,8 @@
 """What runs in this process do once instead of again and again (dbt_tools/less_work.py) is what dbt would have done."""
 
 import gc
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import agate
 import networkx
@@ -9,13 +11,17 @@ from dbt.clients.jinja import MacroGenerator, MacroStack
 from dbt.compilation import Linker
 from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
 from dbt.context.manifest import ManifestContext
+from dbt.context.providers import ModelContext
 from dbt.exceptions import DuplicateMacroNameError
 from dbt.graph.queue import GraphQueue
 from dbt_common.clients import agate_helper
+from dbt_common.events.base_types import EventLevel
+from dbt_common.events.event_manager import EventManager
+from dbt_common.events.types import Note
 from jinja2 import Environment
 from warehouse import manifest
 
-from dbt_tools.less_work import less_work
+from dbt_tools.less_work import less_work, without_debug_events
 
 ROWS = [
     {"text": "null", "number": 1, "mixed": 2.5, "nothing": None, "words": ["a"]},
@@ -80,6 +86,65 @@ def test_every_macro_is_bound_alike():
             assert all(at_once[place][name] == generators[name] for name in generators)
 
 
+@pytest.fixture
+def bound(monkeypatch):
+    """A function that binds the macros to a node, as dbt does it to compile or run one."""
+    monkeypatch.setattr(
+        ModelContext,
+        "_get_namespace_builder",
+        lambda context: MacroNamespaceBuilder(
+            "recmail", context.search_package, context.macro_stack, ["dbt_duckdb", "dbt"], context.model
+        ),
+    )
+
+    def bind(model: str, search_package: str = "recmail", config: str = "of one run") -> ModelContext:
+        context = ModelContext.__new__(ModelContext)
+        of_it = {"model": model, "search_package": search_package, "config": config, "manifest": manifest({})}
+        vars(context).update(of_it | {"macro_stack": MacroStack(), "_ctx": {}})
+        context.namespace = context._build_namespace()
+        context._ctx[model] = "is there"
+        return context
+
+    return bind
+
+
+def assert_bound(context: ModelContext, as_dbt: ModelContext) -> None:
+    """The same macros under the same names, of this context."""
+    assert context._ctx == as_dbt._ctx
+    for place, other in zip(context.namespace._search_order(), as_dbt.namespace._search_order(), strict=True):
+        assert list(place) == list(other)
+    named, by_dbt = (
+        [one.namespace.global_project_namespace, *one.namespace.packages.values()]
+        for one in (context, as_dbt)
+    )
+    assert sum(map(len, named)) > 900
+    for macros, others in zip(named, by_dbt, strict=True):
+        for name, macro in macros.items():
+            expected = {"context": context._ctx, "node": context.model, "stack": context.macro_stack}
+            assert vars(macro) == vars(others[name]) | expected
+
+
+def test_macros_of_the_node_before_are_bound_to_the_next(bound):
+    as_dbt = {name: bound(*name.split()) for name in ("one", "two", "three dbt_utils", "four recmail other")}
+    with less_work(), ThreadPoolExecutor(1) as pool:
+        one = bound("one")
+        assert_bound(one, as_dbt["one"])
+        macro = one.namespace["as_of_text"]
+        two = bound("two")
+        assert two.namespace["as_of_text"] is macro
+        assert_bound(two, as_dbt["two"])
+        # of another thread, package or project, and while a macro is called, they are others
+        for other in (pool.submit(bound, "one").result(), bound("three", "dbt_utils"), bound("one")):
+            assert_bound(other, as_dbt.get(other.model) or as_dbt["three dbt_utils"])
+            assert other.namespace["as_of_text"] is not macro
+        called = bound("one")
+        called.macro_stack.push("macro.recmail.as_of_text")
+        assert_bound(bound("two"), as_dbt["two"])
+        assert_bound(called, as_dbt["one"])
+        assert_bound(bound("four", "recmail", "other"), as_dbt["four recmail other"])
+        assert_bound(two, as_dbt["two"])
+
+
 def test_a_macro_that_stands_twice_is_dbts_error():
     macro = next(iter(manifest({}).macros.values()))
     with less_work(), pytest.raises(DuplicateMacroNameError):
@@ -103,6 +168,22 @@ def test_results_have_the_same_types():
         assert made_once is agate_helper.empty_table()
     assert len(made_once.rows) == len(nothing.rows) == 0
     assert made_once.column_names == nothing.column_names == ()
+
+
+def test_what_nobody_reads_is_no_message():
+    manager, heard = EventManager(), []
+    manager.add_callback(lambda event: heard.append((event.info.level, event.info.msg)))
+
+    def fire(*levels: EventLevel) -> None:
+        for level in levels:
+            manager.fire_event(Note(msg="built"), level)
+
+    with without_debug_events():
+        fire(EventLevel.DEBUG, EventLevel.INFO, EventLevel.WARN, EventLevel.ERROR)
+        assert heard == [("warn", "built"), ("error", "built")]
+        manager.loggers.append(SimpleNamespace(filter=lambda _: False))
+        fire(EventLevel.DEBUG, EventLevel.INFO)
+    assert heard[2:] == [("info", "built")]
 
 
 def test_a_cycle_is_named_as_dbt_names_it():
@@ -145,6 +226,7 @@ def test_dbt_is_left_as_it_was():
         return (
             Environment.compile,
             ManifestContext.to_dict,
+            ManifestContext._build_namespace,
             MacroNamespaceBuilder.add_macros,
             agate_helper.build_type_tester,
             agate_helper.empty_table,

@@ -126,7 +126,7 @@ def test_a_life_is_its_seeds_and_its_rows_come_late():
 def test_days_with_crashes_end_with_nothing_that_must_not_be(tmp_path):
     """A week: `make simulate` lives for several."""
     days = 7
-    record = Simulation(tmp_path, days, 30, 2, 1, warehouse.manifest({"gate": "sql"})).run()
+    record = Simulation(tmp_path, days, 30, 2, 1, warehouse.manifest(warehouse.GATE_IN_SQL)).run()
     found, unknowable = audit(record.life)
     assert not +found, found
     assert len(record.life.deliveries) > 10 and len(record.queued) == days

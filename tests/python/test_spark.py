@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 from shop import a_day_later, queued_messages, write_parquet
-from warehouse import ROOT, Build, build
+from warehouse import GATE_IN_SQL, ROOT, Build, build
 
 from dbt_tools.java import java_problem
 from email_render.run import Job, render_queue
 
 PYTHON = ROOT / ".venv-spark" / "bin" / "python"
-GATE = {"gate": "sql"}
-CLUSTER_MODELS = "+stg_as_of"
+CLUSTER, CLUSTER_MODELS = "local-cluster[2,1,1024]", "+stg_as_of"
 # what state is appended from, and little else
 OF_STATE = (
     "+int_item_keys +int_user_keys +int_order_keys +int_item_history +input_history +user_segment_history"
@@ -74,7 +73,7 @@ def on_duckdb(small_inputs, tmp_path_factory) -> Build:
     if problem := java_problem():
         pytest.skip(problem)
     database = tmp_path_factory.mktemp("duckdb") / "w.duckdb"
-    built = build(database, {"input_location": str(small_inputs)} | GATE)
+    built = build(database, {"input_location": str(small_inputs)} | GATE_IN_SQL)
     assert built.succeeded, built.text
     return built
 
@@ -85,18 +84,21 @@ def a_day_later_on_duckdb(on_duckdb, tmp_path_factory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("later")
     write_parquet(a_day_later(queued_messages(on_duckdb.database)), folder / "in")
     database = Path(shutil.copy(on_duckdb.database, folder / "w.duckdb"))
-    variables = {"input_location": str(folder / "in")} | GATE
+    variables = {"input_location": str(folder / "in")} | GATE_IN_SQL
     built = build(database, variables, "--select", *OF_STATE.split())
     assert built.succeeded, built.text
     return database, folder / "in"
 
 
-def run_on_spark(built: Build, inputs: Path, *options: object) -> str:
-    """Builds the same on Spark and compares; what it printed."""
+@pytest.fixture(scope="module")
+def on_spark(on_duckdb, a_day_later_on_duckdb, small_inputs, tmp_path_factory) -> tuple[str, Path]:
+    """Builds the same on Spark and compares, in one Java; what it printed, and the folder of the first build."""
+    folder = tmp_path_factory.mktemp("spark") / "kept"
     run = subprocess.run(
         [
-            *(PYTHON, "-m", "dbt_tools.spark_parity", built.database, inputs),
-            *("--vars", json.dumps(GATE), *map(str, options)),
+            *(PYTHON, "-m", "dbt_tools.spark_parity", on_duckdb.database, small_inputs, "--keep", folder),
+            *("--then", *a_day_later_on_duckdb, "--select-then", OF_STATE),
+            *("--also-on", CLUSTER, CLUSTER_MODELS, "--vars", json.dumps(GATE_IN_SQL)),
         ],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT), "DBT_PROFILES_DIR": str(ROOT)},
@@ -104,29 +106,25 @@ def run_on_spark(built: Build, inputs: Path, *options: object) -> str:
         text=True,
     )
     assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-1000:]
-    return run.stdout
+    return run.stdout, folder
 
 
-def test_every_table_is_the_same_on_spark_and_gives_the_same_emails(
-    on_duckdb, a_day_later_on_duckdb, small_inputs, tmp_path
-):
+def test_every_table_is_the_same_on_spark_and_gives_the_same_emails(on_duckdb, on_spark, tmp_path):
     """Seeds, state, staging, intermediates and marts, whose joins multiply nothing; then what is rendered of them.
 
     A day later state knows what is new, and has forgotten whom the inputs no longer name.
     """
-    later = ("--then", *a_day_later_on_duckdb, "--select-then", OF_STATE)
-    said = run_on_spark(on_duckdb, small_inputs, "--keep", tmp_path / "spark", *later)
+    said, folder = on_spark
     assert said.count('"state"."item_states"') == said.count('"state"."user_segments"') == 2
     rendered = {}
-    for name, database in {"file": on_duckdb.database, "folder": tmp_path / "spark"}.items():
+    for name, database in {"file": on_duckdb.database, "folder": folder}.items():
         render_queue(Job(database, tmp_path / name, b"0123456789abcdef" * 2, "sql"), 1, None)
         rendered[name] = [path.read_bytes() for path in sorted((tmp_path / name).glob("*.parquet"))]
     assert rendered["file"] == rendered["folder"] and rendered["file"]
 
 
-def test_executors_of_their_own_give_the_same_rows(on_duckdb, small_inputs):
+def test_executors_of_their_own_give_the_same_rows(on_spark):
     """A handful of models, inputs and their gate, on two processes beside the driver: a whole build takes long."""
-    said = run_on_spark(
-        on_duckdb, small_inputs, "--select", CLUSTER_MODELS, "--master", "local-cluster[2,1,1024]"
-    )
-    assert '"staging"."stg_as_of"' in said
+    said, _ = on_spark
+    _, heading, there = said.partition(f"on {CLUSTER}\n")
+    assert heading and '"staging"."stg_as_of"' in there
