@@ -13,8 +13,11 @@ from secrets import token_hex
 from typing import NamedTuple
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
+    Row,
     RowMapping,
+    Table,
     and_,
     bindparam,
     case,
@@ -271,34 +274,13 @@ class Ledger:
         self, connection: Connection, due: Collection[RowMapping], gap: timedelta, now: datetime
     ) -> dict[str, tuple[State, str]]:
         """Which of the messages must not go out, and why."""
-        addresses = [row["address_key"] for row in due]
-        refusals = list(
-            connection.execute(
-                select(events).where(
-                    or_(
-                        events.c.address_key.in_(addresses),
-                        events.c.user_id.in_([row["user_id"] for row in due]),
-                    ),
-                    func.coalesce(events.c.bounce_type, "hard") == "hard",
-                )
-            )
-        )
-        paused = list(
-            connection.execute(
-                select(preferences).where(
-                    or_(
-                        preferences.c.address_key.in_(addresses),
-                        preferences.c.user_id.in_([row["user_id"] for row in due]),
-                    ),
-                    preferences.c.kind == "frequency",
-                    preferences.c.value == "paused",
-                )
-            )
-        )
+        refusals = said_about(connection, due, events, func.coalesce(events.c.bounce_type, "hard") == "hard")
+        is_paused = and_(preferences.c.kind == "frequency", preferences.c.value == "paused")
+        paused = said_about(connection, due, preferences, is_paused)
         others = list(
             connection.execute(
                 select(messages.c.address_key, messages.c.message_id).where(
-                    messages.c.address_key.in_(addresses),
+                    messages.c.address_key.in_([row["address_key"] for row in due]),
                     messages.c.state.in_((*SENT, State.CLAIMED)),
                     messages.c.claimed_at > now - gap,
                 )
@@ -310,7 +292,7 @@ class Ledger:
             said_no = [
                 refusal
                 for refusal in refusals
-                if refusal.address_key == row["address_key"] or refusal.user_id == row["user_id"]
+                if is_about(refusal, row)
                 # consent that is younger than an opt-out stands; a complaint or a bounce it doesn't undo
                 if refusal.event_type != "unsubscribe"
                 or row["consented_at"] is None
@@ -324,10 +306,7 @@ class Ledger:
                 held[row["message_id"]] = State.EXPIRED, "shelf_life"
             elif said_no:
                 held[row["message_id"]] = State.DROPPED, REFUSED[said_no[0].event_type]
-            elif any(
-                choice.address_key == row["address_key"] or choice.user_id == row["user_id"]
-                for choice in paused
-            ):
+            elif any(is_about(choice, row) for choice in paused):
                 held[row["message_id"]] = State.DROPPED, "paused"
             elif mailed or row["address_key"] in taken:
                 held[row["message_id"]] = State.DROPPED, "mailed_recently"
@@ -524,3 +503,16 @@ class Ledger:
         # though none was removed: a log that was in use may have outlasted the last time
         empty_log(self.engine)
         return removed
+
+
+def said_about(
+    connection: Connection, due: Collection[RowMapping], said: Table, condition: ColumnElement[bool]
+) -> list[Row]:
+    """What is known of the addresses of messages, or of the users they are for."""
+    of_address = said.c.address_key.in_([row["address_key"] for row in due])
+    of_user = said.c.user_id.in_([row["user_id"] for row in due])
+    return list(connection.execute(select(said).where(or_(of_address, of_user), condition)))
+
+
+def is_about(said: Row, message: RowMapping) -> bool:
+    return said.address_key == message["address_key"] or said.user_id == message["user_id"]

@@ -1,11 +1,27 @@
 {#-
-    What the ranker looks at, of rows of int_strategy_scores: all candidates', or those that were shown, when somebody asks
-    why. A user's own numbers are pulled towards the item's, with so many days on which it might have been bought late, and
-    so many gaps between purchases.
+    What the ranker looks at, of rows of int_candidates: all of them, or those that were shown, when somebody asks why. A
+    strategy's score is 0 where it did not propose the item. A user's own numbers are pulled towards the item's, with so
+    many days on which it might have been bought late, and so many gaps between purchases.
 -#}
-{% macro candidate_features(scores) -%}
+{% macro candidate_features(proposals) -%}
 {%- set late_days_prior, gap_prior = 300, 2 -%}
-with items as (
+with candidates as (
+
+    select
+        user_key,
+        item_key,
+        {% for strategy in ranked_strategies() %}
+            max(case when strategy_number = {{ strategy_number(strategy.name) }} then score else 0 end)
+                as {{ strategy.name }}_score,
+        {% endfor %}
+        max(case when strategy_number = {{ strategy_number('similar_users') }} then raw_score end)
+            as similar_users_weight
+    from {{ proposals }}
+    group by user_key, item_key
+
+),
+
+items as (
 
     select
         item_keys.item_key,
@@ -70,7 +86,7 @@ select
     items.price_ratio as item_price_ratio,
     categories.category_share,
     {{ age_in_days('interactions.last_viewed_at') }} as viewed_days
-from {{ scores }} as candidates
+from candidates
 inner join items
     on candidates.item_key = items.item_key
 cross join {{ ref('stg_as_of') }} as as_of

@@ -15,7 +15,7 @@ ROWS = [
     "item_rules by name select 'r' || n as rule, n as priority, 'pin' as action, 1 as amount, 'item' as kind, "
     "'i1' as value from range(1, 13) as numbers (n)",
     "audiences by name select 'a' || n as audience, 'item' as kind, 'i1' as value, 'all' as buyers "
-    "from range(1, 5) as numbers (n)",
+    "from range(1, 6) as numbers (n)",
 ]
 FAULTS = {
     "rfm_groups set recency_max = 9 where priority = 6": "row with priority 6 (promising): expected recency_min and",
@@ -73,6 +73,7 @@ FAULTS = {
     "audiences set kind = 'people' where audience = 'a1'": "a1: expected kind item",
     "audiences set buyers = 'some' where audience = 'a2'": "a2: expected buyers all, new or known",
     "audiences set users_max = 0 where audience = 'a3'": "a3: expected users_max above 0",
+    "audiences set audience = 'a5' where audience = 'a4'": "a5: audience stand in more than one row",
     "playbook set strategies = 'trends=2' where play = 'discovery'": "strategy trends: expected a strategy of macro",
     "playbook set strategies = 'trending=200' where play = 'reminders'": "strategy trending: expected a weight above",
     "holidays set lead_days = null where holiday = 'New Year'": "New Year in all countries: expected lead_days",

@@ -26,15 +26,9 @@ shown_candidates as (
 
 ),
 
-shown_scores as (
-
-    {{ strategy_scores('shown_candidates') }}
-
-),
-
 features as (
 
-    {{ candidate_features('shown_scores') }}
+    {{ candidate_features('shown_candidates') }}
 
 )
 
