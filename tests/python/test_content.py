@@ -109,7 +109,7 @@ def price_band(item: Item, items: list[Item]) -> str:
 
 
 def oracle(items: list[Item]) -> Neighbours:
-    """Cosine of every two products that share a token, by scikit-learn."""
+    """Cosine of every two products that share a token that not all have, by scikit-learn."""
     products = [item for item in items if item["is_product"] and item["item_id"] == item["family_item_id"]]
     documents = [
         [f"name:{WORDS[word]}" for word in item["item_name"].split() if WORDS[word]]
@@ -124,7 +124,8 @@ def oracle(items: list[Item]) -> Neighbours:
         FIELD_WEIGHTS[token.split(":")[0]] for token in vectorizer.get_feature_names_out()
     ]
     vectors = normalize(weights)
-    cosines = vectors @ vectors.T
+    telling = weights[:, (weights > 0).sum(axis=0) < len(documents)] > 0
+    cosines = vectors @ vectors.T * (telling @ telling.T)
     return {
         item["item_id"]: {
             other["item_id"]: cosines[row, column]

@@ -13,6 +13,8 @@ NARROW = "\N{NARROW NO-BREAK SPACE}"
 # the same word, or nothing but placeholders
 SAME = {"{offer}. {ends}", "April", "August", "September", "November", "Alternatives", "Support"}
 GROUPS = ("again", "waiting", "matching", "popular", "fresh", "reduced", "suggestion", "general")
+# says that something is new, in any language
+NEW = re.compile(r"\b(new|arrivals?|neu\w*|nouveau\w*|novedad\w*|nuev\w+)\b", re.I)
 # nothing but general subjects: the email is about no item
 WITHOUT_ITEM = {"welcome", "win_back", "anniversary"}
 
@@ -49,6 +51,16 @@ def test_each_reason_and_trigger_has_five_patterns_of_subjects(language):
             if key.startswith(f"subject.{group}.") and "{first_name}" not in text
         }
         assert len(patterns) >= 5, group
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_a_subject_says_new_only_where_the_email_is_about_new_arrivals(language):
+    says_new = {
+        key for key, text in TEXTS[language].items() if key.startswith("subject.") and NEW.search(text)
+    }
+    assert says_new
+    # what is there again is "de nouveau" there
+    assert not {key for key in says_new if not re.search(r"\.(fresh|new_in_category|back_in_stock)\.", key)}
 
 
 @pytest.mark.parametrize("word", ["carrito", "carro", "bolsa"])

@@ -1,6 +1,7 @@
 -- A block is at most `content_block_items_max` items that share a token. The items of a commoner token are put in
 -- order of their attributes, so that the most alike stand together, and cut into equal slices: cost grows with the
--- number of items, not with its square (a sorted neighbourhood, Hernández & Stolfo 1995, one per token).
+-- number of items, not with its square (a sorted neighbourhood, Hernández & Stolfo 1995, one per token). A token that
+-- all items have tells none from another: a shop without categories has no look-alikes by its one word for all.
 {% set block_items_max = constants().content_block_items_max %}
 with vectors as (
 
@@ -42,6 +43,7 @@ blocks as (
         token_number,
         floor(place * ceil(item_count / cast({{ block_items_max }} as double)) / item_count) as slice
     from placed
+    where item_count < (select count(*) from items)
 
 )
 
