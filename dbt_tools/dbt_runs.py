@@ -52,6 +52,15 @@ def parse_project(variables: Mapping, folder: Path, database: Path, writes_json:
     return outcome.result
 
 
+def place_options() -> list[str]:
+    """Of a command that is called elsewhere: where the project is, and its profiles unless the environment says."""
+    project = project_directory()
+    if project == Path.cwd() or not (project / "dbt_project.yml").is_file():
+        return []
+    has_profiles = "DBT_PROFILES_DIR" not in os.environ and (project / "profiles.yml").is_file()
+    return ["--project-dir", str(project), *(("--profiles-dir", str(project)) if has_profiles else ())]
+
+
 def options(variables: Mapping, folder: Path) -> list[str]:
     project = project_directory()
     named = {"--project-dir": project, "--vars": json.dumps(dict(variables))}

@@ -6,23 +6,37 @@ from collections.abc import Iterable
 from pathlib import Path
 from stat import S_ISREG
 
+import click
+
 NAME = re.compile(r"""^name:\s*["']?(\w+)""", re.MULTILINE)
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 def project_directory() -> Path:
-    """DBT_PROJECT_DIR, as for dbt itself; else the current directory if it holds a project; else this checkout."""
+    """DBT_PROJECT_DIR, as for dbt itself; else the current directory if it holds a project; else this checkout.
+
+    A wheel brings none: where nothing names a project the current directory stands for it, so that emails are not
+    written among the packages of an environment.
+    """
     if named := os.environ.get("DBT_PROJECT_DIR"):
         return Path(named).resolve()
-    here = Path.cwd()
-    return here if (here / "dbt_project.yml").is_file() else CHECKOUT
+    places = (Path.cwd(), CHECKOUT)
+    return next((place for place in places if (place / "dbt_project.yml").is_file()), places[0])
 
 
 def recmail_directory() -> Path:
-    """Where recmail's own models and macros are: the project, or the package that it has installed."""
+    """Where recmail's own models and macros are: the project, or the package that it has installed.
+
+    ClickException where there are none, as of a wheel that is called elsewhere.
+    """
     project = project_directory()
-    folders = (project, project / "dbt_packages" / "recmail", CHECKOUT)
-    return next((folder for folder in folders if name_of(folder) == "recmail"), CHECKOUT)
+    for folder in (project, project / "dbt_packages" / "recmail", CHECKOUT):
+        if name_of(folder) == "recmail":
+            return folder
+    raise click.ClickException(
+        f"{project} is neither recmail's dbt project nor one that has it as a package: go to one, or name it in"
+        " DBT_PROJECT_DIR"
+    )
 
 
 def name_of(folder: Path) -> str | None:

@@ -10,10 +10,11 @@ import click
 from dbt_tools.build_vars import declared_vars
 from dbt_tools.dbt_runs import run_dbt
 from dbt_tools.options import built_database_option, vars_option
-from dbt_tools.relations import open_file
+from dbt_tools.relations import open_file, schemas_holding
 from dbt_tools.scratch import scratch_folder
 
 QUERY = Path(__file__).with_suffix(".sql")
+TOUCHES = "int_experiment_touches"
 SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
@@ -37,7 +38,7 @@ def main(
     if lift == 0 or not 0 < baseline * (1 + lift) < 1:
         raise click.BadParameter("the share has to change, and to stay between 0 and 1", param_hint="--lift")
     given = {"baseline": baseline, "lift": lift, "power": power, "alpha": alpha, "arms": arms}
-    open_file(database).close()  # or dbt says at length that it can't
+    require_built_experiments(database)
     needed = ask(database, variables, given)
     one, daily, mailed = (int(needed[name]) for name in ("one_look", "daily_looks", "mailed_count"))
     click.echo(
@@ -58,6 +59,13 @@ def main(
             click.echo(f"With all of them a change of about {needed['visible_lift']:.0%} can be seen.")
     else:
         click.echo("The shop mailed nobody in 90 days: days can't be told.")
+
+
+def require_built_experiments(database: Path) -> None:
+    """ClickException unless the query has what it reads, or dbt says at length what it misses."""
+    with open_file(database) as connection:
+        if not schemas_holding(connection, TOUCHES):
+            raise click.ClickException(f"{database} has no {TOUCHES}: dbt build writes it")
 
 
 def ask(database: Path, variables: dict, given: dict) -> dict:

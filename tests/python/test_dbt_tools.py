@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import duckdb
@@ -137,6 +138,45 @@ def test_the_project_is_where_dbt_would_look(tmp_path, monkeypatch):
     assert project_directory() == tmp_path
     monkeypatch.setenv("DBT_PROJECT_DIR", str(CHECKOUT / "demo"))
     assert project_directory() == CHECKOUT / "demo"
+
+
+def test_a_wheel_called_outside_of_a_project_writes_nothing_beside_its_code(tmp_path, monkeypatch):
+    monkeypatch.delenv("DBT_PROJECT_DIR", raising=False)
+    monkeypatch.delenv("RECMAIL_DATABASE", raising=False)
+    monkeypatch.setattr("dbt_tools.project.CHECKOUT", tmp_path / "site-packages")
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    assert project_directory() == here
+    outcome = CliRunner().invoke(recmail, ["vars"])
+    assert outcome.exit_code == 1
+    assert f"{here} is neither recmail's dbt project nor one that has it as a package" in outcome.output
+    (here / "dbt_project.yml").write_text("name: shop\n", "utf-8")
+    package = here / "dbt_packages" / "recmail"
+    package.mkdir(parents=True)
+    shutil.copy(CHECKOUT / "dbt_project.yml", package)
+    assert recmail_directory() == package
+
+
+def test_a_build_called_elsewhere_finds_the_project(tmp_path, monkeypatch):
+    monkeypatch.delenv("DBT_PROJECT_DIR", raising=False)
+    monkeypatch.delenv("DBT_PROFILES_DIR", raising=False)
+    monkeypatch.setenv("RECMAIL_DATABASE", "")
+    handed_over = []
+
+    class Runner:
+        def invoke(self, arguments):
+            handed_over.append(arguments[1:-2])
+            return SimpleNamespace(exception=None, success=False)
+
+    monkeypatch.setattr("recmail.build.dbtRunner", Runner)
+    for folder in (CHECKOUT, tmp_path):
+        monkeypatch.chdir(folder)
+        CliRunner().invoke(recmail, ["build", "--database", str(tmp_path / "w.duckdb")])
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(tmp_path))
+    CliRunner().invoke(recmail, ["build", "--database", str(tmp_path / "w.duckdb")])
+    project = ["--project-dir", str(CHECKOUT)]
+    assert handed_over == [[], [*project, "--profiles-dir", str(CHECKOUT)], project]
 
 
 def test_of_two_tables_of_a_name_recmails_is_read(tmp_path):

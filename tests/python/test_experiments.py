@@ -629,6 +629,17 @@ def test_power_says_users_and_days(running):
     assert "to stay between 0 and 1" in wrong.output
 
 
+def test_power_says_in_a_line_that_nothing_was_built(tmp_path):
+    duckdb.connect(tmp_path / "other.duckdb").close()
+    told = CliRunner().invoke(
+        power, ["--database", str(tmp_path / "other.duckdb"), "--baseline", "0.3", "--lift", "0.9"]
+    )
+    assert told.exit_code == 1
+    assert (
+        told.output == f"Error: {tmp_path}/other.duckdb has no int_experiment_touches: dbt build writes it\n"
+    )
+
+
 def test_an_experiment_assigned_elsewhere_is_named_and_acts_on_nothing(small):
     for relation in ("user_recommendations", "placement_recommendations"):
         assert small.value(f"select count(coalesce(experiment, arm)) from {relation}") == 0
