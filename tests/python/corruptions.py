@@ -575,6 +575,13 @@ OTHERS = [
         {"handed_over_at": "1066-10-14"},
         "handed_over_at is impossibly early",
     ),
+    staged(
+        "send_log",
+        "arm of another platform",
+        {"arm": " Variation #1", "state": "Accepted"},
+        arm="Variation #1",
+        state="accepted",
+    ),
     Case("message to come", "send_log", (Row({"handed_over_at": "2099-01-01"}, is_unread=True),)),
 ]
 

@@ -48,13 +48,15 @@ def test_no_metric_can_stop_an_email():
                 waiting.append(parent)
     rooms = {nodes[unique_id].config.schema for unique_id in before}
     assert "messages" in rooms and not rooms & {"attribution", "metrics"}
-    # of the log emails read what was sent, for caps, what is over and adaptive experiments, and shown, for rotation,
-    # follow-ups and clicks of people on items, which move items in lists by a bounded factor; nothing that was measured
+    # of the log emails read what was sent, and for what: for caps, what is over and adaptive experiments; and what was
+    # shown, for rotation, follow-ups and clicks of people on items, which move items in lists by a bounded factor;
+    # nothing that was measured
     log = "model.recmail.stg_send_log"
     assert [name for name in sorted(before) if log in nodes[name].depends_on.nodes] == [
         "model.recmail.int_answered_messages",
         "model.recmail.int_answered_slots",
         "model.recmail.int_email_outcomes",
+        "model.recmail.int_experiment_touches",
         "model.recmail.int_mailed_items",
         "model.recmail.int_message_fates",
     ]

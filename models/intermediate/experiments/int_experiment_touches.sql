@@ -1,38 +1,58 @@
 {{ config(materialized='view') }}
 
-with queued as (
+with messages as (
+
+    select * from {{ ref('int_message_fates') }}
+    where is_delivered
+
+),
+
+queued as (
 
     select distinct
-        queued_messages.message_id,
-        queued_messages.user_id,
-        queued_messages.trigger_type,
-        triggers.placement
-    from {{ ref('stg_queued_messages') }} as queued_messages
-    inner join {{ ref('triggers') }} as triggers
-        on queued_messages.trigger_type = triggers.trigger_type
+        message_id,
+        user_id,
+        trigger_type
+    from {{ ref('stg_queued_messages') }}
+
+),
+
+-- what it was for by the sender's log, or by the run that queued it, as in int_mailed_messages
+named as (
+
+    select
+        messages.*,
+        coalesce(logged.trigger_type, queued.trigger_type) as trigger_type
+    from messages
+    left join {{ ref('stg_send_log') }} as logged
+        on
+            messages.message_id = logged.message_id
+            and messages.user_id = logged.user_id
+    left join queued
+        on
+            messages.message_id = queued.message_id
+            and messages.user_id = queued.user_id
 
 )
 
 select
     'email' as channel,
-    messages.message_id,
-    messages.user_id,
-    queued.placement,
-    queued.trigger_type,
-    coalesce(messages.sent_at, messages.first_told_at) as touched_at,
+    named.message_id,
+    named.user_id,
+    -- what another program sends for a trigger of its own shows none of our lists
+    coalesce(triggers.placement, named.trigger_type) as placement,
+    named.trigger_type,
+    coalesce(named.sent_at, named.first_told_at) as touched_at,
     {% for happened_at, name in {
         'opened_at': 'is_opened', 'clicked_at': 'is_clicked',
         'unsubscribed_at': 'is_unsubscribed', 'complained_at': 'is_complained'
     }.items() %}
-        case when messages.{{ happened_at }} is null then 0 else 1 end as {{ name }},
+        case when named.{{ happened_at }} is null then 0 else 1 end as {{ name }},
     {% endfor %}
-    messages.clicked_at
-from {{ ref('int_message_fates') }} as messages
-left join queued
-    on
-        messages.message_id = queued.message_id
-        and messages.user_id = queued.user_id
-where messages.is_delivered
+    named.clicked_at
+from named
+left join {{ ref('triggers') }} as triggers
+    on named.trigger_type = triggers.trigger_type
 union all
 select
     'site' as channel,

@@ -1,5 +1,5 @@
--- An order counts as in recommendation_performance_daily. Each click has the same time to become one, over before the
--- day of the run begins.
+-- Each message whose click an order followed counts, also where recommendation_performance_daily gives the sale to a
+-- later click in another one. Each click has the same time to become one, over before the day of the run begins.
 with clicks as (
 
     select

@@ -7,31 +7,30 @@
 with messages as (
 
     select
-        email_events.user_id,
-        coalesce(email_events.message_id, email_events.event_id) as message_id,
-        max(case
-            when email_events.event_type in ('open', 'click') and not email_events.is_machine then 1 else 0
-        end) as was_read,
-        max(case when email_events.event_type = 'click' and not email_events.is_machine then 1 else 0 end)
-            as was_clicked
-    from {{ ref('int_email_events') }} as email_events
-    cross join {{ ref('stg_as_of') }} as as_of
-    where
-        email_events.user_id is not null
-        and email_events.event_type in ('sent', 'delivered', 'open', 'click')
-        and email_events.occurred_at
-        > {{ dbt.dateadd('day', -1 * window_days, 'as_of.as_of') }}
-    group by email_events.user_id, coalesce(email_events.message_id, email_events.event_id)
-
-),
-
-bounced as (
-
-    select distinct
         user_id,
-        message_id
+        coalesce(sent_at, first_told_at) as received_at,
+        coalesce(opened_at, clicked_at) is not null as was_read,
+        clicked_at is not null as was_clicked
+    from {{ ref('int_message_fates') }}
+    where
+        is_delivered
+        -- an opt-out or a complaint alone does not say that it was received now
+        and (
+            coalesce(sent_at, opened_at, clicked_at) is not null
+            or machine_open_count + scanner_click_count > 0
+        )
+    union all
+    -- of an ESP that names no messages each event is taken for one
+    select
+        user_id,
+        occurred_at as received_at,
+        event_type in ('open', 'click') and not is_machine as was_read,
+        event_type = 'click' and not is_machine as was_clicked
     from {{ ref('int_email_events') }}
-    where event_type = 'bounce'
+    where
+        message_id is null
+        and user_id is not null
+        and event_type in ('sent', 'delivered', 'open', 'click')
 
 ),
 
@@ -40,14 +39,11 @@ per_user as (
     select
         messages.user_id,
         count(*) as email_count,
-        sum(messages.was_read) as read_email_count,
-        sum(messages.was_clicked) as clicked_email_count
+        count(case when messages.was_read then 1 end) as read_email_count,
+        count(case when messages.was_clicked then 1 end) as clicked_email_count
     from messages
-    left join bounced
-        on
-            messages.user_id = bounced.user_id
-            and messages.message_id = bounced.message_id
-    where bounced.message_id is null or messages.was_read = 1
+    cross join {{ ref('stg_as_of') }} as as_of
+    where messages.received_at > {{ dbt.dateadd('day', -1 * window_days, 'as_of.as_of') }}
     group by messages.user_id
 
 )

@@ -44,6 +44,7 @@ popular as (
 
     select item_id
     from {{ ref('int_item_popularity') }}
+    where buyer_count_30d > 0
     qualify row_number() over (order by buyer_count_30d desc, item_id) <= {{ popular_items }}
 
 ),

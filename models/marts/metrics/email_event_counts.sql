@@ -1,5 +1,6 @@
 {% set late_days = 30 %}  {#- after the email was sent, beyond which it is said to be late -#}
-{% set known_types = "'sent', 'delivered', 'open', 'click', 'unsubscribe', 'bounce', 'complaint', 'other'" %}
+{% set known_types = "'sent', 'delivered', 'open', 'click', 'unsubscribe', 'bounce', 'complaint', 'other', "
+    ~ "'frequency_daily', 'frequency_weekly', 'frequency_monthly', 'frequency_paused'" %}
 
 with events as (
 
@@ -7,13 +8,10 @@ with events as (
 
 ),
 
+-- a message to several may leave for each at another time
 messages as (
 
-    select
-        message_id,
-        min(sent_at) as sent_at
-    from {{ ref('int_mailed_messages') }}
-    group by message_id
+    select * from {{ ref('int_mailed_messages') }}
 
 ),
 
@@ -31,7 +29,9 @@ judged as (
         end as outcome
     from events
     left join messages
-        on events.message_id = messages.message_id
+        on
+            events.message_id = messages.message_id
+            and events.user_id = messages.user_id
     union all
     -- a copy of an event_id counts once
     select

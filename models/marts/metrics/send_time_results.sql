@@ -94,7 +94,8 @@ compared as (
     select
         arms.*,
         arms.answer_rate - control.answer_rate as difference,
-        1.959964 * sqrt(greatest(arms.rate_variance + control.rate_variance, 0)) as margin
+        -- never below 0 but for rounding, and null of one reader, which greatest() would pass over
+        1.959964 * sqrt(abs(arms.rate_variance + control.rate_variance)) as margin
     from arms
     left join arms as control
         on

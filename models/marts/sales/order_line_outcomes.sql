@@ -33,12 +33,12 @@ select
     purchases.user_id,
     order_lines.item_id,
     case
+        when not items.is_product then 'not_a_product'
         when orders.order_status in ('cancelled', 'refunded') then orders.order_status
         when purchases.order_line_id is not null and order_lines.quantity = purchases.kept_quantity then 'kept'
         when purchases.order_line_id is not null then 'kept_in_part'
         when coalesce(cancellations.cancelled_quantity, 0) > 0 then 'cancelled'
-        when order_lines.returned_quantity > 0 then 'returned'
-        else 'not_a_product'
+        else 'returned'
     end as outcome,
     order_lines.quantity,
     cast(coalesce(purchases.kept_quantity, 0) as decimal(18, 4)) as kept_quantity,
@@ -48,6 +48,8 @@ select
 from order_lines
 inner join orders
     on order_lines.order_id = orders.order_id
+inner join {{ ref('stg_items') }} as items
+    on order_lines.item_id = items.item_id
 left join purchases
     on order_lines.order_line_id = purchases.order_line_id
 left join cancellations

@@ -11,7 +11,8 @@ typed as (
         {{ clean_text('user_id') }} as user_id,
         {{ clean_enum('trigger_type') }} as trigger_type,
         {{ clean_enum('segment') }} as segment,
-        {{ clean_enum('arm') }} as arm,
+        -- as experiment_assignments have it: an ESP's arms may have capitals
+        {{ clean_text('arm') }} as arm,
         {{ clean_enum('state') }} as state,
         {{ clean_text('reason') }} as reason,
         {{ clean_enum('transport') }} as transport,
