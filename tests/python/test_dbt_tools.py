@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from dbt_tools.build_vars import declared_vars
 from dbt_tools.dbt_runs import parse_project
-from dbt_tools.private_text import without_addresses
+from dbt_tools.private_text import without_addresses, without_values
 from dbt_tools.project import CHECKOUT, project_directory, recmail_directory
 from dbt_tools.relations import Relations, schemas_holding
 from recmail.cli import COMMANDS, LazyGroup
@@ -47,6 +47,26 @@ def relations(folder) -> Relations:
 )
 def test_what_is_told_of_servers_names_nobody(said, expected):
     assert without_addresses(said) == expected
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select cast(value as integer)",
+        "select cast(value as date)",
+        "select cast(value as timestamp)",
+        "select cast(value as integer[])",
+        "select cast(value as json)",
+        "select strptime(value, '%Y')",
+        "create table twice (value varchar primary key); insert into twice select value from row, range(2)",
+    ],
+)
+def test_errors_of_duckdb_quote_no_row(statement):
+    with duckdb.connect() as connection:
+        connection.execute("create view row as select 'secret \"ann\" of \n\n'' secret' as value")
+        with pytest.raises(duckdb.Error) as error:
+            connection.execute(statement if statement.startswith("create") else f"{statement} from row")
+    assert "secret" in str(error.value) and "secret" not in without_values(str(error.value))
 
 
 def test_every_schema_has_the_prefix(folder, relations):
