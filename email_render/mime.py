@@ -6,8 +6,10 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from email_render.render import LINE_LENGTH_MAX
+
 # One-click unsubscribe breaks when its link is folded or encoded (RFC 8058): no header line is.
-POLICY = SMTP.clone(max_line_length=998)
+POLICY = SMTP.clone(max_line_length=LINE_LENGTH_MAX)
 
 
 def mime_message(row: dict, sender: str, recipient: str, sent_at: datetime) -> EmailMessage:

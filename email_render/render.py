@@ -27,6 +27,12 @@ PARTS = ("buttons", "item", "rows", "lead", "offer")
 HTML_BYTES_WARN = 90_000
 HTML_BYTES_MAX = 100_000
 TOO_LARGE: Fault = {"field": "html", "reason": f"is larger than {HTML_BYTES_MAX} bytes"}
+# A header line that is longer (RFC 5322) is folded or encoded on its way, and one-click unsubscribe dead (RFC 8058).
+LINE_LENGTH_MAX = 998
+TOO_LONG: Fault = {
+    "field": "unsubscribe_url",
+    "reason": f"makes a header of more than {LINE_LENGTH_MAX} characters",
+}
 # What an inbox shows of subject and preheader at most; blanks that nothing collapses keep the email's text out of it.
 PREVIEW_LENGTH = 150
 BLANK = "&#847; "
@@ -226,14 +232,18 @@ def personal_links(message: dict, signer: Callable[[str, str], str]) -> dict[str
 
 
 def headers(message: dict, unsubscribe_link: str) -> str:
-    """What the sender must set, as JSON: one-click unsubscribe (RFC 8058), and what the message is for."""
+    """What the sender must set, as JSON: one-click unsubscribe (RFC 8058), and what the message is for. SetAside when
+    the user's id is too long for it."""
     address = quote(message["unsubscribe_email"], safe="@+")
     mailbox = f"mailto:{address}?subject={quote(message['message_id'], safe='')}"
+    ways = f"<{unsubscribe_link}>, <{mailbox}>"
+    if len(f"List-Unsubscribe: {ways}") > LINE_LENGTH_MAX:
+        raise SetAside([TOO_LONG])
     # Gmail counts complaints by each of the first three; the last one stays the same for all mail of the sender
     feedback = ":".join(quote(message[field], safe="") for field in ("campaign", "segment", "layout"))
     return json.dumps(
         {
-            "List-Unsubscribe": f"<{unsubscribe_link}>, <{mailbox}>",
+            "List-Unsubscribe": ways,
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Feedback-ID": f"{feedback}:recmail",
             "X-Recmail-Message-ID": message["message_id"],

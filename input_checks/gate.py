@@ -172,7 +172,7 @@ def suite_rows(context, connection, contract: InputContract, row_count: int, few
 
 def printable(text: str) -> str:
     """One line without control characters, and without what looks like an address: logs and pages show it."""
-    return "".join(char if char.isprintable() else " " for char in re.sub(r"\S*@\S*", "…@…", text))
+    return "".join(char if char.isprintable() else " " for char in re.sub(r"(?<!\S)\S*@\S*", "…@…", text))
 
 
 def observation(connection, contract: InputContract, one: Expected, result, row_count: int) -> dict:

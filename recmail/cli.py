@@ -4,6 +4,8 @@ from importlib import import_module
 
 import click
 
+from dbt_tools.private_text import without_values
+
 # name → where its command is, and what it does
 COMMANDS = {
     "init": (
@@ -67,6 +69,9 @@ class LazyGroup(click.Group):
                 raise
             raise click.ClickException(f"{error.filename}: {error.strerror}") from error
         except Exception as error:
+            if type(error).__name__ in ("ConversionException", "InvalidInputException"):
+                # its message quotes what can't be read, and its traceback would print it
+                raise click.ClickException(without_values(str(error)).splitlines()[0]) from None
             # its message names tables and columns
             if type(error).__name__ not in ("BinderException", "CatalogException"):
                 raise

@@ -95,7 +95,8 @@ select
     rendered.part,
     rendered.row_group,
     email_queue.as_of,
-    users.email_consent_at as consented_at,
+    -- as int_address_refusals has it: a date to come undoes no opt-out
+    case when users.email_consent_at <= email_queue.as_of then users.email_consent_at end as consented_at,
     email_queue.send_at,
     email_queue.expires_at,
     case

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import duckdb
 
 from dbt_tools.macros import call_macro
+from dbt_tools.private_text import without_values
 from dbt_tools.relations import LATEST_RUN, literal, qualified, schemas_holding
 from email_render.errors import SetupError
 from input_checks.text_files import DUCKDB_ENCODINGS, text_file
@@ -59,7 +60,7 @@ def keep_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: str, colu
         connection.execute(f"create temp table {table} as {selection(connection, rows, columns)}")
     except duckdb.Error as error:
         # below its first line stands the line of the file, which is somebody's
-        raise SetupError(f"{rows} can't be read: {str(error).splitlines()[0]}") from None
+        raise SetupError(f"{rows} can't be read: {without_values(str(error)).splitlines()[0]}") from None
 
 
 def input_file(folder: Path, name: str) -> Path | None:

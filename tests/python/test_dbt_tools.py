@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,9 +16,10 @@ from click.testing import CliRunner
 from benchmarks.speed import MODELS, READ_MODELS
 from dbt_tools.build_vars import declared_vars
 from dbt_tools.dbt_runs import parse_project
-from dbt_tools.private_text import without_addresses
+from dbt_tools.private_text import without_addresses, without_values
 from dbt_tools.project import CHECKOUT, project_directory, recmail_directory
 from dbt_tools.relations import Relations, schemas_holding
+from input_checks.gate import printable
 from recmail.cli import COMMANDS, LazyGroup
 from recmail.cli import main as recmail
 from sending.newer_inputs import cleaning_rule
@@ -44,11 +46,40 @@ def relations(folder) -> Relations:
         ("554 <ann@mail.example>: listed", "554 <(address)>: listed"),
         # the address that mail came from names whom it went to
         ("bounces+ann=mail.example@shop.example is full", "(address) is full"),
+        ("+49 170 5550101 is no mobile, nor is +491705550101", "(address) is no mobile, nor is (address)"),
         ("250 2.0.0 queued as 4F2", "250 2.0.0 queued as 4F2"),
     ],
 )
 def test_what_is_told_of_servers_names_nobody(said, expected):
     assert without_addresses(said) == expected
+
+
+@pytest.mark.parametrize("masked", [without_addresses, printable])
+def test_a_long_word_is_masked_as_quickly_as_it_is_read(masked):
+    word = "A" * 30_000
+    started = time.process_time()
+    assert masked(word) == word and masked(f"{word}@b") in ("(address)", "…@…")
+    assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select cast(value as integer)",
+        "select cast(value as date)",
+        "select cast(value as timestamp)",
+        "select cast(value as integer[])",
+        "select cast(value as json)",
+        "select strptime(value, '%Y')",
+        "create table twice (value varchar primary key); insert into twice select value from row, range(2)",
+    ],
+)
+def test_errors_of_duckdb_quote_no_row(statement):
+    with duckdb.connect() as connection:
+        connection.execute("create view row as select 'secret \"ann\" of \n\n'' secret' as value")
+        with pytest.raises(duckdb.Error) as error:
+            connection.execute(statement if statement.startswith("create") else f"{statement} from row")
+    assert "secret" in str(error.value) and "secret" not in without_values(str(error.value))
 
 
 def test_every_schema_has_the_prefix(folder, relations):

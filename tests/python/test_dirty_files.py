@@ -5,11 +5,15 @@ import csv
 import io
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 from shop import AS_OF, small_shop, write_csv, write_parquet
 from warehouse import NO_GATE, Build, build
 
 from input_checks.text_files import text_file
+from recmail.cli import main as recmail
 
 INVISIBLE = [
     0xAD,
@@ -302,3 +306,17 @@ def test_a_file_without_a_header_is_named_and_not_quoted(tmp_path):
     assert not built.succeeded
     assert "table users has none of its columns: its first row must name them" in built.text
     assert "ada@" not in built.text
+
+
+def test_bytes_in_a_parquet_file_that_are_no_text_stop_what_reads_them_and_are_not_quoted(tmp_path):
+    write_parquet(small_shop(), tmp_path / "in")
+    users = pq.read_table(tmp_path / "in/users.parquet")
+    names = pa.array([b"secret J\xfcrgen"] * users.num_rows, pa.binary())
+    latin = pa.Array.from_buffers(pa.string(), len(names), names.buffers())
+    place = users.schema.get_field_index("first_name")
+    pq.write_table(users.set_column(place, "first_name", latin), tmp_path / "in/users.parquet")
+    built = read(tmp_path, "--select", "input_users")
+    looked_at = CliRunner().invoke(recmail, ["init", str(tmp_path / "in")])
+    for failed, said in ((not built.succeeded, built.text), (looked_at.exit_code == 1, looked_at.output)):
+        assert failed and "Invalid string encoding found in Parquet file" in said and "users.parquet" in said
+        assert "secret" not in said

@@ -171,6 +171,19 @@ def test_a_page_that_gmail_would_clip_is_set_aside(messages):
     }
 
 
+def test_who_could_not_unsubscribe_with_one_click_gets_no_mail(messages):
+    message = messages["recommendations"]
+    known = [message | {"user_id": "\N{CYRILLIC CAPITAL LETTER EF}" * letters} for letters in range(120, 170)]
+    emails, faults = Renderer(partial(sign, KEY)).render_batch(known)
+    assert 0 < len(emails) < len(known) == len(emails) + len(faults)
+    assert {fault[2] for fault in faults} == {"unsubscribe_url"}
+    *_, headers = emails[-1]
+    rendered = {"subject": "", "text": "", "html": "", "message_id": "m1", "headers": headers}
+    content = mime_message(rendered, "news@shop.example", "a@mail.example", SENT_AT).as_bytes()
+    [line] = [line for line in content.split(b"\r\n") if line.startswith(b"List-Unsubscribe: ")]
+    assert 980 < len(line) <= 998 and line.endswith(b">")
+
+
 def test_screen_readers_find_names_roles_and_language(row, messages):
     message = messages[row["user_id"]]
     document = parsed(row["html"])

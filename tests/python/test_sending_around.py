@@ -319,8 +319,21 @@ def test_the_sender_compares_addresses_as_the_models_do(shared, email, monkeypat
 
 
 def note_opt_out(place: str, user_id: str, address: str, said_at: datetime) -> None:
-    said_no = {"event_id": "e1", "event_type": "unsubscribe", "user_id": user_id}
+    said_no = {"event_id": f"no of {user_id}", "event_type": "unsubscribe", "user_id": user_id}
     Ledger(place).add_event(said_no | {"address_key": address, "occurred_at": said_at})
+
+
+def test_consent_of_a_date_to_come_undoes_no_opt_out(tmp_path, place):
+    """As in int_address_refusals; consent of before the build does."""
+    own = rendered_shop(
+        tmp_path,
+        "update stg_users set email_consent_at = '2099-01-01' where user_id in ('u1', 'u2')",
+        "update stg_users set email_consent_at = '2017-11-14 12:00:00' where user_id = 'u3'",
+    )
+    for user in ("u2", "u3"):
+        note_opt_out(place, user, f"{user}@mail.example", datetime(2017, 11, 14))
+    sent(own, place, *maildir(tmp_path))
+    assert states(place) == [("accepted", "", 5), ("dropped", "unsubscribed", 1)]
 
 
 def test_an_opt_out_of_a_tagged_address_holds_the_address(tmp_path, place, monkeypatch):
