@@ -80,6 +80,7 @@ class Plan(NamedTuple):
         str, tuple[str, int]
     ]  # item, offer, subject: the commonest value, and in how many messages
     samples: list[dict]
+    leading_nowhere: int = 0  # to real addresses, without a page to unsubscribe on
     dropped_by_inputs: int = 0  # since newer inputs say so
     differing: int = 0  # these, and those that are rendered anew
 
@@ -157,6 +158,7 @@ class Queue:
         }
         [(size,)] = self._connection.sql("select count(*) from frozen_queue").fetchall()
         waiting = size - sum(count for _, count in others)
+        [(nowhere,)] = self._connection.sql(f"select count(*) {WAITING} and leads_nowhere").fetchall()
         samples = self._connection.sql(
             f"select message_id, send_at, email, domain, subject {WAITING} order by md5(message_id) limit {SAMPLES}"
         )
@@ -172,6 +174,7 @@ class Queue:
             },
             commonest={name: rows[0] for name, rows in found.items() if rows},
             samples=samples.to_arrow_table().to_pylist(),
+            leading_nowhere=nowhere,
             dropped_by_inputs=dropped,
             differing=dropped + (revision.changed if revision else 0),
         )
@@ -185,7 +188,7 @@ class Queue:
         """Batches of messages as the ledger takes them."""
         # in the order of the parts, so that the ledger's rows lie as they are sent
         query = (
-            "select * exclude (offer_name, known_state, drop_reason) from frozen_queue "
+            "select * exclude (offer_name, leads_nowhere, known_state, drop_reason) from frozen_queue "
             "order by part, row_group, message_id"
         )
         for batch in self._connection.sql(query).to_arrow_reader(ROWS_AT_ONCE):

@@ -11,7 +11,8 @@ from sending.frozen_queue import PRICE_MOVE, Plan, PriceMoves
 from sending.settings import Settings
 
 EMPTY, LARGER, SAME, OLD, PRICES, CHANGED = "empty", "larger", "same", "old", "prices", "changed"
-CHECKS = (EMPTY, LARGER, SAME, OLD, PRICES, CHANGED)
+DEMO = "demo"
+CHECKS = (EMPTY, LARGER, SAME, OLD, PRICES, CHANGED, DEMO)
 RUNS_COMPARED = 7  # a week of daily runs
 MESSAGES_MIN = 100  # below it, a share or a factor says little, and little can happen
 
@@ -83,6 +84,14 @@ def findings(
                 PRICES,
                 f"{prices.moved:,} of {prices.known:,} prices moved by {PRICE_MOVE:.0%} or more since the run before; "
                 f"var send_price_share_max is {settings.price_share_max:g}",
+            )
+        )
+    if plan.leading_nowhere:
+        found.append(
+            Finding(
+                DEMO,
+                f"{plan.leading_nowhere:,} messages to real addresses lead to an example's page to unsubscribe: "
+                "set vars unsubscribe_url, postal_address, send_from and the others of the shop, and build",
             )
         )
     return found

@@ -280,7 +280,10 @@ ITEMS = [
         mended("items", f"{column} of {broken}", column, broken, None, f"{column} {note}")
         for column, broken, note in [
             *(("rating_average", broken, "is not between 0 and 5") for broken in ("11", "-1", "five")),
-            *(("list_price", broken, "is not a number above 0") for broken in ("0", "-5", "a lot")),
+            *(
+                ("list_price", broken, "is not a number above 0, or below price")
+                for broken in ("0", "-5", "a lot", "0.5")
+            ),
             *(("available_until", broken, "is not a timestamp") for broken in ("31.12.2023", "2023-02-30")),
             ("stock_quantity", "lots", "is not a number"),
             ("unit_cost", "cheap", "is not a number"),

@@ -92,6 +92,7 @@ def plan_of(count: int, same: int = 0, waiting: int | None = None) -> Plan:
         # most were sent before
         (plan_of(5000, same=90, waiting=99), [], 1, []),
         (plan_of(10), [], 37, ["old"]),
+        (plan_of(10)._replace(leading_nowhere=1), [], 1, ["demo"]),
     ],
 )
 def test_what_is_unusual(plan, earlier, hours, found):
@@ -163,6 +164,10 @@ def test_the_plan_counts_what_would_go_out(tmp_path):
         "update user_recommendations set item_id = user_id || item_id where item_id <> 'x'",
         "update send_decisions set decision = 'hold', reason = 'bounced' where user_id = 'u6'",
         "delete from stg_users where user_id = 'u5'",
+        # somebody real is led to an example's page: u1, u2 and u4 wait
+        "update email_queue set is_synthetic = false where user_id <> 'u4'",
+        "update email_queue set unsubscribe_url = 'https://shop.recmail.example/unsubscribe' where user_id <> 'u2'",
+        "update email_queue set unsubscribe_url = 'https://example.shop/contest.test' where user_id = 'u2'",
     )
     with open_queue(own.database, own.out, read_settings({})) as (queue, parts):
         queue.freeze(
@@ -172,7 +177,7 @@ def test_the_plan_counts_what_would_go_out(tmp_path):
             T0,
         )
         plan = queue.plan()
-    assert (plan.size, plan.waiting) == (6, 3)
+    assert (plan.size, plan.waiting, plan.leading_nowhere) == (6, 3, 1)
     assert plan.others == [("already accepted", 1), ("bounced", 1), ("erased", 1)]
     assert plan.by["trigger"] == [("recommendations", 2), ("win_back", 1)]
     assert plan.by["hour (UTC)"] == [("2017-11-15 09:00", 2), ("2017-11-16 10:00", 1)]

@@ -87,7 +87,7 @@ worded as (
         offers.offer_name,
         matched.category_name,
         matched.short_name,
-        case when offers.discount_percent > 0 then cast(floor(offers.discount_percent) as {{ dbt.type_int() }}) end
+        case when offers.discount_percent >= 1 then cast(floor(offers.discount_percent) as {{ dbt.type_int() }}) end
             as saved_percent,
         case
             when offers.item_id is not null then 'offer.item'

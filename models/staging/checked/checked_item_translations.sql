@@ -1,3 +1,5 @@
+{% set list_price = clean_number('list_price') %}
+
 with input_rows as (
 
     select * from {{ gated_input('item_translations') }}
@@ -26,7 +28,11 @@ typed as (
         {{ clean_name('description', length=5000) }} as description,
         {{ clean_url('item_url') }} as item_url,
         {{ clean_number('price') }} as price,
-        case when {{ clean_number('list_price') }} > 0 then {{ clean_number('list_price') }} end as list_price,
+        -- as in checked_items
+        case
+            when {{ list_price }} > 0 and {{ list_price }} >= coalesce({{ clean_number('price') }}, 0)
+                then {{ list_price }}
+        end as list_price,
         upper({{ clean_text('currency') }}) as currency,
         {{ row_as_struct('input_rows') }} as raw_row
     from input_rows

@@ -1,3 +1,5 @@
+{% set list_price = clean_number('list_price') %}
+
 with input_rows as (
 
     select * from {{ gated_input('items') }}
@@ -20,7 +22,11 @@ typed as (
         {{ clean_name('description', length=5000) }} as description,
         {{ clean_enum('season') }} as season,
         {{ clean_number('price') }} as price,
-        case when {{ clean_number('list_price') }} > 0 then {{ clean_number('list_price') }} end as list_price,
+        -- below the price it is none that anything was reduced from
+        case
+            when {{ list_price }} > 0 and {{ list_price }} >= coalesce({{ clean_number('price') }}, 0)
+                then {{ list_price }}
+        end as list_price,
         {{ clean_number('unit_cost') }} as unit_cost,
         case
             when {{ clean_number('rating_average') }} between 0 and 5
