@@ -30,6 +30,8 @@ MARTS = (
     *("email_queue", "user_recommendations", "placement_recommendations", "send_decisions", "stg_users"),
     *("stg_items", "int_item_history", "int_user_addresses"),
 )
+# the ends of RFC 2606, of addresses and of pages
+HOSTS_OF_NOBODY = r"(^|[.@])(example([.](com|net|org))?|test|invalid)(:[0-9]+)?$"
 RENDERED = pa.schema([("message_id", pa.string()), ("part", pa.int32()), ("row_group", pa.int32())])
 KNOWN = pa.schema(
     [
@@ -125,7 +127,11 @@ class Queue:
         )
         self._connection.execute(
             f"create temp table frozen_queue as {QUERY}",
-            {"now": now, "given_up": [str(state) for state in FOLLOWS[State.QUEUED]]},
+            {
+                "now": now,
+                "given_up": [str(state) for state in FOLLOWS[State.QUEUED]],
+                "hosts_of_nobody": HOSTS_OF_NOBODY,
+            },
         )
 
     def _insert(self, table: str, schema: pa.Schema, rows: Iterable[dict]) -> None:

@@ -90,11 +90,10 @@ select
     coalesce(email_queue.subject, '') as subject,
     email_queue.shop_name as sender_name,
     email_queue.offer.offer_name as offer_name,
-    -- a host of nobody's (RFC 2606), such as the demo's, for somebody who exists
+    -- a host of nobody's, such as the demo's, for somebody who exists
     not email_queue.is_synthetic
-    and regexp_matches(
-        split_part(lower(email_queue.unsubscribe_url), '/', 3), '(^|[.])(example([.](com|net|org))?|test)(:[0-9]+)?$'
-    ) as leads_nowhere,
+    and not regexp_matches(lower(trim(email_queue.email)), $hosts_of_nobody)
+    and regexp_matches(split_part(lower(email_queue.unsubscribe_url), '/', 3), $hosts_of_nobody) as leads_nowhere,
     split_part(lower(trim(email_queue.email)), '@', -1) as domain,
     coalesce(shown.items, []) as items,
     rendered.part,

@@ -164,8 +164,12 @@ def test_the_plan_counts_what_would_go_out(tmp_path):
         "update user_recommendations set item_id = user_id || item_id where item_id <> 'x'",
         "update send_decisions set decision = 'hold', reason = 'bounced' where user_id = 'u6'",
         "delete from stg_users where user_id = 'u5'",
-        # somebody real is led to an example's page: u1, u2 and u4 wait
-        "update email_queue set is_synthetic = false where user_id <> 'u4'",
+        # of u1, u2 and u4, who wait, somebody real is led to an example's page
+        "update email_queue set is_synthetic = false",
+        *(
+            f"update {table} set email = user_id || '@mail.shop' where user_id <> 'u4'"
+            for table in ("email_queue", "stg_users")
+        ),
         "update email_queue set unsubscribe_url = 'https://shop.recmail.example/unsubscribe' where user_id <> 'u2'",
         "update email_queue set unsubscribe_url = 'https://example.shop/contest.test' where user_id = 'u2'",
     )
