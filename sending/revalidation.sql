@@ -115,16 +115,25 @@ bought as (
 
 ),
 
--- with all their addresses
-users as (
+user_rows as (
 
-    select distinct
-        user_id,
+    select
+        *,
         case
             when $plus_tags_share_an_address then regexp_replace(email, '(.)[+][^@]*@', '\1@')
             else email
         end as address_key
     from newer_users
+
+),
+
+-- with all their addresses
+users as (
+
+    select distinct
+        user_id,
+        address_key
+    from user_rows
     where user_id is not null
 
 ),
@@ -134,17 +143,18 @@ changed_users as (
 
     select
         newer.user_id,
+        case when newer.user_id is null then newer.address_key end as address_key,
         bool_or(coalesce(lower(trim(newer.email_consent)), '') <> 'subscribed') as has_withdrawn,
         bool_or(lower(trim(newer.email_consent)) not in ('subscribed', 'never_subscribed', '')) as has_refused,
         bool_or(lower(trim(newer.email_frequency)) not in ('daily', 'weekly', 'monthly', '')) as has_paused
-    from newer_users as newer
+    from user_rows as newer
     anti join built_users as built
         on
-            newer.user_id = built.user_id
+            newer.user_id is not distinct from built.user_id
             and newer.email is not distinct from built.email
             and lower(trim(newer.email_consent)) is not distinct from lower(trim(built.email_consent))
             and lower(trim(newer.email_frequency)) is not distinct from lower(trim(built.email_frequency))
-    group by newer.user_id
+    group by newer.user_id, case when newer.user_id is null then newer.address_key end
 
 ),
 
@@ -254,6 +264,18 @@ refusals as (
         on refusing_users.user_id = users.user_id
     inner join users as accounts
         on users.address_key = accounts.address_key
+    union all
+    -- a row without an id says whose it is by its address
+    select
+        users.user_id,
+        case when changed_users.has_refused then 'no_consent' else 'paused' end as reason,
+        null as occurred_at
+    from changed_users
+    inner join users
+        on changed_users.address_key = users.address_key
+    where
+        changed_users.has_refused
+        or changed_users.has_paused
 
 ),
 

@@ -235,16 +235,21 @@ def test_a_refusal_that_names_a_message_alone_is_its_users(rendered, sent):
 
 
 def test_what_users_can_not_mean_holds_them(rendered, sent):
-    one, other, *_ = sorted(shown(rendered[0]))
+    one, other, third, fourth, *_ = sorted(shown(rendered[0]))
     tables = small_shop()
     users = {row["user_id"]: row for row in tables["users"]}
     users[one]["email_frequency"] = "never"
     # beside the row that the build read
     tables["users"].append(users[other] | {"email_consent": "no"})
+    # of nobody's account, at the address of one
+    tables["users"].append(users[third] | {"user_id": None, "email_consent": "unsubscribed"})
+    tables["users"].append(users[fourth] | {"user_id": " ", "email_frequency": "paused"})
     _, found, _ = sent(tables)
     assert {name: row["reason"] for name, row in found.items() if row["state"] == "dropped"} == {
         one: "paused",
         other: "no_consent",
+        third: "no_consent",
+        fourth: "paused",
     }
 
 
