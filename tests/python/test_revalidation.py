@@ -230,21 +230,30 @@ def test_a_refusal_that_names_a_message_alone_is_its_users(rendered, sent):
         tables["email_events"].append(
             SAID | {"event_id": f"no {message}", "event_type": "unsubscribe", "message_id": message}
         )
+    # in a row that told of a click when the build read it
+    next(event for event in tables["email_events"] if event["user_id"] == others[0])["event_type"] = (
+        "unsubscribe"
+    )
     _, found, _ = sent(tables)
-    assert {user for user, row in found.items() if row["reason"] == "unsubscribed"} == {one, other}
+    assert {user for user, row in found.items() if row["reason"] == "unsubscribed"} == {one, other, others[0]}
 
 
 def test_what_users_can_not_mean_holds_them(rendered, sent):
-    one, other, *_ = sorted(shown(rendered[0]))
+    one, other, third, fourth, *_ = sorted(shown(rendered[0]))
     tables = small_shop()
     users = {row["user_id"]: row for row in tables["users"]}
     users[one]["email_frequency"] = "never"
     # beside the row that the build read
     tables["users"].append(users[other] | {"email_consent": "no"})
+    # of nobody's account, at the address of one
+    tables["users"].append(users[third] | {"user_id": None, "email_consent": "unsubscribed"})
+    tables["users"].append(users[fourth] | {"user_id": " ", "email_frequency": "paused"})
     _, found, _ = sent(tables)
     assert {name: row["reason"] for name, row in found.items() if row["state"] == "dropped"} == {
         one: "paused",
         other: "no_consent",
+        third: "no_consent",
+        fourth: "paused",
     }
 
 

@@ -1,5 +1,5 @@
 -- What a source doesn't know of a user another may, or another account of it. Of what sources say of consent an opt-out
--- without a time stands, else the latest counts, and nobody is subscribed by silence.
+-- without a time stands, as does a word that nobody knows; else the latest counts, and nobody is subscribed by silence.
 {{ config(enabled=sources_of('users') | length > 0) }}
 
 {% set fields = ['email', 'first_name', 'country_code', 'city', 'timezone', 'locale'] %}
@@ -21,12 +21,11 @@ consents as (
         partition by user_id
         order by
             case
-                when email_consent = 'unsubscribed' and email_consent_at is null then 1
+                when email_consent not in ('subscribed', 'never_subscribed') and email_consent_at is null then 1
                 when email_consent is not null and email_consent_at is not null then 2
-                when email_consent not in ('subscribed', 'never_subscribed') then 3
-                when email_consent = 'subscribed' then 4
-                when email_consent = 'never_subscribed' then 5
-                else 6
+                when email_consent = 'subscribed' then 3
+                when email_consent = 'never_subscribed' then 4
+                else 5
             end,
             email_consent_at desc,
             email_consent desc
