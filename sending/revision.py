@@ -31,7 +31,7 @@ from sending.settings import Settings
 # each reads those before it
 REVALIDATION = (
     *("waiting", "undone_orders", "new_orders"),
-    *("account_addresses", "changed_users", "new_events", "refusals", "held"),
+    *("user_rows", "account_addresses", "changed_users", "new_events", "refusals", "held"),
     *("shown", "revalidated"),
 )
 WORDS = Path(__file__).with_name("revision.sql")

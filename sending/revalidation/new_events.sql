@@ -1,6 +1,5 @@
 -- One row per email event since the build. As int_email_outcomes and int_chosen_frequencies count them: in doubt an event
--- is a refusal, whatever its time.
--- as typed_email_events reads them
+-- is a refusal, whatever its time. Words are read as in typed_email_events.
 with typed_events as (
 
     select
@@ -21,7 +20,8 @@ with typed_events as (
             translate(lower(trim(event_type)), ' _-./:', '') as event_word,
             translate(lower(trim(bounce_type)), ' _-./:', '') as bounce_word
         from newer_email_events
-        anti join built_email_events using (event_id)
+        -- of a row that says something else by now, too, as where a message has one that says what became of it last
+        anti join built_email_events using (event_id, event_type)
     ) as events
     left join email_event_synonyms as event_words
         on event_words.source_column = 'event_type' and events.event_word = event_words.source_value

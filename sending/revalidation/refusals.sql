@@ -52,3 +52,15 @@ inner join account_addresses as addresses
     on refusing_users.user_id = addresses.user_id
 inner join account_addresses as accounts
     on addresses.address_key = accounts.address_key
+union all
+-- a row without an id says whose it is by its address
+select
+    accounts.user_id,
+    case when changed_users.has_refused then 'no_consent' else 'paused' end as reason,
+    null as occurred_at
+from changed_users
+inner join account_addresses as accounts
+    on changed_users.address_key = accounts.address_key
+where
+    changed_users.has_refused
+    or changed_users.has_paused
