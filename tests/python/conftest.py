@@ -10,7 +10,7 @@ import pytest
 import warehouse
 from dbt.contracts.graph.nodes import ParsedNode
 from shop import small_shop, write_csv, write_parquet
-from warehouse import ROOT, Build, build
+from warehouse import NO_GATE, ROOT, Build, build
 
 # The longest files first, so that two workers end together.
 LONGEST = [
@@ -76,9 +76,10 @@ def small(small_inputs) -> Build:
 
 @pytest.fixture(scope="session")
 def earlier(small_inputs) -> Build:
-    """The small shop two months before, with longer lists."""
+    """Lists and segments of the small shop two months before, with longer lists."""
     variables = {"input_location": str(small_inputs), "as_of": EARLIER, "recommendations_per_user": 20}
-    return built_once("earlier", lambda folder: build(folder / "w.duckdb", variables))
+    chosen = ("--select", "+user_recommendations", "+segment_migrations", *NO_GATE)
+    return built_once("earlier", lambda folder: build(folder / "w.duckdb", variables, *chosen))
 
 
 @pytest.fixture(scope="session")

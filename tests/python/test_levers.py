@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from shop import AS_OF, small_shop, write_parquet
-from warehouse import Build, build, connect, dbt
+from warehouse import GATE_IN_SQL, Build, build, connect, dbt
 
 from recmail import effect
 
@@ -74,7 +74,8 @@ def inputs(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def picky(inputs, tmp_path_factory) -> Build:
     """A shop whose users don't want to see some of it."""
-    built = build(tmp_path_factory.mktemp("picky") / "w.duckdb", {"input_location": str(inputs)})
+    variables = {"input_location": str(inputs)} | GATE_IN_SQL
+    built = build(tmp_path_factory.mktemp("picky") / "w.duckdb", variables)
     assert built.succeeded, built.text
     return built
 
@@ -91,7 +92,7 @@ def ruled(inputs, picky, tmp_path_factory) -> Build:
                 connection.execute(f"insert into {seed} ({', '.join(values)}) values ({places})", values)
     built = build(
         copy.database,
-        {"input_location": str(inputs)},
+        {"input_location": str(inputs)} | GATE_IN_SQL,
         *("--select", "int_item_rules+", "int_audience_items+", "--indirect-selection", "eager"),
         tests=True,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from shop import AS_OF, small_shop, write_parquet
-from warehouse import ROOT, Build, build, connect
+from warehouse import GATE_IN_SQL, ROOT, Build, build, connect
 
 RULES = [
     {"name": "no_books", "when": "user_id = 'u1'", "effect": "block_category", "value": "books"},
@@ -93,6 +93,7 @@ def variables(inputs: Path) -> dict:
         "exploration_share": 0,
         "holdout_share": 0,
         "personalisation_rules": rules,
+        **GATE_IN_SQL,
     }
 
 
