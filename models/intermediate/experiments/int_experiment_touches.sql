@@ -22,12 +22,12 @@ named as (
 
     select
         messages.*,
-        coalesce(logged.trigger_type, queued.trigger_type) as trigger_type
+        coalesce(log_rows.trigger_type, queued.trigger_type) as trigger_type
     from messages
-    left join {{ ref('stg_send_log') }} as logged
+    left join {{ ref('stg_send_log') }} as log_rows
         on
-            messages.message_id = logged.message_id
-            and messages.user_id = logged.user_id
+            messages.message_id = log_rows.message_id
+            and messages.user_id = log_rows.user_id
     left join queued
         on
             messages.message_id = queued.message_id

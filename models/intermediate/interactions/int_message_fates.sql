@@ -31,7 +31,8 @@ fates as (
         message_id,
         user_id,
         min(occurred_at) as first_told_at,
-        min(case when event_type in ('sent', 'delivered') then occurred_at end) as sent_at,
+        -- what bounced had left: Klaviyo tells of what it delivered, and of no sending
+        min(case when event_type in ('sent', 'delivered', 'bounce') then occurred_at end) as sent_at,
         max(case when event_type = 'bounce' then occurred_at end) as bounced_at,
         max(case when event_type = 'delivered' then occurred_at end) as delivered_at,
         min(case when event_type = 'open' and not is_machine then occurred_at end) as opened_at,
