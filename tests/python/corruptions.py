@@ -187,6 +187,7 @@ USERS = [
             [
                 *("NULL", "\\N", "N/A", "-", "nan", "undefined", "ada@example.com", "007"),
                 *("*|FNAME|*", "{{ first_name }}", "%FIRSTNAME%", "[First Name]", "(none)", "%%first_name%%"),
+                *("Guest", "UNKNOWN", "no name", "Firstname"),
             ]
         )
     ),

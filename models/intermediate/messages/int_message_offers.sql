@@ -1,7 +1,6 @@
--- At most one offer an email, where a rule or the user's play wants one: the next best one, else the best of the user's
--- other offers, that is not over when the email is due and holds for an item in it which may be named: the preheader
--- says what the offer is on. An arm of an experiment wants one as well, or none, or the one that it names and no other.
--- The name that the shop gave it is for readers of the shop's language; others are told what it is on.
+-- At most one offer an email, where a rule, the play or an arm wants one: the next best one, else the best of the
+-- user's others (of an arm the one it names), that is not over when the email is due and holds for an item in it that
+-- may be named, as the preheader does. The shop's own name of it is for readers of the shop's language.
 {% set day_of_month = 'cast(extract(day from worded.last_day) as ' ~ dbt.type_string() ~ ')' %}
 
 with recipients as (
@@ -62,6 +61,7 @@ matched as (
     inner join {{ ref('int_offers') }} as offers
         on
             wanted.offer_id = offers.offer_id
+            and offers.is_for_shown_item
             and wanted.send_at < offers.ends_at
             -- nor on the day after the one that it would say
             and cast({{ local_time('wanted.send_at', "coalesce(wanted.timezone, 'UTC')") }} as date)
