@@ -24,9 +24,11 @@ from sqlalchemy import (
     delete,
     false,
     func,
+    literal,
     or_,
     select,
     tuple_,
+    union_all,
     update,
 )
 from sqlalchemy.exc import DBAPIError
@@ -47,6 +49,8 @@ from sending.store import (
 )
 from sending.tables import events, messages, preferences, revisions, runs
 
+IS_REFUSAL = func.coalesce(events.c.bounce_type, "hard") == "hard"
+IS_PAUSE = and_(preferences.c.kind == "frequency", preferences.c.value == "paused")
 # the reasons of what came back, as send_decisions words them
 REFUSED = {"unsubscribe": "unsubscribed", "complaint": "complained", "bounce": "bounced"}
 
@@ -274,9 +278,8 @@ class Ledger:
         self, connection: Connection, due: Collection[RowMapping], gap: timedelta, now: datetime
     ) -> dict[str, tuple[State, str]]:
         """Which of the messages must not go out, and why."""
-        refusals = said_about(connection, due, events, func.coalesce(events.c.bounce_type, "hard") == "hard")
-        is_paused = and_(preferences.c.kind == "frequency", preferences.c.value == "paused")
-        paused = said_about(connection, due, preferences, is_paused)
+        refusals = said_about(connection, due, events, IS_REFUSAL)
+        paused = said_about(connection, due, preferences, IS_PAUSE)
         others = list(
             connection.execute(
                 select(messages.c.address_key, messages.c.message_id).where(
@@ -343,6 +346,15 @@ class Ledger:
         renewed = {"occurred_at": insert.excluded.occurred_at}
         with self.engine.begin() as connection:
             connection.execute(insert.on_conflict_do_update(index_elements=["event_id"], set_=renewed))
+
+    def refusals(self) -> list[Row]:
+        """user_id, address_key, event_type and occurred_at of every no that claims look at; of a pause, `paused`."""
+        refused = select(events.c.user_id, events.c.address_key, events.c.event_type, events.c.occurred_at)
+        paused = select(
+            preferences.c.user_id, preferences.c.address_key, literal("paused"), preferences.c.chosen_at
+        )
+        with reading(self.engine) as connection:
+            return list(connection.execute(union_all(refused.where(IS_REFUSAL), paused.where(IS_PAUSE))))
 
     def preferences(self, user_id: str) -> Preferences:
         """What the user chose so far."""

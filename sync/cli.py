@@ -8,11 +8,13 @@ import click
 from dbt_tools.build_vars import build_vars, declared_vars
 from dbt_tools.options import built_warehouse_option
 from dbt_tools.private_text import without_addresses
+from sending.options import ledger_option
+from sending.store import ledger_place
 from sync.deliver import UNSENT, Delivery
 from sync.destinations import DESTINATIONS, Destination
 from sync.journal import Journal, State
 from sync.plan import Plan, plan_of, require_usual
-from sync.warehouse import open_exports
+from sync.warehouse import open_exports, refusing_users
 
 EXIT_UNSENT = 1
 SHOWN = 10
@@ -39,6 +41,7 @@ def limits() -> tuple[int, float]:
     type=click.Path(path_type=Path, dir_okay=False),
     help="What destinations were told: an SQLite file. Beside the warehouse by default.",
 )
+@ledger_option
 @click.option("--dry-run", is_flag=True, help="Print what would be told, and tell nothing.")
 @click.option("--yes", is_flag=True, help="More rows may change than var sync_changed_share_max says.")
 @click.option(
@@ -49,6 +52,7 @@ def sync(
     target: str,
     exports: tuple[str, ...],
     journal: Path | None,
+    ledger: str | None,
     dry_run: bool,
     yes: bool,
     retry_rejected: bool,
@@ -70,7 +74,10 @@ def sync(
     # a dry run leaves no file
     book = Journal(Path(":memory:") if dry_run and not place.exists() else place, target)
     try:
-        run(database, destination, exports or destination.exports, book, dry_run, yes, retry_rejected)
+        run(
+            *(database, destination, exports or destination.exports, book),
+            *(ledger_place(ledger, database), dry_run, yes, retry_rejected),
+        )
     finally:
         book.close()
 
@@ -80,6 +87,7 @@ def run(
     destination: Destination,
     exports: tuple[str, ...],
     book: Journal,
+    ledger: str,
     dry_run: bool,
     yes: bool,
     retry_rejected: bool,
@@ -89,7 +97,7 @@ def run(
             f"{found:,} rows were handed over by a sync that died: they are told again under the same key"
         )
     told = {export: book.told(export) for export in exports}
-    plans = read_plans(database, destination, told, retry_rejected)
+    plans = read_plans(database, destination, told, ledger, retry_rejected)
     for plan in plans:
         print_plan(plan)
     deletes_max, changed_share_max = limits()
@@ -108,11 +116,14 @@ def run(
         raise SystemExit(EXIT_UNSENT)
 
 
-def read_plans(database: Path, destination: Destination, told: dict, retry_rejected: bool) -> list[Plan]:
+def read_plans(
+    database: Path, destination: Destination, told: dict, ledger: str, retry_rejected: bool
+) -> list[Plan]:
     with open_exports(database) as connection:
         users = {user for (user,) in connection.execute("select user_id from stg_users").fetchall()}
+        refusing = refusing_users(connection, ledger)
         return [
-            plan_of(connection, export, rows, users, retry_rejected, destination.identified_by)
+            plan_of(connection, export, rows, users, refusing, retry_rejected, destination.identified_by)
             for export, rows in told.items()
         ]
 
@@ -121,7 +132,8 @@ def print_plan(plan: Plan) -> None:
     counts = ", ".join(f"{plan.count(kind):,} {kind}" for kind in ("new", "change", "delete"))
     again = f", {plan.count('again'):,} again" if plan.count("again") else ""
     refused = f", {plan.rejected:,} refused before" if plan.rejected else ""
-    click.echo(f"{plan.export}: {counts}, {plan.unchanged:,} unchanged{again}{refused}")
+    held = f", {plan.held:,} held: their readers have said no since the build" if plan.held else ""
+    click.echo(f"{plan.export}: {counts}, {plan.unchanged:,} unchanged{again}{refused}{held}")
     for change in plan.changes[:SHOWN]:
         name = change.identity.get("user_id") or change.identity.get("item_id") or ""
         # the ids of some shops are addresses

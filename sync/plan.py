@@ -48,6 +48,7 @@ class Plan(NamedTuple):
     rejected: int  # of earlier syncs, with the same content
     known: int  # rows that the destination has
     source: int  # rows that the export has
+    held: int  # events of who has said no since the build
     taken_over: list[str]  # keys that are gone, and whose address another row holds now
 
     def count(self, kind: str) -> int:
@@ -68,16 +69,20 @@ def plan_of(
     export: str,
     told: Mapping[str, Told],
     users: Collection[str],
+    refusing: Collection[str],
     retry_rejected: bool,
     identified_by: str | None = None,
 ) -> Plan:
-    """`users` are the ids of those who are still there. A destination that is `identified_by` a column has a row for
-    each value of it: that of before is deleted."""
-    changes, seen, unchanged, rejected = [], set(), 0, 0
+    """`users` are the ids of those who are still there, `refusing` of whom no event is told. A destination that is
+    `identified_by` a column has a row for each value of it: that of before is deleted."""
+    changes, seen, unchanged, rejected, held = [], set(), 0, 0, 0
     deletes: list[Change] = []
     holders: dict[str, str] = {}
     for key, content_hash, row in rows_of(connection, export):
         seen.add(key)
+        if export == EVENTS and row["user_id"] in refusing:
+            held += 1
+            continue
         if identified_by:
             holders[row[identified_by]] = key
         before = told.get(key)
@@ -121,7 +126,7 @@ def plan_of(
     # first: an address that is deleted may be written for somebody else
     changes = [*deletes, *changes]
     known = sum(before.was_accepted for before in told.values())
-    return Plan(export, changes, unchanged, rejected, known, len(seen), sorted(taken_over))
+    return Plan(export, changes, unchanged, rejected, known, len(seen), held, sorted(taken_over))
 
 
 def upsert(export: str, key: str, content_hash: str, row: dict, before: Told | None) -> Change:

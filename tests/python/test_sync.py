@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tarfile
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ from starlette.routing import Route
 from tenacity import wait_none
 from warehouse import ROOT, connect
 
+from sending.ledger import Ledger
 from sync import deliver, destinations
 from sync.cli import sync
 from sync.journal import Journal
@@ -327,6 +329,34 @@ def test_who_is_gone_is_deleted_and_events_are_told_once(sink, shop):
     assert "0 delete" in synced(shop).output
     # nor does the journal know who it was
     assert b"user1@example.com" not in shop.with_suffix(".sync.sqlite").read_bytes()
+
+
+def test_no_event_is_told_of_who_has_said_no_since_the_build(sink, shop):
+    with connect(shop) as connection:
+        [(user, address), (other, _), (third, _)] = connection.execute(
+            "select distinct user_id, email from esp_events order by all limit 3"
+        ).fetchall()
+        [(as_of,)] = connection.execute("select as_of from stg_as_of").fetchall()
+    changed(
+        shop,
+        f"update checked_users set email_consent_at = timestamp '{as_of}' where user_id = '{other}'",
+        f"update checked_users set email_consent_at = timestamp '{as_of}' + interval 2 day where user_id = '{third}'",
+    )
+    ledger = Ledger(str(shop.with_suffix(".ledger.sqlite")))
+    for event_id, of_whom in (
+        ("by address", {"address_key": address}),
+        # consent given since stands, if it was not dated ahead
+        ("by id", {"user_id": other}),
+        ("by id, too", {"user_id": third}),
+    ):
+        said = {"event_id": event_id, "event_type": "unsubscribe", "occurred_at": as_of - timedelta(days=1)}
+        ledger.add_event(said | of_whom)
+    told = synced(shop)
+    assert told.exit_code == 0, told.output
+    kept = {row["user_id"] for row in sink.rows["esp_events"].values()}
+    assert other in kept and not {user, third} & kept
+    held = len(source(shop, "esp_events")) - len(sink.rows["esp_events"])
+    assert f"{held:,} held: their readers have said no since the build" in told.output
 
 
 def shop_user(database: Path) -> str:
