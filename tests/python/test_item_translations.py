@@ -6,7 +6,7 @@ import re
 import pytest
 from shop import CATEGORIES, small_shop, write_parquet
 from test_fuzz import rendered
-from warehouse import Build, build
+from warehouse import GATE_IN_SQL, Build, build
 
 GERMAN = dict(zip(CATEGORIES, ["Tee", "Kaffee", "Tassen", "Löffel", "Bücher"], strict=True))
 LOCALES = ["de-DE", "de-CH", "fr-FR", "en-GB", "pl-PL", None]
@@ -73,7 +73,7 @@ def shop_of_markets():
 def built(tmp_path_factory) -> Build:
     folder = tmp_path_factory.mktemp("markets")
     inputs = write_parquet(shop_of_markets(), folder / "inputs")
-    variables = {"input_location": str(inputs), "holdout_share": 0}
+    variables = {"input_location": str(inputs), "holdout_share": 0} | GATE_IN_SQL
     run = build(folder / "w.duckdb", variables)
     assert run.succeeded, run.text
     return run
