@@ -99,13 +99,12 @@ def partitions(file: Path) -> str:
 
 
 def database_version(database: Path) -> dict[str, int]:
-    """What tells this build of the database from another one: its size, and when it was written last."""
+    """What tells this build of the database from another one: when it was written last.
+
+    Not its size: `recmail forget` writes the same build anew in less space, and keeps the time.
+    """
     files = [file for *_, found in tables_of(database) for file in found] if database.is_dir() else [database]
-    states = [os.stat(file) for file in files]
-    return {
-        "database_bytes": sum(state.st_size for state in states),
-        "database_written_at": max((state.st_mtime_ns for state in states), default=0),
-    }
+    return {"database_written_at": max((os.stat(file).st_mtime_ns for file in files), default=0)}
 
 
 def tables_of(folder: Path) -> Iterator[tuple[str, str, list[Path]]]:

@@ -943,7 +943,27 @@ def test_forget_reaches_the_ledger(tmp_path):
     assert outcome.exit_code == 1 and "may still hold them" in outcome.output
 
 
+def test_what_was_rendered_is_sent_after_forget(tmp_path):
+    """It is the same build, in a smaller file."""
+    own = rendered_shop(tmp_path, "create schema state", *SWEPT, *FREE_BLOCKS)
+    size = own.database.stat().st_size
+    outcome = CliRunner().invoke(forget, ["--database", str(own.database), "--out", str(own.out)])
+    assert outcome.exit_code == 0 and own.database.stat().st_size < size, outcome.output
+    place = str(tmp_path / "w.ledger.sqlite")
+    outcome = sent(own, place, *maildir(tmp_path))
+    assert outcome.exit_code == 0, outcome.output
+    assert states(place) == [("accepted", "", 6)]
+
+
 SWEPT = [
     "create table dbt_email.stg_erasure_requests as select timestamp '2017-11-15' as requested_at where false",
     "create table state.swept_erasures as select 0 as request_count, null::timestamp as latest_request_at",
+]
+FREE_BLOCKS = [
+    "create table state.dropped as select md5(range::varchar) as text from range(100000)",
+    "checkpoint",
+    # DuckDB cuts off what is free at the end of a file
+    "create table state.kept as select md5(range::varchar) as text from range(1000)",
+    "checkpoint",
+    "drop table state.dropped",
 ]
