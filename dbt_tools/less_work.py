@@ -73,12 +73,11 @@ def without_looking_for_garbage() -> Iterator[None]:
 @contextmanager
 def without_debug_events() -> Iterator[None]:
     """For a run whose log nobody keeps: dbt makes dozens of messages of each node, a tenth of a small build. Those that
-    somebody reads are put together when they are read; what callbacks read are warnings and errors."""
+    somebody reads are put together when they are read."""
     fire_event, init, getattr_of_event = EventManager.fire_event, BaseEvent.__init__, BaseEvent.__getattr__
 
     def fire_what_is_read(manager: EventManager, event, level=None, *arguments, **options) -> None:
-        unread = ("debug",) if manager.loggers else ("debug", "info")
-        if (level or event.level_tag()).value not in unread:
+        if (level or event.level_tag()).value != "debug":
             fire_event(manager, event, level, *arguments, **options)
 
     def keep_words(event: BaseEvent, *arguments, **options) -> None:
