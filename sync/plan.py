@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
@@ -15,6 +16,8 @@ from sync.journal import State, Told
 OF_THE_EXPORT = ("export_key", "operation", "content_hash", "changed_at")
 # not sent twice, and nothing of them is deleted
 EVENTS = "esp_events"
+# of a row, against what was told before
+CHANGED, UNCHANGED, REJECTED, HELD = "changed", "unchanged", "rejected", "held"
 # the key of what a user had before, an address say
 FORMER = "former"
 # columns that tell a destination whom to delete when nothing else is left
@@ -75,40 +78,26 @@ def plan_of(
 ) -> Plan:
     """`users` are the ids of those who are still there, `refusing` of whom no event is told. A destination that is
     `identified_by` a column has a row for each value of it: that of before is deleted."""
-    changes, seen, unchanged, rejected, held = [], set(), 0, 0, 0
+    upserts: list[Change] = []
     deletes: list[Change] = []
+    counts: Counter = Counter()
+    seen: set[str] = set()
     holders: dict[str, str] = {}
     for key, content_hash, row in rows_of(connection, export):
         seen.add(key)
-        if export == EVENTS and row["user_id"] in refusing:
-            held += 1
-            continue
         if identified_by:
             holders[row[identified_by]] = key
         before = told.get(key)
-        if before and before.content_hash == content_hash and before.operation == "upsert":
-            if before.state == State.ACCEPTED:
-                unchanged += 1
-                continue
-            if before.state == State.REJECTED and not retry_rejected:
-                rejected += 1
-                continue
-        elif before and export == EVENTS and before.was_accepted:
-            # what has happened has been told; that a price in it changed is no other event
-            unchanged += 1
+        standing = standing_of(export, row, content_hash, before, refusing, retry_rejected)
+        counts[standing] += 1
+        if standing != CHANGED:
             continue
         if identified_by and before and before.identity.get(identified_by) not in (None, row[identified_by]):
             former = hashlib.md5(before.identity[identified_by].encode(), usedforsecurity=False).hexdigest()
             deletes.append(Change(f"{key}:{FORMER}:{former}", "delete", "", {}, before.identity, True, ""))
-        changes.append(upsert(export, key, content_hash, row, before))
+        upserts.append(upsert(export, key, content_hash, row, before))
     if export != EVENTS:
-        for key, before in told.items():
-            if key in seen or not before.was_accepted:
-                continue
-            # also one that was refused: nobody is left in silence whom somebody asked to be erased
-            gone = before.identity.get("user_id") not in users
-            batch = before.batch if before.operation == "delete" else ""
-            deletes.append(Change(key, "delete", "", {}, before.identity, True, batch, is_erased=gone))
+        deletes += deletes_of(told, seen, users)
     # Who has the address now agreed to be reached at it. What was known of somebody who was erased goes all the same,
     # and the holder's row is told anew.
     holder_of = {change.export_key: holders.get(change.identity.get(identified_by)) for change in deletes}
@@ -117,16 +106,52 @@ def plan_of(
     }
     deletes = [change for change in deletes if change.export_key not in taken_over]
     told_anew = {holder_of[change.export_key] for change in deletes}
-    told_anew -= {None, *(change.export_key for change in changes)}
+    told_anew -= {None, *(change.export_key for change in upserts)}
     for key, content_hash, row in rows_of(connection, export) if told_anew else ():
         if key in told_anew:
-            changes.append(upsert(export, key, content_hash, row, told[key]))
-            is_rejected = told[key].state == State.REJECTED
-            rejected, unchanged = rejected - is_rejected, unchanged - (not is_rejected)
-    # first: an address that is deleted may be written for somebody else
-    changes = [*deletes, *changes]
-    known = sum(before.was_accepted for before in told.values())
-    return Plan(export, changes, unchanged, rejected, known, len(seen), held, sorted(taken_over))
+            upserts.append(upsert(export, key, content_hash, row, told[key]))
+            counts[REJECTED if told[key].state == State.REJECTED else UNCHANGED] -= 1
+    return Plan(
+        export,
+        # deletes first: an address that is deleted may be written for somebody else
+        changes=[*deletes, *upserts],
+        unchanged=counts[UNCHANGED],
+        rejected=counts[REJECTED],
+        known=sum(before.was_accepted for before in told.values()),
+        source=len(seen),
+        held=counts[HELD],
+        taken_over=sorted(taken_over),
+    )
+
+
+def standing_of(
+    export: str,
+    row: dict,
+    content_hash: str,
+    before: Told | None,
+    refusing: Collection[str],
+    retry_rejected: bool,
+) -> str:
+    if before and before.content_hash == content_hash and before.operation == "upsert":
+        if before.state == State.ACCEPTED:
+            return UNCHANGED
+        if before.state == State.REJECTED and not retry_rejected:
+            return REJECTED
+    elif before and export == EVENTS and before.was_accepted:
+        # what has happened has been told; that a price in it changed is no other event
+        return UNCHANGED
+    return HELD if export == EVENTS and row["user_id"] in refusing else CHANGED
+
+
+def deletes_of(told: Mapping[str, Told], seen: Collection[str], users: Collection[str]) -> Iterator[Change]:
+    """What the destination has and the export has not."""
+    for key, before in told.items():
+        if key in seen or not before.was_accepted:
+            continue
+        # also one that was refused: nobody is left in silence whom somebody asked to be erased
+        gone = before.identity.get("user_id") not in users
+        batch = before.batch if before.operation == "delete" else ""
+        yield Change(key, "delete", "", {}, before.identity, True, batch, is_erased=gone)
 
 
 def upsert(export: str, key: str, content_hash: str, row: dict, before: Told | None) -> Change:

@@ -463,8 +463,10 @@ def test_without_any_optional_table_every_mart_is_built(small, required_alone):
 
 
 def write_faulty_shop(faulty_users: int, folder: Path) -> None:
-    """So many faulty users beside 39 good ones, 30 % faulty identities, and cancellations, which are no faults."""
+    """So many faulty users beside 39 good ones, 30 % faulty identities, and cancellations, which are no faults; and an
+    address where an id should say who is to be erased."""
     tables = small_shop()
+    tables["erasure_requests"].append({"user_id": " User3@example.com", "requested_at": AS_OF})
     tables["users"] += [{"user_id": None, "first_name": f"Nobody {number}"} for number in range(faulty_users)]
     tables["identities"] += [{"anonymous_id": f"device {number}", "user_id": None} for number in range(16)]
     tables["order_lines"] += [
@@ -475,15 +477,18 @@ def write_faulty_shop(faulty_users: int, folder: Path) -> None:
 
 
 def test_a_share_of_faulty_rows_warns(tmp_path):
-    """Of the users alone: the identities' limit is above theirs; fewer than rejected_rows_min stop no build."""
+    """Of users and requests: the limit of identities is above theirs; fewer than rejected_rows_min stop no build."""
     write_faulty_shop(9, tmp_path)
-    checks = ("+checked_users", "+checked_identities", "+checked_order_lines")
+    checks = ("+checked_users", "+checked_identities", "+checked_order_lines", "+checked_erasure_requests")
     warned = build_in(tmp_path, *only(*checks), tests=True)
     assert warned.succeeded, warned.text
-    assert [line for line in warned.text.splitlines() if "rows rejected" in line] == [
+    assert sorted(line for line in warned.text.splitlines() if "rows rejected" in line) == [
+        "checked_erasure_requests: 1 of 2 rows rejected, 50.0 %; expected at most 1.0 % (var rejected_share_warn). "
+        "Commonest: user_id is the address of a user who has another id (1). All of them: "
+        f"{warned.schema('checked_erasure_requests')}.checked_erasure_requests where reject_reasons <> ''",
         "checked_users: 9 of 48 rows rejected, 18.8 %; expected at most 1.0 % (var rejected_share_warn). "
         "Commonest: user_id is missing (9). All of them: "
-        f"{warned.schema('checked_users')}.checked_users where reject_reasons <> ''"
+        f"{warned.schema('checked_users')}.checked_users where reject_reasons <> ''",
     ]
 
 
