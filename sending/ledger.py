@@ -6,7 +6,7 @@ returns: "handed over" must have been written before the first byte leaves, what
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
@@ -24,11 +24,9 @@ from sqlalchemy import (
     delete,
     false,
     func,
-    literal,
     or_,
     select,
     tuple_,
-    union_all,
     update,
 )
 from sqlalchemy.exc import DBAPIError
@@ -278,8 +276,6 @@ class Ledger:
         self, connection: Connection, due: Collection[RowMapping], gap: timedelta, now: datetime
     ) -> dict[str, tuple[State, str]]:
         """Which of the messages must not go out, and why."""
-        refusals = said_about(connection, due, events, IS_REFUSAL)
-        paused = said_about(connection, due, preferences, IS_PAUSE)
         others = list(
             connection.execute(
                 select(messages.c.address_key, messages.c.message_id).where(
@@ -291,26 +287,15 @@ class Ledger:
         )
         held: dict[str, tuple[State, str]] = {}
         taken: set[str] = set()
-        for row in due:
-            said_no = [
-                refusal
-                for refusal in refusals
-                if is_about(refusal, row)
-                # consent that is younger than an opt-out stands; a complaint or a bounce it doesn't undo
-                if refusal.event_type != "unsubscribe"
-                or row["consented_at"] is None
-                or row["consented_at"] <= refusal.occurred_at
-            ]
+        for row, refusal in zip(due, refusals(connection, due), strict=True):
             mailed = any(
                 other.address_key == row["address_key"] and other.message_id != row["message_id"]
                 for other in others
             )
             if row["expires_at"] <= now:
                 held[row["message_id"]] = State.EXPIRED, "shelf_life"
-            elif said_no:
-                held[row["message_id"]] = State.DROPPED, REFUSED[said_no[0].event_type]
-            elif any(is_about(choice, row) for choice in paused):
-                held[row["message_id"]] = State.DROPPED, "paused"
+            elif refusal:
+                held[row["message_id"]] = State.DROPPED, refusal
             elif mailed or row["address_key"] in taken:
                 held[row["message_id"]] = State.DROPPED, "mailed_recently"
             else:
@@ -347,14 +332,15 @@ class Ledger:
         with self.engine.begin() as connection:
             connection.execute(insert.on_conflict_do_update(index_elements=["event_id"], set_=renewed))
 
-    def refusals(self) -> list[Row]:
-        """user_id, address_key, event_type and occurred_at of every no that claims look at; of a pause, `paused`."""
-        refused = select(events.c.user_id, events.c.address_key, events.c.event_type, events.c.occurred_at)
-        paused = select(
-            preferences.c.user_id, preferences.c.address_key, literal("paused"), preferences.c.chosen_at
-        )
+    def refusing(self, readers: Iterable[Mapping]) -> set[str]:
+        """user_id of each of the readers, as `refusals` asks for them, to whom no mail would be handed over."""
         with reading(self.engine) as connection:
-            return list(connection.execute(union_all(refused.where(IS_REFUSAL), paused.where(IS_PAUSE))))
+            return {
+                reader["user_id"]
+                for some in chunks(list(readers))
+                for reader, refusal in zip(some, refusals(connection, some), strict=True)
+                if refusal
+            }
 
     def preferences(self, user_id: str) -> Preferences:
         """What the user chose so far."""
@@ -517,14 +503,33 @@ class Ledger:
         return removed
 
 
+def refusals(connection: Connection, readers: Collection[Mapping]) -> list[str | None]:
+    """Of each reader, by user_id, address_key and consented_at, what they said no by, if they did."""
+    refused = said_about(connection, readers, events, IS_REFUSAL)
+    paused = said_about(connection, readers, preferences, IS_PAUSE)
+
+    def refusal_of(reader: Mapping) -> str | None:
+        for said in refused:
+            # consent that is younger than an opt-out stands; a complaint or a bounce it doesn't undo
+            if is_about(said, reader) and (
+                said.event_type != "unsubscribe"
+                or reader["consented_at"] is None
+                or reader["consented_at"] <= said.occurred_at
+            ):
+                return REFUSED[said.event_type]
+        return "paused" if any(is_about(choice, reader) for choice in paused) else None
+
+    return [refusal_of(reader) for reader in readers]
+
+
 def said_about(
-    connection: Connection, due: Collection[RowMapping], said: Table, condition: ColumnElement[bool]
+    connection: Connection, readers: Collection[Mapping], said: Table, condition: ColumnElement[bool]
 ) -> list[Row]:
-    """What is known of the addresses of messages, or of the users they are for."""
-    of_address = said.c.address_key.in_([row["address_key"] for row in due])
-    of_user = said.c.user_id.in_([row["user_id"] for row in due])
+    """What is known of the readers, or of their addresses."""
+    of_address = said.c.address_key.in_([reader["address_key"] for reader in readers])
+    of_user = said.c.user_id.in_([reader["user_id"] for reader in readers])
     return list(connection.execute(select(said).where(or_(of_address, of_user), condition)))
 
 
-def is_about(said: Row, message: RowMapping) -> bool:
-    return said.address_key == message["address_key"] or said.user_id == message["user_id"]
+def is_about(said: Row, reader: Mapping) -> bool:
+    return said.address_key == reader["address_key"] or said.user_id == reader["user_id"]

@@ -6,22 +6,14 @@ from pathlib import Path
 
 import click
 import duckdb
-import pyarrow as pa
 
 from dbt_tools.open_database import open_database
-from dbt_tools.relations import search
+from dbt_tools.relations import qualified, search
 from email_render.errors import SetupError
 from email_render.gate import require_open_gate
 from email_render.load import schema_of
 from sending.ledger import Ledger
 from sending.store import ledger_exists
-
-REFUSALS = pa.schema(
-    [
-        *((name, pa.string()) for name in ("user_id", "address_key", "event_type")),
-        ("occurred_at", pa.timestamp("us")),
-    ]
-)
 
 
 @contextmanager
@@ -29,7 +21,7 @@ def open_exports(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """ClickException, saying why, unless they come from the latest inputs and these passed the gate."""
     with open_database(database) as connection:
         try:
-            names = ("email_queue", "stg_users", "esp_profiles", "int_user_addresses", "stg_as_of")
+            names = ("email_queue", "stg_users", "esp_profiles")
             search(connection, [schema_of(connection, name) for name in names])
             require_open_gate(connection)
         except SetupError as error:
@@ -38,37 +30,25 @@ def open_exports(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def refusing_users(connection: duckdb.DuckDBPyConnection, ledger: str) -> set[str]:
-    """Who has said no by what the ledger knows and the build may not, as `recmail send` asks before each mail: user or
-    address, and consent that is younger than an opt-out stands."""
+    """Of those with an event to be told, who has said no by what the ledger knows and the build may not."""
     if not ledger_exists(ledger):
         return set()
-    said = [row._asdict() for row in Ledger(ledger).refusals()]
-    connection.register("said_no", pa.Table.from_pylist(said, REFUSALS))
-    return {
-        user
-        for (user,) in connection.execute(
-            """
-            with named as (
-
-                select user_id, event_type, occurred_at from said_no
-                union all
-                select addresses.user_id, said_no.event_type, said_no.occurred_at
-                from said_no
-                inner join int_user_addresses as addresses
-                    on said_no.address_key = addresses.address_key
-
-            )
-
-            select distinct named.user_id
-            from named
-            inner join stg_users as users
-                on named.user_id = users.user_id
-            cross join stg_as_of as as_of
-            where
-                named.event_type <> 'unsubscribe'
-                or not coalesce(
-                    users.email_consent_at > named.occurred_at and users.email_consent_at <= as_of.as_of, false
-                )
-            """
-        ).fetchall()
-    }
+    addresses, as_of = (
+        qualified(schema_of(connection, name), name) for name in ("int_user_addresses", "stg_as_of")
+    )
+    readers = connection.execute(
+        f"""
+        select distinct
+            events.user_id,
+            addresses.address_key,
+            -- as int_address_refusals has it: a date to come undoes no opt-out
+            case when users.email_consent_at <= as_of.as_of then users.email_consent_at end as consented_at
+        from esp_events as events
+        inner join stg_users as users
+            on events.user_id = users.user_id
+        inner join {addresses} as addresses
+            on events.user_id = addresses.user_id
+        cross join {as_of} as as_of
+        """
+    ).to_arrow_table()
+    return Ledger(ledger).refusing(readers.to_pylist())
