@@ -36,7 +36,7 @@ def refusing_users(connection: duckdb.DuckDBPyConnection, ledger: str) -> set[st
     addresses, as_of = (
         qualified(schema_of(connection, name), name) for name in ("int_user_addresses", "stg_as_of")
     )
-    readers = connection.execute(
+    readers = connection.sql(
         f"""
         select distinct
             events.user_id,
