@@ -9,15 +9,15 @@ from explanations.rows import keys, rows
 from explanations.words import ordinal, percent, say
 
 OUTCOMES = Path(__file__).with_name("outcomes.sql").read_text("utf-8")
-BLOCK_SCORE = Path("ranking/block_score.sql")  # below macros/
+FIRST_BLOCK = Path("ranking/fills_first_block.sql")  # below macros/
 
 
 def read_outcomes(
     connection: duckdb.DuckDBPyConnection, user_keys: list[int], where: str = "true", **parameters
 ):
     """Rows of outcomes.sql for these users, by user and rank, each with its `text`."""
-    block_score = call_macro("block_score", {}, [BLOCK_SCORE], "category_place")
-    sql = f"from ({OUTCOMES.format(users=keys(user_keys), block_score=block_score)}) where {where}"
+    first_block = call_macro("fills_first_block", {}, [FIRST_BLOCK], "category_place")
+    sql = f"from ({OUTCOMES.format(users=keys(user_keys), fills_first_block=first_block)}) where {where}"
     found = rows(connection, sql, **parameters)
     for row in found:
         row["text"] = outcome_text(row)

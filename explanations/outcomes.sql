@@ -86,8 +86,18 @@ in_blocks as (
 
     select
         *,
-        {block_score} + claim_score as best_score
+        {fills_first_block} as is_primary
     from placed
+
+),
+
+valued as (
+
+    select
+        *,
+        case when is_primary or claim_score > 0 then 0 else 1 end as lead_order,
+        case when is_primary then primary_score else secondary_score end + claim_score as best_score
+    from in_blocks
 
 ),
 
@@ -95,9 +105,11 @@ kinds as (
 
     select
         *,
-        row_number() over (partition by list_key order by best_score desc, item_number) as steered_rank,
-        row_number() over (partition by list_key, kind_number order by best_score desc, item_number) as kind_item_rank
-    from in_blocks
+        row_number() over (partition by list_key order by lead_order, best_score desc, item_number) as steered_rank,
+        row_number() over (
+            partition by list_key, kind_number order by lead_order, best_score desc, item_number
+        ) as kind_item_rank
+    from valued
 
 ),
 
@@ -109,7 +121,7 @@ untwinned as (
         or category_minimum = 1
         or row_number() over (
             partition by list_key
-            order by case when kind_item_rank = 1 then 0 else 1 end, best_score desc, item_number
+            order by case when kind_item_rank = 1 then 0 else 1 end, lead_order, best_score desc, item_number
         ) <= list_size as is_untwinned
     from kinds
 
@@ -121,7 +133,7 @@ steered as (
         *,
         row_number() over (
             partition by list_key, category_number, is_untwinned
-            order by best_score desc, item_number
+            order by lead_order, best_score desc, item_number
         ) as category_item_rank
     from untwinned
 

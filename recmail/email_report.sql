@@ -256,7 +256,7 @@ checks as (
         count(*) filter (not labels.is_nameable and not is_own), 0,
         max(labels.short_name) filter (not labels.is_nameable and not is_own)
     from (
-        select *, reason_type in ('buy_again', 'left_in_cart', 'recently_viewed') as is_own
+        select *, reason_type in ('buy_again', 'left_in_cart', 'recently_viewed', 'viewed_before') as is_own
         from shown
     ) as reasons
     left join int_item_labels as labels

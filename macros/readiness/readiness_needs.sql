@@ -16,6 +16,7 @@
     {% set strategies = [
         ('left_in_cart', 'open_carts', 1, 'web_events with cart_add in the last ' ~ var('resume_days') ~ ' days, of known users'),
         ('recently_viewed', 'recent_views', 1, 'web_events with item_view in the last ' ~ var('resume_days') ~ ' days, of known users'),
+        ('viewed_before', 'former_views', 1, 'web_events with item_view, cart_add or wishlist_add more than ' ~ var('resume_days') ~ ' days ago, of known users'),
         ('buy_again', 'repurchases', 1, 'order_lines of users who bought an item twice'),
         ('complements', 'complement_pairs', 1, 'seed complements: kinds of your items that go together'),
         ('also_bought', 'also_bought_pairs', 1, 'items that ' ~ var('pair_support_min') ~ ' users bought both of'),

@@ -78,12 +78,22 @@ hopeful as (
 
 ),
 
+in_blocks as (
+
+    select
+        *,
+        {{ fills_first_block('category_item_rank') }} as is_primary
+    from hopeful
+
+),
+
 scored as (
 
     select
         *,
-        {{ block_score('category_item_rank') }} + claim_score as best_score
-    from hopeful
+        is_primary or claim_score > 0 as is_lead,
+        case when is_primary then primary_score else secondary_score end + claim_score as best_score
+    from in_blocks
 
 ),
 
@@ -92,7 +102,7 @@ kinds as (
     select
         list_key,
         kind_number,
-        max_by(item_number, (best_score, -item_number)) as item_number
+        max_by(item_number, (is_lead, best_score, -item_number)) as item_number
     from scored
     group by list_key, kind_number
 
@@ -113,6 +123,7 @@ select
     scored.primary_score,
     scored.secondary_score,
     scored.rule_claim,
+    scored.is_lead,
     scored.best_score
 from scored
 inner join kinds
@@ -129,6 +140,7 @@ qualify
         partition by scored.list_key
         order by
             case when scored.item_number = kinds.item_number then 0 else 1 end,
+            case when scored.is_lead then 0 else 1 end,
             scored.best_score desc,
             scored.item_number
     ) <= scored.list_size

@@ -1,6 +1,6 @@
 -- A category's k-th item is worth category_discount^(k-1) of its score, and the best item of each of the list's best
--- categories and price bands, as many as it has to have, is sure of a place: greedy diversity, in one pass. What item
--- rules pin or want comes before all else, by its best_score.
+-- categories and price bands, as many as it has to have, is sure of a place: greedy diversity, in one pass. What leads a
+-- list comes before all else: what item rules pin or want, then what the first block is filled with.
 -- depends_on: {{ ref('int_user_keys') }}
 {{ config(
     materialized='table_in_parts',
@@ -9,7 +9,10 @@
 
 with contending as (
 
-    select * from {{ ref('int_contending_candidates') }}
+    select
+        *,
+        case when is_lead then 0 else 1 end as lead_order
+    from {{ ref('int_contending_candidates') }}
     where {{ is_in_part('user_key') }}
 
 ),
@@ -18,11 +21,13 @@ scored as (
 
     select
         *,
-        row_number() over (partition by list_key, category_number order by best_score desc, item_number)
+        row_number() over (partition by list_key, category_number order by lead_order, best_score desc, item_number)
             as category_item_rank,
         case
             when price_band is not null
-                then row_number() over (partition by list_key, price_band order by best_score desc, item_number)
+                then row_number() over (
+                    partition by list_key, price_band order by lead_order, best_score desc, item_number
+                )
         end as band_item_rank
     from contending
 
@@ -40,6 +45,7 @@ possible as (
         or row_number() over (
             partition by list_key
             order by
+                lead_order,
                 round(best_score * power(category_discount, category_item_rank - 1), 9) desc,
                 best_score desc,
                 item_number
@@ -59,7 +65,7 @@ counted as (
     window
         best_first as (
             partition by list_key
-            order by best_score desc, item_number
+            order by lead_order, best_score desc, item_number
             rows between unbounded preceding and current row
         )
 
@@ -74,7 +80,8 @@ claimed as (
             when rule_claim > 0 then rule_claim
             when category_item_rank = 1 and category_rank <= category_minimum then 3
             when band_item_rank = 1 and band_rank <= band_minimum then 4
-            else 5
+            when is_lead then 5
+            else 6
         end as claim
     from counted
 

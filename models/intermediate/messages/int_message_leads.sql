@@ -2,7 +2,7 @@
 -- nothing that doesn't belong to it, and of what goes with an order nothing of a kind that the order had.
 {% set groups = {
     'again': ['buy_again'],
-    'waiting': ['left_in_cart', 'recently_viewed'],
+    'waiting': ['left_in_cart', 'recently_viewed', 'viewed_before'],
     'matching': [
         'because_you_bought', 'because_you_viewed', 'because_you_liked', 'bought_together', 'complements', 'similar_items',
         'upgrade'

@@ -3,6 +3,8 @@
     'available_items': (ref('int_available_items'), none),
     'open_carts': (ref('int_interactions'), "last_cart_added_at > (select resumed_from from moments)"),
     'recent_views': (ref('int_interactions'), "last_viewed_at > (select resumed_from from moments)"),
+    'former_views': (ref('int_interactions'),
+        'coalesce(last_looked_at, last_cart_added_at) <= (select resumed_from from moments)'),
     'cart_adds': (ref('int_web_interactions'), "event_type = 'cart_add'"),
     'item_views': (ref('int_web_interactions'), "event_type = 'item_view'"),
     'repurchases': (ref('int_user_item_purchases'), 'purchase_count > 1'),
