@@ -13,7 +13,7 @@
     {% set rows = [
         ('left_in_cart', 'own', 'left_in_cart', 3, 5.0, none),
         ('recently_viewed', 'own', 'recently_viewed', 3, 3.0, none),
-        ('viewed_before', 'own', 'viewed_before', 3, 1.5, none),
+        ('viewed_before', 'own', 'viewed_before', 3, 2.0, none),
         ('buy_again', 'own', 'buy_again', 8, 10.0, none),
         ('complements', 'content', 'complements', 5, 0.5, 'int_complement_votes'),
         ('also_bought', 'collaborative', 'because_you', 8, 0.8, 'int_neighbour_votes'),
