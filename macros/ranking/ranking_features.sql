@@ -1,7 +1,7 @@
 {#-
     What the ranker looks at, each with the range in which it tells apart and how finely: `knots` steps from low to high,
     on a log scale or a linear one. Columns of int_candidate_features; what lies beyond the range counts as its end, what
-    is unknown (null) has a coefficient of its own. A strategy's score is the share of the user's best in it.
+    is unknown (null) has a coefficient of its own. A strategy's score is a share, of the user's best in it: never unknown.
 -#}
 {% macro ranking_features() -%}
     {% set features = [
@@ -32,7 +32,7 @@
     {% endfor %}
     {% for strategy in ranked_strategies() %}
         {% do found.append({
-            'name': strategy.name ~ '_score', 'scale': 'linear', 'low': 0, 'high': 1, 'knots': strategy.knots
+            'name': strategy.name ~ '_score', 'scale': 'share', 'low': 0, 'high': 1, 'knots': strategy.knots
         }) %}
     {% endfor %}
     {{ return(found) }}

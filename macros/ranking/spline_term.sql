@@ -3,6 +3,7 @@
     step to the next knot (a linear spline). `knots` is a list of structs from knot -1, which stands for an unknown value.
 -#}
 {% macro spline_term(place, knots) -%}
-    {%- set below = list_item(knots, 'cast(coalesce(floor(' ~ place ~ '), -1) as ' ~ dbt.type_int() ~ ') + 2') -%}
-    {{ below }}.coefficient + {{ below }}.step * coalesce({{ place }} - floor({{ place }}), 0)
+    {%- set known = 'coalesce(' ~ place ~ ', -1)' -%}
+    {%- set below = list_item(knots, 'cast(floor(' ~ known ~ ') as ' ~ dbt.type_int() ~ ') + 2') -%}
+    {{ below }}.coefficient + {{ below }}.step * ({{ known }} - floor({{ known }}))
 {%- endmacro %}

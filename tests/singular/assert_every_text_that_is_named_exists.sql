@@ -13,7 +13,7 @@ with named as (
     select
         'a list' as named_by,
         concat('reason.', reason_type) as text_key
-    from {{ ref('int_recommendations') }}
+    from (select distinct lists.reason_type from {{ ref('int_recommendations') }} as lists)
     union
     {% for begin, end in [('subject', '.general.1'), ('title', '.primary'), ('title', '.secondary')] %}
         select
@@ -32,9 +32,9 @@ with named as (
         union
     {% endfor %}
     select
-        'a list' as named_by,
+        'an item' as named_by,
         concat('badge.', badge_type) as text_key
-    from {{ ref('int_recommendations') }}
+    from {{ ref('int_printed_items') }}
     where badge_type is not null
     union
     select

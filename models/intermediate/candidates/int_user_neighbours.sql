@@ -70,9 +70,7 @@ nearest as (
 select
     nearest.user_key,
     neighbours.user_key as neighbour_key,
-    (nearest.packed - nearest.packed % {{ shared }}) / cast({{ shared }} as double) / 1000000000 as similarity_score,
-    cast(row_number() over (partition by nearest.user_key order by nearest.packed desc) as {{ dbt.type_int() }})
-        as neighbour_rank
+    (nearest.packed - nearest.packed % {{ shared }}) / cast({{ shared }} as double) / 1000000000 as similarity_score
 from nearest
 inner join {{ ref('int_user_keys') }} as neighbours
     on {{ numbers - 1 }} - nearest.packed % {{ numbers }} = neighbours.user_number

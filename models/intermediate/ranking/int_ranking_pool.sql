@@ -37,7 +37,7 @@ ranked as (
         -- among what is due, or among all else
         case
             when {{ is_due }} then sum(case when {{ is_due }} then 1 else 0 end) over best_first
-            else sum(case when {{ is_due }} then 0 else 1 end) over best_first
+            else row_number() over best_first - sum(case when {{ is_due }} then 1 else 0 end) over best_first
         end as due_rank
     from candidates
     window
