@@ -87,12 +87,12 @@ def earlier(small_inputs) -> Build:
 
 @pytest.fixture(scope="session")
 def required_alone() -> Build:
-    """The small shop with the required tables alone, as CSV, all data tests held."""
+    """The small shop with the required tables alone, as CSV."""
 
     def make(folder: Path) -> Build:
         required = {name: small_shop()[name] for name in ("users", "items", "orders", "order_lines")}
         inputs = write_csv(required, folder / "in")
-        return build(folder / "w.duckdb", {"input_location": str(inputs)}, tests=True)
+        return build(folder / "w.duckdb", {"input_location": str(inputs)})
 
     return built_once("required_alone", make)
 
