@@ -14,10 +14,13 @@ from warehouse import NO_GATE, ROOT, Build, build
 
 # The longest files first, so that two workers end together.
 LONGEST = [
-    *("test_spark", "test_corruptions", "test_ranker", "test_day", "test_simulation", "test_build"),
-    *("test_online_retail", "test_rules_effect", "test_metamorphic", "test_realtime", "test_gate"),
-    *("test_erasure", "test_forget", "test_email_browser", "test_similarity", "test_fuzz", "test_adapters"),
-    *("test_state", "test_unfinished_builds"),
+    *("test_spark", "test_corruptions", "test_day", "test_ranker", "test_gate", "test_simulation"),
+    *("test_similarity", "test_realtime", "test_unfinished_builds", "test_email_browser", "test_build"),
+    *("test_forget", "test_formulas", "test_state", "test_email_render", "test_fuzz", "test_metamorphic"),
+    *("test_online_retail", "test_adapters", "test_rules_effect", "test_erasure", "test_email_run"),
+    *("test_email_esp", "test_demo_inputs", "test_dashboard", "test_sending", "test_sync"),
+    *("test_experiments", "test_dirty_files", "test_revalidation", "test_exports"),
+    *("test_triggers", "test_vars"),
 ]
 EARLIER = "2024-05-01 00:00:00"
 # A worker has a core: more threads of DuckDB cost a small build an eighth more, and wait for the other worker's. The
@@ -84,12 +87,12 @@ def earlier(small_inputs) -> Build:
 
 @pytest.fixture(scope="session")
 def required_alone() -> Build:
-    """The small shop with the required tables alone, as CSV, all data tests held."""
+    """The small shop with the required tables alone, as CSV."""
 
     def make(folder: Path) -> Build:
         required = {name: small_shop()[name] for name in ("users", "items", "orders", "order_lines")}
         inputs = write_csv(required, folder / "in")
-        return build(folder / "w.duckdb", {"input_location": str(inputs)}, tests=True)
+        return build(folder / "w.duckdb", {"input_location": str(inputs)})
 
     return built_once("required_alone", make)
 

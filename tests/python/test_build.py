@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 from shop import small_shop, write_csv, write_parquet
-from warehouse import NO_GATE, assert_same, build, marts
+from warehouse import NO_GATE, assert_same, build, failing_tests, marts
 
 
 def test_everybody_gets_a_full_list(small):
@@ -44,7 +44,8 @@ def test_vars_set_the_length_and_the_time(earlier):
     ) == [(20,)]
 
 
-def test_required_tables_alone_are_enough(required_alone):
+def test_required_tables_alone_are_enough_and_every_data_test_holds(required_alone):
+    assert failing_tests(required_alone.database) == []
     assert required_alone.value("select count(distinct user_id) from user_recommendations") == 40
 
 

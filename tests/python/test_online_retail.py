@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from warehouse import ROOT, Build, build
+from warehouse import ROOT, Build, build, failing_tests
 
 LOG = ROOT.parent / "shared" / "data" / "online_retail_2011.parquet"
 INPUTS = {
@@ -67,16 +67,12 @@ def write_inputs(directory: Path) -> Path:
 def built(tmp_path_factory) -> Build:
     folder = tmp_path_factory.mktemp("online_retail")
     inputs = write_inputs(folder / "inputs")
-    return build(
-        folder / "w.duckdb",
-        {"input_location": str(inputs)},
-        *("--exclude-resource-type", "unit_test"),
-        tests=True,
-    )
+    return build(folder / "w.duckdb", {"input_location": str(inputs)})
 
 
 def test_the_log_builds_unedited_and_every_data_test_holds(built):
     assert built.succeeded, built.text
+    assert failing_tests(built.database) == []
 
 
 def test_every_line_is_accounted_for(built):
