@@ -92,6 +92,8 @@ def plan_of(count: int, same: int = 0, waiting: int | None = None) -> Plan:
         # most were sent before
         (plan_of(5000, same=90, waiting=99), [], 1, []),
         (plan_of(10), [], 37, ["old"]),
+        (plan_of(10), [], -24, []),
+        (plan_of(10), [], -25, ["ahead"]),
         (plan_of(10)._replace(leading_nowhere=1), [], 1, ["demo"]),
     ],
 )
