@@ -88,6 +88,7 @@ def render_chunks(job: Job, chunks: list[load.Chunk], workers: int, limit: int |
 def adopt_plan(job: Job, limit: int | None) -> None:
     """Keep the folder's parts if they belong to this plan, else remove them and note the plan."""
     plan = {
+        "database": str(job.database.resolve()),
         **database_version(job.database),
         "limit": limit,
         "chunk_messages": load.CHUNK_MESSAGES,

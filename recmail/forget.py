@@ -20,7 +20,7 @@ from dbt_tools.project import project_directory
 from dbt_tools.relations import literal, open_file, qualified, schemas_holding
 from dbt_tools.scratch import sweep_scratch
 from dbt_tools.unfinished import building_folder, log_of, remove_copy
-from email_render.run import PLAN_FILE
+from email_render.run import PLAN_FILE, noted_plan
 from recmail.quality_page import PAGE
 from sending.erased import erased_users
 from sending.ledger import Ledger
@@ -58,7 +58,9 @@ def main(database: Path, outs: tuple[Path, ...], ledger: str | None, if_erased: 
         return
     built_at = database.stat().st_mtime_ns
     outputs = [
-        path for out in outs or [project_directory() / "out"] for path in outputs_before(out, built_at)
+        path
+        for out in outs or [project_directory() / "out"]
+        for path in outputs_before(out, built_at, database)
     ]
     swept = [path for path in outputs if is_removed(path)]
     click.echo(f"{len(swept)} outputs of earlier builds removed" + "".join(f"\n  {path}" for path in swept))
@@ -103,9 +105,9 @@ def requests(connection: duckdb.DuckDBPyConnection) -> str:
     return f"select count(*), max(requested_at) from {place_of('stg_erasure_requests', connection)}"
 
 
-def outputs_before(out: Path, built_at: int) -> list[Path]:
+def outputs_before(out: Path, built_at: int, database: Path) -> list[Path]:
     """Folders and pages that recmail wrote below `out` and that hold something older than the latest build; and
-    folders that were to take another's place."""
+    folders that were to take another's place. Not emails of another warehouse, which has builds of its own."""
     found = []
     for folder, _, names in os.walk(out):
         here = Path(folder)
@@ -115,7 +117,14 @@ def outputs_before(out: Path, built_at: int) -> list[Path]:
         elif is_old and PAGE in names:
             found.append(here / PAGE)
     # the outermost alone
-    return [path for path in found if not any(other in path.parents for other in found)]
+    outermost = [path for path in found if not any(other in path.parents for other in found)]
+    return [path for path in outermost if not is_of_another(path, database)]
+
+
+def is_of_another(path: Path, database: Path) -> bool:
+    """Whether its emails were rendered from another warehouse that is still there."""
+    rendered_from = (noted_plan(path / PLAN_FILE) or {}).get("database")
+    return bool(rendered_from) and Path(rendered_from).exists() and Path(rendered_from) != database.resolve()
 
 
 def is_removed(path: Path) -> bool:

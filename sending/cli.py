@@ -139,7 +139,7 @@ def send(
         for note in queue.notes:
             click.echo(note, err=True)
         plan = queue.plan(revision)
-        earlier = book.earlier_runs(queue.run_id, RUNS_COMPARED) if book else []
+        earlier = book.earlier_runs(queue.run_id, queue.as_of, RUNS_COMPARED) if book else []
         prices = queue.prices_since(earlier[0]["as_of"]) if earlier else None
         found = findings(plan, [run["message_count"] for run in earlier], settings, clock(), prices)
         if dry_run:

@@ -23,7 +23,7 @@ from email_render.run import read_plan, rendered_parts
 from sending.erased import erased_users
 from sending.revision import Revision, part_file
 from sending.settings import Settings
-from sending.states import FOLLOWS, State
+from sending.states import FOLLOWS, SUPERSEDED, State
 
 QUERY = Path(__file__).with_name("frozen_queue.sql").read_text("utf-8")
 MARTS = (
@@ -35,7 +35,10 @@ HOSTS_OF_NOBODY = r"(^|[.@])(example([.](com|net|org))?|test|invalid)(:[0-9]+)?$
 RENDERED = pa.schema([("message_id", pa.string()), ("part", pa.int32()), ("row_group", pa.int32())])
 KNOWN = pa.schema(
     [
-        *((name, pa.string()) for name in ("message_id", "run_id", "user_id", "state", "address_key")),
+        *(
+            (name, pa.string())
+            for name in ("message_id", "run_id", "user_id", "state", "reason", "address_key")
+        ),
         ("handed_over_at", pa.timestamp("us")),
     ]
 )
@@ -129,6 +132,8 @@ class Queue:
             f"create temp table frozen_queue as {QUERY}",
             {
                 "now": now,
+                "run_id": self.run_id,
+                "superseded": SUPERSEDED,
                 "given_up": [str(state) for state in FOLLOWS[State.QUEUED]],
                 "hosts_of_nobody": HOSTS_OF_NOBODY,
             },

@@ -53,8 +53,7 @@ caps as (
 
 ),
 
--- what an earlier run's sender gave up nobody has, and it begins anew (Ledger.add_queued); a run's id begins with its
--- time
+-- what another run's sender gave up nobody has, and it begins anew (Ledger.add_queued); a run's id begins with its time
 states as (
 
     select
@@ -62,7 +61,13 @@ states as (
         case
             when
                 known.state in (select unnest($given_up::varchar[]))
-                and known.run_id < strftime(email_queue.as_of, '%Y-%m-%dT%H:%M:%S')
+                and (
+                    known.reason = $superseded
+                    or (
+                        known.run_id <> $run_id
+                        and left(known.run_id, 19) <= strftime(email_queue.as_of, '%Y-%m-%dT%H:%M:%S')
+                    )
+                )
                 then 'queued'
             else known.state
         end as state

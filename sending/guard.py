@@ -1,7 +1,7 @@
 """What keeps a mishap small: `send` does not start when its queue looks like one, unless it is told to this once."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
 from typing import NamedTuple
 
@@ -11,9 +11,10 @@ from sending.frozen_queue import PRICE_MOVE, Plan, PriceMoves
 from sending.settings import Settings
 
 EMPTY, LARGER, SAME, OLD, PRICES, CHANGED = "empty", "larger", "same", "old", "prices", "changed"
-DEMO = "demo"
-CHECKS = (EMPTY, LARGER, SAME, OLD, PRICES, CHANGED, DEMO)
+AHEAD, DEMO = "ahead", "demo"
+CHECKS = (EMPTY, LARGER, SAME, OLD, AHEAD, PRICES, CHANGED, DEMO)
 RUNS_COMPARED = 7  # a week of daily runs
+AHEAD_MAX = timedelta(days=1)  # no clock of the world's is further ahead of UTC: a time beyond is a mistake
 MESSAGES_MIN = 100  # below it, a share or a factor says little, and little can happen
 
 
@@ -76,6 +77,14 @@ def findings(
                 OLD,
                 f"the marts are as of {plan.as_of:%Y-%m-%d %H:%M} UTC, {age.total_seconds() / 3600:,.0f} hours ago; "
                 f"var send_marts_age_hours_max is {settings.marts_age_max.total_seconds() / 3600:g}",
+            )
+        )
+    if age < -AHEAD_MAX:
+        found.append(
+            Finding(
+                AHEAD,
+                f"the marts are as of {plan.as_of:%Y-%m-%d %H:%M} UTC, which is yet to come, and so is when their "
+                "messages are due: an event of the inputs, or var as_of, has a mistaken time",
             )
         )
     if prices and plan.waiting and prices.moved > settings.price_share_max * prices.known:

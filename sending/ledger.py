@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from sending.presence import Presence, presence_of
-from sending.states import ENDED, FOLLOWS, SENT, UNDER_WAY, WAITING, State
+from sending.states import ENDED, FOLLOWS, SENT, SUPERSEDED, UNDER_WAY, WAITING, State
 from sending.store import (
     LedgerError,
     adopt_schema,
@@ -116,8 +116,9 @@ class Ledger:
 
     def add_queued(self, rows: Collection[dict], again: Collection[str] = ()) -> None:
         """Messages that the ledger doesn't know begin as queued; those that wait, or may be repeated, become
-        this run's, and are due no sooner than it says: what was missed before a quiet night waits for the morning.
-        What was given up in an earlier run begins anew. What was sent keeps the items and the address that it had,
+        this run's, and are due when it says, but for what a server put off until later: what was missed before a quiet
+        night waits for the morning.
+        What was given up in another run begins anew. What was sent keeps the items and the address that it had,
         unless its trigger, one of `again`, repeats it."""
         # one by one: a list can't be a parameter of many statements
         is_waiting = or_(*(messages.c.state == state for state in WAITING))
@@ -128,14 +129,15 @@ class Ledger:
             or_(false(), *(messages.c.trigger_type == trigger for trigger in again)),
         )
         due_at = bindparam("new_due_at", type_=messages.c.due_at.type)
-        no_sooner = {"due_at": case((messages.c.due_at < due_at, due_at), else_=messages.c.due_at)}
+        is_put_off = and_(messages.c.attempts > 0, messages.c.due_at > due_at)
+        due = {"due_at": case((is_put_off, messages.c.due_at), else_=due_at)}
         places = ("run_id", "part", "row_group", "consented_at", "expires_at")
         with self.engine.begin() as connection:
             new = {"state": State.QUEUED, "attempts": 0, "repeats": 0, "queued_at": self.now()}
             insert_new(connection, messages, [row | new for row in rows])
             self._take_up(connection, rows)
             for condition, names, computed in (
-                (or_(is_waiting, is_unclear), places, no_sooner),
+                (or_(is_waiting, is_unclear), places, due),
                 (or_(is_waiting, is_repeated), ("subject", "items", "email", "address_key", "domain"), {}),
             ):
                 connection.execute(
@@ -150,13 +152,15 @@ class Ledger:
                 )
 
     def _take_up(self, connection: Connection, rows: Collection[dict]) -> None:
-        """What was dropped, expired or was refused in an earlier run than that of the rows is queued again: what held
-        it may have passed, and this run knows more than that one did."""
-        earlier = select(runs.c.run_id).where(
-            runs.c.as_of < max((row["as_of"] for row in rows), default=datetime.min)
+        """What was dropped, expired or was refused in another run, of no later time than the rows', is queued again:
+        what held it may have passed, and this run knows more than that one did. So is what gave way to another run."""
+        others = select(runs.c.run_id).where(
+            runs.c.as_of <= max((row["as_of"] for row in rows), default=datetime.min),
+            runs.c.run_id.not_in({row["run_id"] for row in rows}),
         )
+        may_pass = or_(messages.c.run_id.in_(others), messages.c.reason == SUPERSEDED)
         for some in chunks([row["message_id"] for row in rows]):
-            given_up = and_(messages.c.message_id.in_(some), messages.c.run_id.in_(earlier))
+            given_up = and_(messages.c.message_id.in_(some), may_pass)
             self._move(connection, State.QUEUED, given_up, None, attempts=0)
 
     def drop(self, reasons: dict[str, str]) -> None:
@@ -178,7 +182,7 @@ class Ledger:
         """The run's messages that were rendered can be claimed. Those of earlier runs can't any more: later ones stand
         in their place."""
         with self.engine.begin() as connection:
-            self._move(connection, State.DROPPED, messages.c.run_id != run_id, "superseded")
+            self._move(connection, State.DROPPED, messages.c.run_id != run_id, SUPERSEDED)
             rendered = and_(
                 messages.c.run_id == run_id, messages.c.part.is_not(None), messages.c.state == State.QUEUED
             )
@@ -425,13 +429,13 @@ class Ledger:
         order = list(State)
         return sorted(((*key, n) for key, n in counts.items()), key=lambda row: (order.index(row[0]), row[1]))
 
-    def earlier_runs(self, run_id: str, limit: int) -> list[RowMapping]:
-        """The latest runs before this one, the last first."""
+    def earlier_runs(self, run_id: str, as_of: datetime, limit: int) -> list[RowMapping]:
+        """The latest runs before this one, the last first. One of a time to come, by a mistake, is none of them."""
         with reading(self.engine) as connection:
             return list(
                 connection.execute(
                     select(runs)
-                    .where(runs.c.run_id != run_id)
+                    .where(runs.c.run_id != run_id, runs.c.as_of <= as_of)
                     .order_by(runs.c.as_of.desc(), runs.c.seen_at.desc())
                     .limit(limit)
                 ).mappings()

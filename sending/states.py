@@ -40,4 +40,6 @@ WAITING = (State.QUEUED, State.RENDERED)
 UNDER_WAY = (State.CLAIMED, State.HANDED_OVER)
 # what may have reached its reader
 SENT = (State.HANDED_OVER, State.ACCEPTED, State.AMBIGUOUS)
+# why a message of an earlier run is dropped that the latest one doesn't have
+SUPERSEDED = "superseded"
 ENDED = tuple(state for state in State if state not in WAITING + UNDER_WAY)

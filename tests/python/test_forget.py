@@ -16,7 +16,7 @@ from warehouse import NO_GATE, ROOT, Build, build, connect
 
 from dbt_tools.private_files import replaced_folder
 from dbt_tools.scratch import scratch_folder, sweep_scratch
-from email_render.run import Job, render_queue
+from email_render.run import Job, adopt_plan, render_queue
 from recmail.forget import has_erased, is_removed, main, outputs_before
 
 MARK = "Xerxes4711"
@@ -176,13 +176,28 @@ def test_outputs_of_the_latest_build_stay(tmp_path):
     for name in ("plan.json", "part-0001.parquet"):
         (tmp_path / "emails" / name).touch()
     written = (tmp_path / "emails/plan.json").stat().st_mtime_ns
-    assert outputs_before(tmp_path, written) == []
-    assert outputs_before(tmp_path, written + 10**9) == [tmp_path / "emails"]
+    database = tmp_path / "w.duckdb"
+    assert outputs_before(tmp_path, written, database) == []
+    assert outputs_before(tmp_path, written + 10**9, database) == [tmp_path / "emails"]
+
+
+def test_another_shops_emails_stay(tmp_path):
+    """Two warehouses, built one after the other each night, and a folder for each below out/."""
+    one, other = (tmp_path / f"{name}.duckdb" for name in ("one", "other"))
+    for database in (one, other):
+        database.touch()
+    (tmp_path / "out").mkdir()
+    adopt_plan(Job(one, tmp_path / "out", KEY, "sql"), None)
+    later = other.stat().st_mtime_ns + 10**10
+    assert outputs_before(tmp_path, later, other) == []
+    assert outputs_before(tmp_path, later, one) == [tmp_path / "out"]
+    one.unlink()
+    assert outputs_before(tmp_path, later, other) == [tmp_path / "out"]
 
 
 def test_what_another_command_is_writing_stays(tmp_path):
     with replaced_folder(tmp_path / "gallery") as living:
-        assert [is_removed(path) for path in outputs_before(tmp_path, 0)] == [False]
+        assert [is_removed(path) for path in outputs_before(tmp_path, 0, tmp_path / "w.duckdb")] == [False]
         assert living.exists()
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from click import ClickException
-from sending_setup import Mailbox, Sender, new_postgresql, rendered_shop, sent, serving
+from sending_setup import Mailbox, Sender, Shop, new_postgresql, rendered_shop, sent, serving
 from sqlalchemy.exc import DBAPIError
 
 from sending.endpoint import note_unsubscribe
@@ -255,15 +255,19 @@ def test_past_its_shelf_life_a_message_expires(ledger):
 
 
 def test_what_a_later_run_has_for_later_waits_until_then(ledger):
-    """A night without emails lies between; what a server put off is asked again no sooner."""
+    """A night without emails lies between; what a server put off is asked again no sooner, and what only a mistaken run
+    had for the day after next is due when the mended one says."""
     hour = timedelta(hours=1)
-    book = book_with(ledger, queued(1), queued(2, due_at=T0 + 2 * hour))
-    book.add_queued([queued(1, due_at=T0 + hour), queued(2, due_at=T0 + hour)])
+    book = book_with(ledger, queued(1), queued(2), queued(3, due_at=T0 + 48 * hour))
+    with book.sender() as sender:
+        book.claim(sender, "run", 2, GAP)
+        assert book.move("m2", State.RENDERED, "put off", sender, attempts=1, due_at=T0 + 2 * hour)
+    book.add_queued([queued(number, due_at=T0 + hour) for number in (1, 2, 3)])
     with book.sender() as sender:
         assert not book.claim(sender, "run", 5, GAP)
         assert book.next_due("run") == T0 + hour
         later = Ledger(ledger, lambda: T0 + hour)
-        assert ids(later.claim(sender, "run", 5, GAP)) == ["m1"]
+        assert ids(later.claim(sender, "run", 5, GAP)) == ["m1", "m3"]
 
 
 def test_an_opt_out_holds_for_the_user_and_the_address_until_a_later_consent(ledger):
@@ -380,6 +384,32 @@ def test_what_an_earlier_run_gave_up_begins_anew_with_a_later_one(ledger):
                 at == day
             )
             assert all(book.move(name, State.HANDED_OVER, sender=sender) for name in ids(claimed))
+
+
+@pytest.mark.parametrize("mended", ["these inputs", "newer inputs"])
+def test_what_a_mistaken_build_of_that_time_put_aside_goes_out_with_the_mended_one(
+    tmp_path, shop, place, mended
+):
+    """as_of is the latest event: half a table of items changes the queue and not the time."""
+    inputs = "update {} set input_fingerprint = '{}'"
+    tables = ("inputs.latest_run", "quality.input_validation_results", "email_queue")
+
+    def built(name: str, *changes: str) -> Shop:
+        (tmp_path / name).mkdir()
+        return rendered_shop(tmp_path / name, *(inputs.format(table, name) for table in tables), *changes)
+
+    options = ("--transport", "maildir", "--to", str(tmp_path / "mails"))
+    sent(shop, place, *options, "--now", "2017-11-15 01:00:00")
+    assert states(place) == {"rendered": 6}
+    mistaken = built(
+        "mistaken inputs",
+        "delete from email_queue where user_id in ('u1', 'u2')",
+        "update send_decisions set decision = 'hold', reason = 'no_consent' where user_id = 'u3'",
+    )
+    sent(mistaken, place, *options, "--now", "2017-11-15 02:00:00")
+    assert states(place) == {"rendered": 3, "dropped": 3}
+    sent(built(mended), place, *options)
+    assert states(place) == {"accepted": 6}
 
 
 def test_what_expired_while_no_sender_ran_goes_out_with_a_later_build(tmp_path, shop):

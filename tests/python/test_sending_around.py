@@ -92,6 +92,8 @@ def plan_of(count: int, same: int = 0, waiting: int | None = None) -> Plan:
         # most were sent before
         (plan_of(5000, same=90, waiting=99), [], 1, []),
         (plan_of(10), [], 37, ["old"]),
+        (plan_of(10), [], -24, []),
+        (plan_of(10), [], -25, ["ahead"]),
         (plan_of(10)._replace(leading_nowhere=1), [], 1, ["demo"]),
     ],
 )
@@ -117,6 +119,7 @@ def test_prices_that_moved_stop_what_would_print_them(waiting, prices, found):
 def test_prices_are_held_against_those_of_the_last_run_that_was_sent(tmp_path, place):
     lost_mark = "update stg_items set price = 99 where item_id <> 'i0'"
     next_run = (
+        "insert into int_item_history select *, timestamp '2017-11-15 06:00:00' from stg_items",
         "update send_decisions set as_of = timestamp '2017-11-15 06:00:00'",
         "update email_queue set message_id = 'next ' || message_id, send_at = send_at + interval 1 day",
         "update email_queue set expires_at = expires_at + interval 1 day",
@@ -127,6 +130,8 @@ def test_prices_are_held_against_those_of_the_last_run_that_was_sent(tmp_path, p
     before = rendered_shop(tmp_path / "before")
     after = rendered_shop(tmp_path / "after", lost_mark, *next_run)
     assert sent(before, place, *maildir(tmp_path)).exit_code == 0
+    # one event of a year to come made the time of a run that was sent
+    Ledger(place).add_run("2018-03-01T00:00:00:typo", datetime(2018, 3, 1), 6)
     stopped = sent(after, place, *maildir(tmp_path, *next_day))
     assert stopped.exit_code == 2 and "9 of 10 prices moved by 10% or more" in stopped.output
     assert sent(after, place, *maildir(tmp_path, *next_day), "--allow", "prices").exit_code == 0

@@ -94,6 +94,19 @@ def test_a_run_that_failed_adds_nothing(database):
     assert not any(state(failed).values())
 
 
+def test_a_run_whose_state_was_not_written_is_not_usable(small, tmp_path):
+    """A full disk, say: the next run would not know what was mailed for."""
+    database = small.copied_to(tmp_path).database
+    with duckdb.connect(database) as connection:
+        connection.execute(
+            "delete from state.item_keys; alter table state.item_keys add column full_disk integer"
+        )
+        connection.execute("alter table state.item_keys alter full_disk set not null")
+    failed = run(database, small_shop(), *KEYS)
+    assert not failed.succeeded and "full_disk" in failed.text
+    assert "did not get through" in failed.value("select problem from inputs.latest_run")
+
+
 def test_a_number_of_somebody_erased_is_nobody_elses(database):
     tables = small_shop()
     first = run(database, tables, *KEYS)
