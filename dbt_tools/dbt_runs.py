@@ -14,7 +14,7 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 from dbt_tools.less_work import less_work, without_debug_events
-from dbt_tools.project import files_state, project_directory
+from dbt_tools.project import dbt_directory, files_state, project_directory
 
 # where dbt looks for them unless dbt_project.yml says otherwise
 DBT_FOLDERS = ("models", "macros", "seeds", "tests", "snapshots", "analyses")
@@ -54,15 +54,15 @@ def parse_project(variables: Mapping, folder: Path, database: Path, writes_json:
 
 def place_options() -> list[str]:
     """Of a command that is called elsewhere: where the project is, and its profiles unless the environment says."""
-    project = project_directory()
-    if project == Path.cwd() or not (project / "dbt_project.yml").is_file():
+    project = dbt_directory()
+    if project == Path.cwd():
         return []
     has_profiles = "DBT_PROFILES_DIR" not in os.environ and (project / "profiles.yml").is_file()
     return ["--project-dir", str(project), *(("--profiles-dir", str(project)) if has_profiles else ())]
 
 
 def options(variables: Mapping, folder: Path) -> list[str]:
-    project = project_directory()
+    project = dbt_directory()
     named = {"--project-dir": project, "--vars": json.dumps(dict(variables))}
     # else dbt looks where a host project's profiles are
     if (project / "profiles.yml").is_file():

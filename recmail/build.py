@@ -39,11 +39,12 @@ SPACE_WANTED = 2
 def main(database: Path, variables: dict, ledger: str | None, arguments: tuple[str, ...]) -> None:
     # a link stays one: the file that it leads to is replaced
     database = database.resolve()
+    place = place_options()
     with replaced_by_copy(database) as copy, ledger_vars(database, ledger, copy.parent / "ledger") as read:
         os.environ["RECMAIL_DATABASE"] = str(copy)
         with less_work():
             outcome = dbtRunner().invoke(
-                ["build", *place_options(), "--vars", json.dumps(read | variables), *arguments]
+                ["build", *place, "--vars", json.dumps(read | variables), *arguments]
             )
         DuckDBConnectionManager.close_all_connections()
         if isinstance(outcome.exception, KeyboardInterrupt):

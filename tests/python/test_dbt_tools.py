@@ -179,9 +179,11 @@ def test_a_wheel_called_outside_of_a_project_writes_nothing_beside_its_code(tmp_
     here.mkdir()
     monkeypatch.chdir(here)
     assert project_directory() == here
-    outcome = CliRunner().invoke(recmail, ["vars"])
-    assert outcome.exit_code == 1
-    assert f"{here} is neither recmail's dbt project nor one that has it as a package" in outcome.output
+    for command in ("vars", "build", "train", "simulate", "docs", "watch"):
+        outcome = CliRunner().invoke(recmail, [command])
+        assert outcome.exit_code == 1
+        assert f"{here} is neither recmail's dbt project nor one that has it as a package" in outcome.output
+    assert not list(here.iterdir())
     (here / "dbt_project.yml").write_text("name: shop\n", "utf-8")
     package = here / "dbt_packages" / "recmail"
     package.mkdir(parents=True)
