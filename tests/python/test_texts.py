@@ -1,10 +1,12 @@
 """What seed texts must hold beside its keys: the typography of each language, patterns of subjects, no English."""
 
+import csv
 import re
 from collections import Counter
 
 import pytest
 from email_render_warehouse import seed_texts
+from warehouse import ROOT
 
 from email_render.render import EMAIL_TYPES
 
@@ -22,8 +24,9 @@ VERBS = {
     "fr": "est|sont|a|ont|vient|vous attend|va|plaît|coûte",
     "es": "es|está|sigue|ha|va|cuesta|gusta|te llamó|acaba",
 }
-# nothing but general subjects: the email is about no item
-WITHOUT_ITEM = {"welcome", "win_back", "anniversary"}
+# nothing but general subjects: no strategy has to stand first, and the email is about no item
+with (ROOT / "seeds/triggers.csv").open(encoding="utf-8", newline="") as seed:
+    WITHOUT_ITEM = {row["trigger_type"] for row in csv.DictReader(seed) if not row["strategies"]}
 
 
 @pytest.mark.parametrize("language", TEXTS)
