@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,19 @@ def project_files() -> tuple:
     return files_state({*project.glob("*.yml"), *in_folders})
 
 
+@contextmanager
+def building_in(database: Path | None) -> Iterator[None]:
+    """Has the profile name this file, and macro check_database see to it."""
+    if database is None:
+        yield
+        return
+    os.environ["RECMAIL_DATABASE"] = os.environ["RECMAIL_BUILDS_IN"] = str(database)
+    try:
+        yield
+    finally:
+        del os.environ["RECMAIL_BUILDS_IN"]
+
+
 def run_dbt(
     command: str,
     *arguments: str,
@@ -102,9 +116,7 @@ def run_dbt(
         if event.info.level in ("warn", "error"):
             messages.append(event.info.msg)
 
-    if database:
-        os.environ["RECMAIL_DATABASE"] = str(database)
-    with less_work(seconds), without_debug_events():
+    with building_in(database), less_work(seconds), without_debug_events():
         runner = dbtRunner(manifest=manifest and own_copy(manifest), callbacks=[keep])
         outcome = runner.invoke([command, *options(variables, folder), *arguments])
     DuckDBConnectionManager.close_all_connections()  # or the file stays locked for this process

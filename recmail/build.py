@@ -18,7 +18,7 @@ import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
-from dbt_tools.dbt_runs import place_options
+from dbt_tools.dbt_runs import building_in, place_options
 from dbt_tools.less_work import less_work
 from dbt_tools.options import database_option, vars_option
 from dbt_tools.private_files import sole_use
@@ -41,8 +41,7 @@ def main(database: Path, variables: dict, ledger: str | None, arguments: tuple[s
     database = database.resolve()
     place = place_options()
     with replaced_by_copy(database) as copy, ledger_vars(database, ledger, copy.parent / "ledger") as read:
-        os.environ["RECMAIL_DATABASE"] = str(copy)
-        with less_work():
+        with building_in(copy), less_work():
             outcome = dbtRunner().invoke(
                 ["build", *place, "--vars", json.dumps(read | variables), *arguments]
             )
