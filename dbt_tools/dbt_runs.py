@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 from dbt_tools.less_work import less_work, without_debug_events
-from dbt_tools.project import files_state, project_directory
+from dbt_tools.project import dbt_directory, files_state, project_directory
 
 # where dbt looks for them unless dbt_project.yml says otherwise
 DBT_FOLDERS = ("models", "macros", "seeds", "tests", "snapshots", "analyses")
@@ -54,15 +55,15 @@ def parse_project(variables: Mapping, folder: Path, database: Path, writes_json:
 
 def place_options() -> list[str]:
     """Of a command that is called elsewhere: where the project is, and its profiles unless the environment says."""
-    project = project_directory()
-    if project == Path.cwd() or not (project / "dbt_project.yml").is_file():
+    project = dbt_directory()
+    if project == Path.cwd():
         return []
     has_profiles = "DBT_PROFILES_DIR" not in os.environ and (project / "profiles.yml").is_file()
     return ["--project-dir", str(project), *(("--profiles-dir", str(project)) if has_profiles else ())]
 
 
 def options(variables: Mapping, folder: Path) -> list[str]:
-    project = project_directory()
+    project = dbt_directory()
     named = {"--project-dir": project, "--vars": json.dumps(dict(variables))}
     # else dbt looks where a host project's profiles are
     if (project / "profiles.yml").is_file():
@@ -79,6 +80,19 @@ def project_files() -> tuple:
     folders = {*DBT_FOLDERS, *named, config.get("packages-install-path", "dbt_packages")}
     in_folders = (path for folder in folders for path in (project / folder).rglob("*.*"))
     return files_state({*project.glob("*.yml"), *in_folders})
+
+
+@contextmanager
+def building_in(database: Path | None) -> Iterator[None]:
+    """Has the profile name this file, and macro check_database see to it."""
+    if database is None:
+        yield
+        return
+    os.environ["RECMAIL_DATABASE"] = os.environ["RECMAIL_BUILDS_IN"] = str(database)
+    try:
+        yield
+    finally:
+        del os.environ["RECMAIL_BUILDS_IN"]
 
 
 def run_dbt(
@@ -102,9 +116,7 @@ def run_dbt(
         if event.info.level in ("warn", "error"):
             messages.append(event.info.msg)
 
-    if database:
-        os.environ["RECMAIL_DATABASE"] = str(database)
-    with less_work(seconds), without_debug_events():
+    with building_in(database), less_work(seconds), without_debug_events():
         runner = dbtRunner(manifest=manifest and own_copy(manifest), callbacks=[keep])
         outcome = runner.invoke([command, *options(variables, folder), *arguments])
     DuckDBConnectionManager.close_all_connections()  # or the file stays locked for this process

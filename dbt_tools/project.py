@@ -24,6 +24,14 @@ def project_directory() -> Path:
     return next((place for place in places if (place / "dbt_project.yml").is_file()), places[0])
 
 
+def dbt_directory() -> Path:
+    """Where dbt is to run. ClickException where no project is: dbt would name a folder for profiles."""
+    project = project_directory()
+    if not (project / "dbt_project.yml").is_file():
+        raise no_project(project)
+    return project
+
+
 def recmail_directory() -> Path:
     """Where recmail's own models and macros are: the project, or the package that it has installed.
 
@@ -33,8 +41,12 @@ def recmail_directory() -> Path:
     for folder in (project, project / "dbt_packages" / "recmail", CHECKOUT):
         if name_of(folder) == "recmail":
             return folder
-    raise click.ClickException(
-        f"{project} is neither recmail's dbt project nor one that has it as a package: go to one, or name it in"
+    raise no_project(project)
+
+
+def no_project(place: Path) -> click.ClickException:
+    return click.ClickException(
+        f"{place} is neither recmail's dbt project nor one that has it as a package: go to one, or name it in"
         " DBT_PROJECT_DIR"
     )
 

@@ -18,7 +18,7 @@ import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
-from dbt_tools.dbt_runs import place_options
+from dbt_tools.dbt_runs import building_in, place_options
 from dbt_tools.less_work import less_work
 from dbt_tools.options import database_option, vars_option
 from dbt_tools.private_files import sole_use
@@ -39,11 +39,11 @@ SPACE_WANTED = 2
 def main(database: Path, variables: dict, ledger: str | None, arguments: tuple[str, ...]) -> None:
     # a link stays one: the file that it leads to is replaced
     database = database.resolve()
+    place = place_options()
     with replaced_by_copy(database) as copy, ledger_vars(database, ledger, copy.parent / "ledger") as read:
-        os.environ["RECMAIL_DATABASE"] = str(copy)
-        with less_work():
+        with building_in(copy), less_work():
             outcome = dbtRunner().invoke(
-                ["build", *place_options(), "--vars", json.dumps(read | variables), *arguments]
+                ["build", *place, "--vars", json.dumps(read | variables), *arguments]
             )
         DuckDBConnectionManager.close_all_connections()
         if isinstance(outcome.exception, KeyboardInterrupt):

@@ -7,7 +7,7 @@ import click
 from dbt.contracts.graph.manifest import Manifest
 
 from dbt_tools.dbt_runs import parse_project
-from dbt_tools.project import project_directory
+from dbt_tools.project import dbt_directory, name_of
 from recmail.adapters_page import adapters_page
 from recmail.architecture_page import architecture_page
 from recmail.contract_page import contract_page
@@ -25,9 +25,14 @@ PAGES: dict[str, Callable[[Manifest], str]] = {
 @click.command(help=__doc__)
 @click.option("--check", is_flag=True, help="Write nothing; fail when a page is not up to date.")
 def main(check: bool) -> None:
-    folder = project_directory() / "target" / "docs"
+    project = dbt_directory()
+    if name_of(project) != "recmail":
+        raise click.ClickException(
+            f"{project} is not recmail's own project: the pages in its docs/ are yours"
+        )
+    folder = project / "target" / "docs"
     manifest = parse_project({}, folder, folder / "docs.duckdb")
-    outdated = write_pages(project_directory() / "docs", manifest, check)
+    outdated = write_pages(project / "docs", manifest, check)
     if check and outdated:
         raise click.ClickException(f"{', '.join(outdated)} out of date: run make docs")
 

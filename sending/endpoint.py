@@ -93,9 +93,8 @@ def endpoint(ledger: Ledger, keys: Sequence[bytes], readers: Readers) -> Starlet
         user_id = known_user(request, "preferences")
         if user_id is None:
             return no_such_link()
-        unsubscribe_link = personal_link(
-            "unsubscribe", "unsubscribe", user_id, lambda *what: sign(keys[0], *what)
-        )
+        beside = "../unsubscribe" if request.url.path.endswith("/") else "unsubscribe"
+        unsubscribe_link = personal_link(beside, "unsubscribe", user_id, lambda *what: sign(keys[0], *what))
         reader = await run_in_threadpool(readers.find, user_id)
         before = await run_in_threadpool(ledger.preferences, user_id)
         said = ""
@@ -117,12 +116,16 @@ def endpoint(ledger: Ledger, keys: Sequence[bytes], readers: Readers) -> Starlet
         )
         return page("Your email preferences", body)
 
-    return Starlette(
+    app = Starlette(
         routes=[
-            Route("/unsubscribe", unsubscribe, methods=["GET", "POST"]),
-            Route("/preferences", preferences, methods=["GET", "POST"]),
+            Route(f"/{name}{end}", answer, methods=["GET", "POST"])
+            for name, answer in (("unsubscribe", unsubscribe), ("preferences", preferences))
+            for end in ("", "/")
         ]
     )
+    # it would tell the token to any host that the request names, without HTTPS, and providers that POST follow none
+    app.router.redirect_slashes = False
+    return app
 
 
 async def small_form(request: Request) -> dict[str, list[str]] | None:

@@ -235,7 +235,7 @@ def rows_of(result: duckdb.DuckDBPyConnection) -> Iterator[tuple]:
 
 
 def csv_line(_names: list[str], values: list) -> str:
-    """What is missing is empty; texts with a comma, a quote or nothing in them stand in quotes."""
+    """What is missing is empty, as an empty text is; texts with a comma, a quote or a line break stand in quotes."""
     return ",".join(map(csv_value, values)) + "\n"
 
 

@@ -132,7 +132,7 @@ def application(store: Store, token_sha256: str | None = None) -> Starlette:
     async def description(_request: Request) -> Response:
         return JSONResponse(OPENAPI)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             # ids may hold slashes
             Route("/users/{id:path}", guarded(of_user)),
@@ -143,6 +143,9 @@ def application(store: Store, token_sha256: str | None = None) -> Starlette:
         ],
         exception_handlers={HTTPException: no_such_thing},
     )
+    # it would lead to any host that the request names
+    app.router.redirect_slashes = False
+    return app
 
 
 def token_of(headers: list[str]) -> bytes | None:

@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -37,6 +38,8 @@ def project_macros(
         "flags": SimpleNamespace(WHICH=which),
         "execute": True,
         "graph": graph,
+        "target": SimpleNamespace(type="duckdb", path="shop.duckdb"),
+        "env_var": os.environ.get,
         "dict": dict,
         "tojson": json.dumps,
         "local_md5": lambda text: hashlib.md5(text.encode(), usedforsecurity=False).hexdigest(),
@@ -61,6 +64,7 @@ def project_macros(
                 "cleaning/address_key",
             )
         ),
+        ROOT / "macros/adapters/check_database.sql",
         ROOT / "macros/adapters/check_time_zone.sql",
         ROOT / "macros/inputs/input_names.sql",
         ROOT / "macros/adapted/source_inputs.sql",

@@ -10,6 +10,7 @@ from dbt_tools.relations import literal
 from email_render.load import ITEM_LINES_TYPE
 
 TEXTS = Path(__file__).parents[2] / "seeds/texts/texts.csv"
+LOCALES = TEXTS.with_name("email_locales.csv")
 MARTS = """
 create schema dbt_email;
 create schema dbt_recommendations;
@@ -126,6 +127,12 @@ def seed_texts() -> dict[str, dict[str, str]]:
         for row in csv.DictReader(seed):
             texts.setdefault(row["language"], {})[row["key"]] = row["text"]
     return texts
+
+
+def seed_locales() -> dict[str, dict[str, str]]:
+    """The rows of seed email_locales, by locale."""
+    with LOCALES.open(encoding="utf-8", newline="") as seed:
+        return {row["locale"]: row for row in csv.DictReader(seed)}
 
 
 def template_words() -> dict[str, dict[str, str]]:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import duckdb
-from email_render_warehouse import build_warehouse, seed_texts, template_words
+from email_render_warehouse import build_warehouse, seed_locales, seed_texts, template_words
 
 from email_render.load import ITEM_LINES_TYPE
 from email_render.render import EMAIL_TYPES
@@ -122,12 +122,6 @@ ITEM_LINES = {
         2: {"item_name": "Gusseiserne Pfanne, 28 cm"},
     },
 }
-RATINGS = {
-    "en": [("4.7", "212"), ("4.4", "1,380")],
-    "de": [("4,7", "212"), ("4,4", "1.380")],
-    "fr": [("4,7", "212"), ("4,4", "1\N{NARROW NO-BREAK SPACE}380")],
-    "es": [("4,7", "212"), ("4,4", "1380")],
-}
 ITEMS = """
 create or replace table dbt_recommendations.user_recommendations as
 select
@@ -173,7 +167,8 @@ def build_samples(path: Path) -> Path:
         for layout in LAYOUTS:
             add(connection, f"layout-{layout}", "recommendations", layout=layout)
         for language, lines in LANGUAGES.items():
-            add(connection, f"language-{language}", "recommendations", language=language, lines=lines)
+            direction = seed_locales()[language]["direction"]
+            add(connection, f"language-{language}", "recommendations", "grid", language, direction, lines)
         add(connection, "direction-rtl", "recommendations", direction="rtl")
         connection.execute(ITEMS)
     return path
@@ -184,10 +179,13 @@ def item_lines(language: str) -> list[dict]:
     said = ITEM_LINES.get(language) or {
         1: {"reason_text": LANGUAGES[language][3] + " 1", "badge_text": "33 %"},
     }
-    rating = seed_texts()[language]["item.rating"]
-    ratings = dict(
-        enumerate((rating.format(rating=mean, count=count) for mean, count in RATINGS[language]), 1)
-    )
+    rating, locale = seed_texts()[language]["item.rating"], seed_locales()[language]
+    decimal_mark, group_mark = locale["decimal_mark"], locale["group_mark"]
+    thousands = f"1{group_mark if locale['grouped_from_digits'] == '4' else ''}380"
+    ratings = {
+        1: rating.format(rating=f"4{decimal_mark}7", count="212"),
+        2: rating.format(rating=f"4{decimal_mark}4", count=thousands),
+    }
     fields = ("reason_text", "badge_text", "item_name")
     return [
         {"place": place, "position": place, "rating_text": ratings.get(place)}

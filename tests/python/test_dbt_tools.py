@@ -179,10 +179,15 @@ def test_a_wheel_called_outside_of_a_project_writes_nothing_beside_its_code(tmp_
     here.mkdir()
     monkeypatch.chdir(here)
     assert project_directory() == here
-    outcome = CliRunner().invoke(recmail, ["vars"])
-    assert outcome.exit_code == 1
-    assert f"{here} is neither recmail's dbt project nor one that has it as a package" in outcome.output
+    for command in ("vars", "build", "train", "simulate", "docs", "watch"):
+        outcome = CliRunner().invoke(recmail, [command])
+        assert outcome.exit_code == 1
+        assert f"{here} is neither recmail's dbt project nor one that has it as a package" in outcome.output
+    assert not list(here.iterdir())
     (here / "dbt_project.yml").write_text("name: shop\n", "utf-8")
+    # a shop's own docs/metrics.md is not recmail's
+    outcome = CliRunner().invoke(recmail, ["docs"])
+    assert outcome.exit_code == 1 and f"{here} is not recmail's own project" in outcome.output
     package = here / "dbt_packages" / "recmail"
     package.mkdir(parents=True)
     shutil.copy(CHECKOUT / "dbt_project.yml", package)

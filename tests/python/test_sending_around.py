@@ -442,6 +442,18 @@ def test_a_mail_program_unsubscribes_in_any_form(place, page, said):
     assert [user for _, user, _ in unsubscribed(place)] == ["u2"]
 
 
+def test_addresses_may_end_with_a_slash_and_lead_nowhere_else(place, page):
+    """Providers that POST by themselves follow no redirect (RFC 8058)."""
+    known = link(KEY, "u2").replace("?", "/?")
+    assert page.post(known, follow_redirects=False).status_code == 200
+    assert [user for _, user, _ in unsubscribed(place)] == ["u2"]
+    address = preferences_link("u1").replace("?", "/?")
+    assert '<a href="../unsubscribe?u=u1' in page.get(address, follow_redirects=False).text
+    elsewhere = {"Host": "evil.example"}
+    answer = page.get(known.replace("/?", "//?"), headers=elsewhere, follow_redirects=False)
+    assert answer.status_code == 404 and "Location" not in answer.headers
+
+
 def test_links_signed_with_a_former_key_work_and_others_do_not(place, page):
     assert page.post(link(OLD_KEY, "u2")).status_code == 200
     assert [user for _, user, _ in unsubscribed(place)] == ["u2"]

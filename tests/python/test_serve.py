@@ -262,6 +262,8 @@ def test_every_operation_is_described_and_methods_are_refused(client):
         answer = getattr(client, method)("/users/u1")
         assert answer.status_code == 405 and answer.json() == {"error": "Method Not Allowed"}
     assert client.get("/elsewhere").json() == {"error": "Not Found"}
+    elsewhere = client.get("/cart/?item=i10", headers={"Host": "evil.example"}, follow_redirects=False)
+    assert elsewhere.status_code == 404 and elsewhere.json() == {"error": "Not Found"}
     assert client.head("/users/u1").status_code == 200
 
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from warehouse import FOLDER, ROOT, manifest
 
-from dbt_tools.dbt_runs import run_dbt
+from dbt_tools.dbt_runs import building_in, run_dbt
 
 DECLARED = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))["vars"]
 VALUES = dict(DECLARED)
@@ -120,6 +121,21 @@ def test_a_session_in_another_time_zone_builds_nothing(zone, is_utc):
     else:
         with pytest.raises(ValueError, match=f"time zone is {zone}; nothing was built"):
             check()
+
+
+def test_a_command_builds_in_its_own_file_or_not_at_all():
+    """A replay of recmail train would take the place of the warehouse that a host's profile names."""
+    check = project_macros()["check_database"]
+    check()
+    with building_in(Path("shop.duckdb")):
+        check()
+    with (
+        building_in(Path("replay.duckdb")),
+        pytest.raises(
+            ValueError, match="in replay.duckdb, and the profile in shop.duckdb; nothing was built"
+        ),
+    ):
+        check()
 
 
 @pytest.mark.parametrize("name", [name for name, type in TYPES.items() if type["type"] == "text"])

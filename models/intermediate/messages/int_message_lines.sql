@@ -60,8 +60,8 @@ keyed as (
         recipients.first_name,
         subjects.subject,
         subjects.subject_key,
-        -- a sentence ends once
-        trim(trailing '.!? ' from offers.headline) as offer,
+        -- a sentence ends once, in any script
+        trim(trailing '.!?。！？؟ ' from offers.headline) as offer,
         offers.ends_text,
         cast(savings.saved_percent as {{ dbt.type_string() }}) as saved_percent,
         savings.short_name as saving_item,
