@@ -12,7 +12,7 @@
     {% set expressions, missing, wanted, known = [], [], {}, [] %}
     {% for column in model.columns.values() %}
         {% set names = column.config.meta.names %}
-        {% set expression = recmail.list_column(names) if found and not table else recmail.connector_column(names, columns) %}
+        {% set expression = recmail.list_column(column) if found and not table else recmail.connector_column(column, columns) %}
         {% if expression %}{% do known.append(expression) %}{% endif %}
         {% if expression and column.config.meta.required %}{% do wanted.update({expression: names}) %}{% endif %}
         {% if expression and column.name.endswith('_id') %}{% set expression = recmail.clean_id(expression) %}{% endif %}
@@ -39,9 +39,9 @@
 
 
 {#- the first of these names that is there, as text; a list or struct as JSON; fields of structs and of JSON stand in -#}
-{% macro connector_column(names, columns) %}
+{% macro connector_column(column, columns) %}
     {% set values, is_found = [], [] %}
-    {% for name in names if name.partition('.')[0] in columns and not is_found %}
+    {% for name in column.config.meta.names if name.partition('.')[0] in columns and not is_found %}
         {% set root, _, field = name.partition('.') %}
         {% set value, type = adapter.quote(root), columns[root] %}
         {% set is_nested = type.startswith('STRUCT') or type.endswith('[]') %}
@@ -56,7 +56,7 @@
     {% endfor %}
     {% set texts = [] %}
     {% for value in values %}
-        {% do texts.append("nullif(trim(cast(" ~ value ~ " as " ~ dbt.type_string() ~ ")), '')") %}
+        {% do texts.append(recmail.connector_text(value, column)) %}
     {% endfor %}
     {{ return(none if not texts else texts[0] if texts | length == 1 else "coalesce(" ~ texts | join(', ') ~ ")") }}
 {% endmacro %}

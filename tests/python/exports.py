@@ -86,7 +86,7 @@ for row in SHOPIFY["product"]:
 for row in SHOPIFY["order"]:
     # the shop's clock is an hour ahead
     row.setdefault("currency", "GBP")
-    row["processed_at"] = "2024-03-02T00:30:00+01:00"
+    row["processed_at"] = "2024-03-02 00:30:00 +0100"
 for row in SHOPIFY["order_line"]:
     row.setdefault("title", "Lamp")
 
@@ -420,9 +420,11 @@ def write_json(tables: dict[str, list[dict]], folder: Path) -> Path:
 
 def write_exports(folder: Path) -> dict[str, str]:
     """A directory per source: var source_places."""
-    files = {"shopify": SHOPIFY, "segment": SEGMENT, "klaviyo": KLAVIYO, "mailchimp": MAILCHIMP}
+    files = {"segment": SEGMENT, "klaviyo": KLAVIYO, "mailchimp": MAILCHIMP}
     for source, tables in files.items():
         write_csv(tables, folder / source)
+    # as Snowflake writes null into files
+    write_csv(SHOPIFY, folder / "shopify", null="\\N")
     write_structs({"events": GA4}, folder / "ga4")
     write_structs({"events": SNOWPLOW}, folder / "snowplow")
     write_structs(WOOCOMMERCE, folder / "woocommerce")
