@@ -1,7 +1,8 @@
 {#-
   Body of every <source>_table_<table>: the columns that its YAML names, under the names that the connector has for them,
-  as text. Where there is no such table, the `lists` that another table's rows hold are read. A missing table is empty and
-  a missing column null, unless it is required: then one message says so. What is there is known when the model runs.
+  as text, of copies with one `key` the latest. Where there is no such table, the `lists` that another table's rows hold
+  are read. A missing table is empty and a missing column null, unless it is required: then one message says so. What is
+  there is known when the model runs.
 -#}
 {% macro connector_rows() %}
     {% if not execute %}{{ return('') }}{% endif %}
@@ -9,6 +10,7 @@
     {% set table = recmail.find_connector_table(meta.source, meta.names) %}
     {% set found = table or recmail.connector_list(meta.source, meta.get('lists', [])) %}
     {% set columns = recmail.input_columns(table) if table else {} %}
+    {% if table and meta.key %}{% set found = recmail.latest_copies(table, columns, meta.key) %}{% endif %}
     {% set expressions, missing, wanted, known = [], [], {}, [] %}
     {% for column in model.columns.values() %}
         {% set names = column.config.meta.names %}
