@@ -12,7 +12,8 @@
         {% if root in columns and 'id' in columns %}
             {% set list = adapter.quote(root) %}
             {% if not columns[root].startswith('VARCHAR') %}{% set list = recmail.as_json(list) %}{% endif %}
-            {% set rows = recmail.list_rows(found, "cast(id as " ~ dbt.type_string() ~ ")", list) %}
+            {% set holders = recmail.latest_copies(found, columns, 'id') %}
+            {% set rows = recmail.list_rows(holders, "cast(id as " ~ dbt.type_string() ~ ")", list) %}
             {% if rest %}
                 {% set rows = recmail.list_rows(rows, recmail.json_text('item', 'id'), recmail.json_text('item', rest)) %}
             {% endif %}

@@ -1,7 +1,8 @@
 {#-
   Body of every <source>_table_<table>: the columns that its YAML names, under the names that the connector has for them,
-  as text. Where there is no such table, the `lists` that another table's rows hold are read. A missing table is empty and
-  a missing column null, unless it is required: then one message says so. What is there is known when the model runs.
+  as text, of copies with one `key` the latest. Where there is no such table, the `lists` that another table's rows hold
+  are read. A missing table is empty and a missing column null, unless it is required: then one message says so. What is
+  there is known when the model runs.
 -#}
 {% macro connector_rows() %}
     {% if not execute %}{{ return('') }}{% endif %}
@@ -9,10 +10,11 @@
     {% set table = recmail.find_connector_table(meta.source, meta.names) %}
     {% set found = table or recmail.connector_list(meta.source, meta.get('lists', [])) %}
     {% set columns = recmail.input_columns(table) if table else {} %}
+    {% if table and meta.key %}{% set found = recmail.latest_copies(table, columns, meta.key) %}{% endif %}
     {% set expressions, missing, wanted, known = [], [], {}, [] %}
     {% for column in model.columns.values() %}
         {% set names = column.config.meta.names %}
-        {% set expression = recmail.list_column(names) if found and not table else recmail.connector_column(names, columns) %}
+        {% set expression = recmail.list_column(column) if found and not table else recmail.connector_column(column, columns) %}
         {% if expression %}{% do known.append(expression) %}{% endif %}
         {% if expression and column.config.meta.required %}{% do wanted.update({expression: names}) %}{% endif %}
         {% if expression and column.name.endswith('_id') %}{% set expression = recmail.clean_id(expression) %}{% endif %}
@@ -39,9 +41,9 @@
 
 
 {#- the first of these names that is there, as text; a list or struct as JSON; fields of structs and of JSON stand in -#}
-{% macro connector_column(names, columns) %}
+{% macro connector_column(column, columns) %}
     {% set values, is_found = [], [] %}
-    {% for name in names if name.partition('.')[0] in columns and not is_found %}
+    {% for name in column.config.meta.names if name.partition('.')[0] in columns and not is_found %}
         {% set root, _, field = name.partition('.') %}
         {% set value, type = adapter.quote(root), columns[root] %}
         {% set is_nested = type.startswith('STRUCT') or type.endswith('[]') %}
@@ -56,7 +58,7 @@
     {% endfor %}
     {% set texts = [] %}
     {% for value in values %}
-        {% do texts.append("nullif(trim(cast(" ~ value ~ " as " ~ dbt.type_string() ~ ")), '')") %}
+        {% do texts.append(recmail.connector_text(value, column)) %}
     {% endfor %}
     {{ return(none if not texts else texts[0] if texts | length == 1 else "coalesce(" ~ texts | join(', ') ~ ")") }}
 {% endmacro %}

@@ -19,10 +19,18 @@ SHOPIFY = {
         {"id": 1, "email": "ann@lamps.example", "first_name": "Ann", "accepts_marketing": "true"},
         {"id": 2, "email": "bob@lamps.example", "first_name": "Bob", "accepts_marketing": "false"},
         {"id": 3, "email": "cleo@lamps.example", "first_name": "Cleo", "accepts_marketing": "true"},
+        # exports that overlap: as it was before he moved and said no
+        {
+            "id": 2,
+            "email": "a@lamps.example",
+            "accepts_marketing": "true",
+            "updated_at": "2024-02-01 00:00:00 +0100",
+        },
     ],
     "product": [
         {"id": 10, "title": "Lamp", "handle": "lamp", "product_type": "Light", "vendor": "Lux"},
         {"id": 20, "title": "Rug", "handle": "rug", "product_type": "", "vendor": "Weave"},
+        {"id": 10, "title": "A lamp", "product_type": "New", "updated_at": "2024-02-01 00:00:00 +0100"},
     ],
     "product_variant": [
         {"id": 11, "product_id": 10, "title": "Red", "price": "30.00", "inventory_quantity": 4},
@@ -38,6 +46,12 @@ SHOPIFY = {
             "customer_id": 1,
             "financial_status": "refunded",
             "cancelled_at": "2024-03-05 00:00:00",
+        },
+        {
+            "id": 101,
+            "customer_id": 2,
+            "cancelled_at": "2024-03-02 01:00:00",
+            "updated_at": "2024-03-02 01:00:00 +0100",
         },
         {"id": 104, "customer_id": 1, "financial_status": "paid", "test": "true"},
         {"id": 105, "customer_id": 1, "financial_status": "paid", "currency": "EUR"},
@@ -79,6 +93,9 @@ SHOPIFY = {
         {"checkout_id": 501, "index": 0, "product_id": 20, "variant_id": 21},
     ],
 }
+for name in ("customer", "product", "order"):
+    for row in SHOPIFY[name]:
+        row.setdefault("updated_at", "2024-03-05 00:00:00 +0100")
 for row in SHOPIFY["customer"]:
     row["created_at"] = "2024-01-01 00:00:00"
 for row in SHOPIFY["product"]:
@@ -86,7 +103,7 @@ for row in SHOPIFY["product"]:
 for row in SHOPIFY["order"]:
     # the shop's clock is an hour ahead
     row.setdefault("currency", "GBP")
-    row["processed_at"] = "2024-03-02T00:30:00+01:00"
+    row["processed_at"] = "2024-03-02 00:30:00 +0100"
 for row in SHOPIFY["order_line"]:
     row.setdefault("title", "Lamp")
 
@@ -420,9 +437,11 @@ def write_json(tables: dict[str, list[dict]], folder: Path) -> Path:
 
 def write_exports(folder: Path) -> dict[str, str]:
     """A directory per source: var source_places."""
-    files = {"shopify": SHOPIFY, "segment": SEGMENT, "klaviyo": KLAVIYO, "mailchimp": MAILCHIMP}
+    files = {"segment": SEGMENT, "klaviyo": KLAVIYO, "mailchimp": MAILCHIMP}
     for source, tables in files.items():
         write_csv(tables, folder / source)
+    # as Snowflake writes null into files
+    write_csv(SHOPIFY, folder / "shopify", null="\\N")
     write_structs({"events": GA4}, folder / "ga4")
     write_structs({"events": SNOWPLOW}, folder / "snowplow")
     write_structs(WOOCOMMERCE, folder / "woocommerce")

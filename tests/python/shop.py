@@ -229,12 +229,12 @@ def write_parquet(tables: Tables, directory: Path) -> Path:
     return directory
 
 
-def write_csv(tables: Tables, directory: Path, encoding: str = "utf-8") -> Path:
+def write_csv(tables: Tables, directory: Path, encoding: str = "utf-8", null: str = "") -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     for name, rows in tables.items():
         columns = sorted({column for row in rows for column in row})
         with (directory / f"{name}.csv").open("w", newline="", encoding=encoding) as file:
-            writer = csv.DictWriter(file, columns)
+            writer = csv.DictWriter(file, columns, restval=null)
             writer.writeheader()
             writer.writerows(rows)
     return directory

@@ -1,4 +1,5 @@
--- Whoever has an address in several sources is one user, by the id of the first shop that has it.
+-- Whoever has an address in several sources is one user, by the id of the first shop that has it; one whom the shop has
+-- deleted keeps it, so that requests of erasure still find what other sources know.
 {{ config(enabled=sources_with_users() | length > 0) }}
 
 with accounts as (
@@ -32,7 +33,7 @@ first_by_address as (
         own_id as first_id
     from named
     where address is not null
-    qualify row_number() over (partition by address order by source_rank, signed_up_at, own_id) = 1
+    qualify row_number() over (partition by address order by source_rank, is_deleted, signed_up_at, own_id) = 1
 
 )
 
@@ -53,7 +54,8 @@ select
     named.email_consent,
     named.source_rank,
     named.email_consent_at,
-    named.signed_up_at
+    named.signed_up_at,
+    named.is_deleted
 from named
 left join first_by_address
     on named.address = first_by_address.address

@@ -1,5 +1,6 @@
 -- What a source doesn't know of a user another may, or another account of it. Of what sources say of consent an opt-out
 -- without a time stands, as does a word that nobody knows; else the latest counts, and nobody is subscribed by silence.
+-- Of an account that was deleted no consent counts, and what it refused does.
 {{ config(enabled=sources_of('users') | length > 0) }}
 
 {% set fields = ['email', 'first_name', 'country_code', 'city', 'timezone', 'locale'] %}
@@ -17,6 +18,7 @@ consents as (
         email_consent,
         email_consent_at
     from accounts
+    where is_deleted is not true or email_consent <> 'subscribed'
     qualify row_number() over (
         partition by user_id
         order by
@@ -39,11 +41,12 @@ users as (
         user_id,
         {% for field in fields %}
             min_by({{ field }}, concat_ws('|', source_rank, source, source_user_id, {{ field }}))
-                filter (where {{ field }} is not null) as {{ field }},
+                filter (where {{ field }} is not null and is_deleted is not true) as {{ field }},
         {% endfor %}
         min(signed_up_at) as signed_up_at
     from accounts
     group by user_id
+    having count(*) > count(case when is_deleted then 1 end)
 
 )
 

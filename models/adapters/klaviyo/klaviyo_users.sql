@@ -16,6 +16,7 @@ select
         when not {{ clean_boolean('accepts_marketing') }} then 'never_subscribed'
     end as email_consent,
     {{ clean_timestamp('consent_at') }} as email_consent_at,
-    {{ clean_timestamp('created_at') }} as signed_up_at
+    {{ clean_timestamp('created_at') }} as signed_up_at,
+    false as is_deleted
 from {{ ref('klaviyo_table_people') }}
 where not coalesce({{ clean_boolean('is_deleted') }}, false)

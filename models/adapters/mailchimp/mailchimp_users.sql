@@ -19,7 +19,8 @@ select
     {{ clean_timestamp(
         "case lower(status) when 'subscribed' then opted_in_at when 'cleaned' then null else changed_at end"
     ) }} as email_consent_at,
-    {{ clean_timestamp('coalesce(signed_up_at, opted_in_at)') }} as signed_up_at
+    {{ clean_timestamp('coalesce(signed_up_at, opted_in_at)') }} as signed_up_at,
+    false as is_deleted
 from {{ ref('mailchimp_table_members') }}
 qualify row_number() over (
     partition by member_id

@@ -1,11 +1,13 @@
--- Who ordered as a guest with a customer's address is the customer.
+-- Who ordered as a guest with a customer's address is the customer. Who was deleted counts where nobody else has the
+-- address.
 {{ config(enabled='shopify' in var('sources')) }}
 
 select
     concat('email:', md5(lower(email))) as anonymous_id,
-    customer_id as user_id,
-    {{ clean_timestamp('created_at') }} as linked_at
-from {{ ref('shopify_table_customers') }}
-where
-    email is not null
-    and not coalesce({{ clean_boolean('is_deleted') }}, false)
+    user_id,
+    signed_up_at as linked_at
+from {{ ref('shopify_users') }}
+where email is not null
+qualify
+    not is_deleted
+    or min(case when is_deleted then 1 else 0 end) over (partition by lower(email)) = 1

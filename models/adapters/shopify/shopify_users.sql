@@ -1,14 +1,8 @@
--- What a customer's account lacks, city, country and language, is that of the latest order.
+-- What a customer's account lacks, city, country and language, is that of the latest order. Deleted ones are no users,
+-- but say whose address it was.
 {{ config(enabled='shopify' in var('sources')) }}
 
-with customers as (
-
-    select * from {{ ref('shopify_table_customers') }}
-    where not coalesce({{ clean_boolean('is_deleted') }}, false)
-
-),
-
-latest_orders as (
+with latest_orders as (
 
     select
         customer_id,
@@ -42,7 +36,8 @@ select
         when not {{ clean_boolean('customers.accepts_marketing') }} then 'never_subscribed'
     end as email_consent,
     {{ clean_timestamp('customers.consent_at') }} as email_consent_at,
-    {{ clean_timestamp('customers.created_at') }} as signed_up_at
-from customers
+    {{ clean_timestamp('customers.created_at') }} as signed_up_at,
+    coalesce({{ clean_boolean('customers.is_deleted') }}, false) as is_deleted
+from {{ ref('shopify_table_customers') }} as customers
 left join latest_orders
     on customers.customer_id = latest_orders.customer_id

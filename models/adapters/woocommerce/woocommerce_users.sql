@@ -1,11 +1,11 @@
--- A shop's guests have no account, and are users by their address where no customer has it. The shop asks nobody
--- whether mails may come: what Mailchimp's plugin wrote is read, in which 0 may be an opt-out and stands as one.
+-- A shop's guests have no account, and are users by their address where no customer has it; deleted customers are no
+-- users, but say whose address it was. The shop asks nobody whether mails may come: what Mailchimp's plugin wrote is
+-- read, in which 0 may be an opt-out and stands as one.
 {{ config(enabled='woocommerce' in var('sources')) }}
 
 with customers as (
 
     select * from {{ ref('woocommerce_table_customers') }}
-    where not coalesce({{ clean_boolean('is_deleted') }}, false)
 
 ),
 
@@ -46,7 +46,8 @@ people as (
         coalesce(customers.country_code, latest_orders.country_code) as country_code,
         coalesce(customers.city, latest_orders.city) as city,
         case consents.meta_value when '1' then 'subscribed' when '0' then 'unsubscribed' end as email_consent,
-        {{ clean_timestamp('customers.created_at') }} as signed_up_at
+        {{ clean_timestamp('customers.created_at') }} as signed_up_at,
+        coalesce({{ clean_boolean('customers.is_deleted') }}, false) as is_deleted
     from customers
     left join latest_orders
         on customers.customer_id = latest_orders.customer_id
@@ -60,10 +61,13 @@ people as (
         guests.country_code,
         guests.city,
         cast(null as {{ dbt.type_string() }}) as email_consent,
-        guests.first_ordered_at as signed_up_at
+        guests.first_ordered_at as signed_up_at,
+        false as is_deleted
     from latest_orders as guests
     left join customers
-        on lower(guests.email) = lower(customers.email)
+        on
+            lower(guests.email) = lower(customers.email)
+            and not coalesce({{ clean_boolean('customers.is_deleted') }}, false)
     where
         guests.guest_id is not null
         and customers.customer_id is null
@@ -80,5 +84,6 @@ select
     cast(null as {{ dbt.type_string() }}) as locale,
     email_consent,
     cast(null as timestamp) as email_consent_at,
-    signed_up_at
+    signed_up_at,
+    is_deleted
 from people
