@@ -1,4 +1,4 @@
--- What the user put in the cart, wished for or looked at longer ago than `resume_days` and never bought since: no longer
+-- What the user put in the cart, wished for or looked at longer ago than `resume_days` and did not buy since: no longer
 -- fresh, still the user's own choice, and no strategy from neighbours proposes what the user has had to do with.
 {% set items_per_user = 20 %}
 

@@ -1,6 +1,6 @@
 -- A category's k-th item is worth category_discount^(k-1) of its score, and the best item of each of the list's best
--- categories and price bands, as many as it has to have, is sure of a place: greedy diversity, in one pass. What leads a
--- list comes before all else: what item rules pin or want, then what the first block is filled with.
+-- categories and price bands, as many as it has to have, is sure of a place: greedy diversity, in one pass. Before all
+-- else comes what leads a list: what item rules pin or want, then what the first block is filled with.
 -- depends_on: {{ ref('int_user_keys') }}
 {{ config(
     materialized='table_in_parts',
