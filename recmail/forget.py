@@ -122,8 +122,9 @@ def outputs_before(out: Path, built_at: int, database: Path) -> list[Path]:
 
 
 def is_of_another(path: Path, database: Path) -> bool:
-    """Whether its emails were rendered from another warehouse that is still there."""
-    rendered_from = (noted_plan(path / PLAN_FILE) or {}).get("database")
+    """Whether it is a folder of emails that were rendered from another warehouse, and that is still there."""
+    plan = noted_plan(path / PLAN_FILE) if path.is_dir() else None
+    rendered_from = (plan or {}).get("database")
     return bool(rendered_from) and Path(rendered_from).exists() and Path(rendered_from) != database.resolve()
 
 

@@ -114,7 +114,7 @@ def test_every_row_is_valid_and_the_same_when_it_is_written_again(shop, platform
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == 0o700
     # `recmail forget` finds it
-    assert outputs_before(tmp_path, time.time_ns()) == [tmp_path / "out"]
+    assert outputs_before(tmp_path, time.time_ns(), tmp_path / "w.duckdb") == [tmp_path / "out"]
     fed(shop, platform, tmp_path / "again")
     for path in files:
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
