@@ -2,24 +2,13 @@
 -- fresh, still the user's own choice, and no strategy from neighbours proposes what the user has had to do with.
 {% set items_per_user = 20 %}
 
-with interactions as (
-
-    select
-        *,
-        greatest(
-            coalesce(last_looked_at, last_cart_added_at), coalesce(last_cart_added_at, last_looked_at)
-        ) as last_wanted_at
-    from {{ ref('int_interactions') }}
-
-)
-
 select
     user_keys.user_key,
     item_keys.item_key,
     cast(interactions.interaction_weight as double) as raw_score,
     item_keys.item_key as evidence_key,
     cast(greatest(interactions.view_count, 1) as {{ dbt.type_int() }}) as evidence_count
-from interactions
+from {{ ref('int_interactions') }} as interactions
 inner join {{ ref('int_user_keys') }} as user_keys
     on interactions.user_id = user_keys.user_id
 inner join {{ ref('int_item_keys') }} as item_keys

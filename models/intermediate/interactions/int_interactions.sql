@@ -50,6 +50,7 @@ select
     max(last_at) filter (where event_type = 'purchase') as last_purchased_at,
     max(last_at) filter (where event_type = 'item_view') as last_viewed_at,
     max(last_at) filter (where event_type in ('item_view', 'wishlist_add')) as last_looked_at,
+    max(last_at) filter (where event_type in ('item_view', 'wishlist_add', 'cart_add')) as last_wanted_at,
     max(last_at) filter (where event_type = 'cart_add') as last_cart_added_at
 from decayed
 group by user_id, item_id

@@ -27,8 +27,7 @@ wanted as (
     select
         user_id,
         item_id,
-        greatest(coalesce(last_looked_at, last_cart_added_at), coalesce(last_cart_added_at, last_looked_at))
-            as wanted_at
+        last_wanted_at as wanted_at
     from {{ ref('int_interactions') }}
     where
         last_purchased_at is null
